@@ -1,0 +1,43 @@
+# Every library that is not ours, behind one interface target `tenfold_dependencies`, and what is generated at
+# build time (protobuf and FlatBuffers readers), behind `tenfold_generated`.
+set(TENFOLD_DEPS ${CMAKE_SOURCE_DIR}/.deps CACHE PATH "Where ./dev put the packages that come from PyPI")
+set(generated_dir ${CMAKE_BINARY_DIR}/generated)
+file(MAKE_DIRECTORY ${generated_dir})
+
+find_package(fmt REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Threads REQUIRED)
+find_library(xxhash_library NAMES xxhash REQUIRED)
+find_library(hwy_library NAMES hwy REQUIRED)
+find_path(flatbuffers_include flatbuffers/flatbuffers.h REQUIRED)
+find_program(flatc_program flatc REQUIRED)
+set(Protobuf_USE_STATIC_LIBS ON)
+find_package(Protobuf REQUIRED)
+find_package(dnnl 3.2 CONFIG REQUIRED PATHS ${TENFOLD_DEPS}/onednn)
+
+add_library(tenfold_dependencies INTERFACE)
+target_link_libraries(tenfold_dependencies INTERFACE fmt::fmt DNNL::dnnl OpenMP::OpenMP_CXX Threads::Threads
+  protobuf::libprotobuf ${xxhash_library} ${hwy_library} ${CMAKE_DL_LIBS})
+
+add_custom_target(tenfold_generated)
+file(GLOB schemas ${CMAKE_SOURCE_DIR}/src/plan/format/*.fbs)
+foreach(schema ${schemas})
+  get_filename_component(stem ${schema} NAME_WE)
+  add_custom_command(OUTPUT ${generated_dir}/${stem}_generated.h
+    COMMAND ${flatc_program} --cpp --scoped-enums --gen-object-api -o ${generated_dir} ${schema}
+    DEPENDS ${schema})
+  add_custom_target(generate_${stem} DEPENDS ${generated_dir}/${stem}_generated.h)
+  add_dependencies(tenfold_generated generate_${stem})
+endforeach()
+
+# onnx.proto comes from the PyPI package onnx; the reader is generated, the file is not committed.
+set(onnx_proto ${TENFOLD_DEPS}/onnx/onnx.proto)
+add_custom_command(OUTPUT ${generated_dir}/onnx.pb.cc ${generated_dir}/onnx.pb.h
+  COMMAND protobuf::protoc --cpp_out=${generated_dir} -I${TENFOLD_DEPS}/onnx ${onnx_proto}
+  DEPENDS ${onnx_proto})
+add_library(tenfold_onnx_proto STATIC ${generated_dir}/onnx.pb.cc)
+target_include_directories(tenfold_onnx_proto PUBLIC ${generated_dir})
+target_link_libraries(tenfold_onnx_proto PUBLIC protobuf::libprotobuf)
+target_compile_options(tenfold_onnx_proto PRIVATE -w)
+add_dependencies(tenfold_generated tenfold_onnx_proto)
+target_link_libraries(tenfold_dependencies INTERFACE tenfold_onnx_proto)

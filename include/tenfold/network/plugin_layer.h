@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers whose computation is a plugin.
+#ifndef TENFOLD_NETWORK_PLUGIN_LAYER_H_
+#define TENFOLD_NETWORK_PLUGIN_LAYER_H_
+
+#include "../abi/layer.h"
+#include "layer.h"
+
+TENFOLD_BEGIN_DEPRECATED
+
+namespace nvinfer1 {
+
+class TRT_DEPRECATED IPluginV2Layer : public ILayer {
+ public:
+  IPluginV2& getPlugin() noexcept { return mImpl->getPlugin(); }
+
+ protected:
+  virtual ~IPluginV2Layer() noexcept = default;
+  apiv::VPluginV2Layer* mImpl{nullptr};
+};
+
+class IPluginV3Layer : public ILayer {
+ public:
+  IPluginV3& getPlugin() noexcept { return mImpl->getPlugin(); }
+
+ protected:
+  virtual ~IPluginV3Layer() noexcept = default;
+  apiv::VPluginV3Layer* mImpl{nullptr};
+};
+
+}  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
+
+#endif  // TENFOLD_NETWORK_PLUGIN_LAYER_H_

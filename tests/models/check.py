@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Checks Tenfold's results on whole models against ONNX Runtime's.
+
+    check.py DIR [NAME...]     every DIR/*.onnx, or the named ones
+
+Each model is built into a plan and the plan is run on every case of its
+catalogue entry (DIR/models.json, else this folder's models.json): the usual
+shapes, and others wherever dimensions are dynamic. A model that no catalogue
+describes is tried on shapes guessed from its declaration. A case passes if
+every output has the right type and shape and differs by at most 1e-4 of its
+largest magnitude (2e-2 in quantized and half-precision models), integers
+exactly, and if a classifier picks the same classes. Statically quantized
+models are judged by ONNX Runtime without its fusions, dynamically quantized
+ones by the dequantized graph (dequantize.py).
+
+Prints a table and last 'N passed, N failed'. Exit code 0 if none failed.
+"""
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from dequantize import all_nodes, dequantized, is_dynamic, is_quantized
+from model_inputs import case_name, guess_entry, make_inputs, read_entries
+from tenfold_cli import DEFAULT, Tenfold, TenfoldError
+
+FLOAT_TOLERANCE, COARSE_TOLERANCE = 1e-4, 2e-2
+SMALLEST_SCALE = 1e-6  # outputs of all zeros are compared with this instead of their magnitude
+HALF_TYPES = (onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16)
+
+
+def is_half(model):
+    """Whether the model computes with half-precision weights or inputs."""
+    weights = any(weight.data_type in HALF_TYPES for weight in model.graph.initializer)
+    inputs = any(value.type.tensor_type.elem_type in HALF_TYPES for value in model.graph.input)
+    constants = (a.t for n in all_nodes(model.graph) if n.op_type == "Constant" for a in n.attribute)
+    return weights or inputs or any(tensor.data_type in HALF_TYPES for tensor in constants)
+
+
+class Reference:
+    """ONNX Runtime on the model's file or, where that would not be fair, on its dequantized graph."""
+
+    def __init__(self, path):
+        model = onnx.load(path, load_external_data=False)
+        quantized = is_quantized(model)
+        self.precision = "quantized" if quantized else "half" if is_half(model) else "float32"
+        self.tolerance = FLOAT_TOLERANCE if self.precision == "float32" else COARSE_TOLERANCE
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = 2
+        if quantized:
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        source = str(path)
+        if is_dynamic(model):
+            self.precision = "dynamic int8"
+            source = dequantized(onnx.load(path)).SerializeToString()
+        self.session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        self.output_names = [value.name for value in self.session.get_outputs()]
+
+    def run(self, inputs):
+        return dict(zip(self.output_names, self.session.run(None, inputs)))
+
+
+def difference(found, wanted):
+    """The largest difference relative to the wanted tensor's largest magnitude; inf where they cannot match."""
+    if wanted.size == 0:
+        return 0.0
+    if wanted.dtype.kind not in "f" and wanted.dtype.name != "bfloat16":
+        return 0.0 if np.array_equal(found, wanted) else np.inf
+    found, wanted = found.astype(np.float64), wanted.astype(np.float64)
+    finite = np.isfinite(wanted)
+    if not np.array_equal(found[~finite], wanted[~finite], equal_nan=True) or not np.isfinite(found[finite]).all():
+        return np.inf
+    if not finite.any():
+        return 0.0
+    scale = max(np.abs(wanted[finite]).max(), SMALLEST_SCALE)
+    return float(np.abs(found[finite] - wanted[finite]).max() / scale)
+
+
+def compare(found, wanted, tolerance, classifier):
+    """(the largest difference over all outputs, what is wrong or an empty string)."""
+    worst = 0.0
+    for name, want in wanted.items():
+        got = found[name]
+        if got.shape != want.shape:
+            return np.inf, f"{name}: shape {list(got.shape)}, expected {list(want.shape)}"
+        if got.dtype != want.dtype:
+            return np.inf, f"{name}: type {got.dtype}, expected {want.dtype}"
+        off = difference(got, want)
+        worst = max(worst, off)
+        if off > tolerance:
+            return worst, f"{name}: differs by {off:.2g}, allowed {tolerance:g}"
+        if classifier and want.size and want.ndim and not np.array_equal(got.argmax(-1), want.argmax(-1)):
+            return worst, f"{name}: other classes picked"
+    return worst, ""
+
+
+def check_case(reference, tenfold, plan, entry, case, folder):
+    """One row of the table, without the model's name."""
+    inputs = make_inputs(entry, case)
+    row = {"case": case_name(case), "precision": reference.precision, "difference": None, "problem": ""}
+    wanted = reference.run(inputs)
+    try:
+        found = tenfold.run(plan, inputs, folder, list(wanted))
+    except TenfoldError as error:
+        return row | {"problem": str(error)}
+    row["difference"], row["problem"] = compare(found, wanted, reference.tolerance, entry["kind"] == "classifier")
+    return row
+
+
+def check_model(path, entry, tenfold):
+    """The rows of one model."""
+    reference = Reference(path)
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "model.plan"
+        try:
+            build_s = tenfold.build(path, plan)
+        except TenfoldError as error:
+            return [
+                {"case": case_name(case), "precision": reference.precision, "problem": f"build: {error}"}
+                for case in entry["cases"]
+            ]
+        return [
+            check_case(reference, tenfold, plan, entry, case, folder) | {"build_s": build_s}
+            for case in entry["cases"]
+        ]
+
+
+def print_row(row):
+    difference_text = f"{row['difference']:.1e}" if row.get("difference") is not None else "-"
+    build = f"{row['build_s']:.1f}" if "build_s" in row else "-"
+    verdict = "FAILED " + row["problem"] if row["problem"] else "passed"
+    print(f"{row['model']:34}{row['case']:32}{row['precision']:14}{difference_text:>9}{build:>8}  {verdict}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dir", type=Path)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--tenfold", type=Path, default=DEFAULT, help="the program (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="write the rows here too")
+    args = parser.parse_args()
+    paths = sorted(path for path in args.dir.glob("*.onnx") if not args.names or path.stem in args.names)
+    missing = set(args.names) - {path.stem for path in paths}
+    if missing or not paths:
+        parser.error(f"no such model in {args.dir}: {', '.join(sorted(missing)) or '*.onnx'}")
+    entries = read_entries(Path(__file__).with_name("models.json"), args.dir / "models.json")
+    tenfold = Tenfold(args.tenfold.resolve())
+    print(f"{'model':34}{'case':32}{'precision':14}{'diff':>9}{'build':>8}  result")
+    rows, started = [], time.monotonic()
+    for path in paths:
+        entry = entries.get(path.stem) or guess_entry(path)
+        for row in check_model(path, entry, tenfold):
+            rows.append({"model": path.stem, **row})
+            print_row(rows[-1])
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1))
+    failed = sum(bool(row["problem"]) for row in rows)
+    print(f"{len(paths)} models in {time.monotonic() - started:.0f} s")
+    print(f"{len(rows) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -49,7 +49,7 @@ def as_module(function, **modules):
         def forward(self, *inputs):
             return function(self, *inputs)
 
-    return Wrapped()
+    return Wrapped().eval()
 
 
 def settle(model, *examples):

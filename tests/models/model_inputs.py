@@ -5,9 +5,10 @@ input as {"type", "shape", "fill"}. A shape holds numbers and symbols; a symbol
 may be a sum such as "past+tokens". A case gives the symbols their values, and
 may replace fills: {"batch": 2, "samples": 288, "fill": {"sr": 8000}}.
 
-Fills: "normal"; "quiet" (a tenth of it); "uniform" (0 to 1); "mask" (ones, the
-last row of several padded in its second half); [low, high) random integers;
-a number, everywhere.
+Fills: "normal"; "quiet" (a tenth of it); "uniform" (0 to 1); "text" (pictures
+of random words, white 1 and black -1, channels first); "mask" (ones, the last
+row of several padded in its second half); [low, high) random integers; a
+number, everywhere.
 """
 import json
 from pathlib import Path
@@ -33,10 +34,29 @@ def mask(shape):
     return values
 
 
+def text(shape, random):
+    """Pictures full of words, one line for every 48 pixels of height."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    height, width = shape[2:]
+    line = min(height, 48)
+    font = ImageFont.load_default(size=line * 2 // 3)
+    letters = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
+    pictures = np.empty(shape, np.float32)
+    for picture in pictures:
+        image = Image.new("L", (width, height), 255)
+        draw = ImageDraw.Draw(image)
+        for top in range(0, height - line + 1, line):
+            draw.text((4, top + line // 12), "".join(random.choice(letters, width * 3 // line)), 0, font)
+        picture[:] = np.asarray(image, np.float32) / 127.5 - 1
+    return pictures
+
+
 RANDOM = {
     "normal": lambda shape, random: random.standard_normal(shape),
     "quiet": lambda shape, random: random.standard_normal(shape) * 0.1,
     "uniform": lambda shape, random: random.random(shape),
+    "text": text,
     "mask": lambda shape, random: mask(shape),
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/layout.h"
 #include "base/tensor.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/dim.h"
@@ -18,9 +19,6 @@ namespace tenfold {
 class Graph;
 struct Node;
 struct OpDef;
-
-// How a value's axes lie in memory. Shapes are always logical (N, C, spatial...).
-enum class Layout : uint8_t { kPlain, kChannelsLast };
 
 struct Value {
   int id = -1;  // unique in its graph, never reused

@@ -21,6 +21,8 @@
 #include "tenfold/builder/builder_flags.h"
 #include "tenfold/builder/calibrator.h"
 #include "tenfold/builder/timing_cache.h"
+#include "tenfold/legacy/builder_settings.h"
+#include "tenfold/legacy/dims.h"
 #include "tenfold/network/attention.h"
 #include "tenfold/network/conditional.h"
 #include "tenfold/network/convolution.h"

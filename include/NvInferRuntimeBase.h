@@ -14,6 +14,7 @@ static_assert(false,
 
 #include "NvInferVersion.h"
 #include "tenfold/cuda_types.h"
+#include "tenfold/legacy/macros.h"
 #include "tenfold/macros.h"
 
 // ---------------------------------------------------------------------------------------- version

@@ -40,6 +40,9 @@ class IOnnxConfig {
   virtual bool getPrintLayerInfo() const noexcept = 0;
 
   virtual void setPrintLayerInfo(bool) noexcept = 0;
+
+  // What versions 7 and 8 had.
+#include "tenfold/legacy/destroy.inc"
 };
 
 //! Makes an empty configuration; release with delete.

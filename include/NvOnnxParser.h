@@ -154,6 +154,9 @@ class IParser {
   virtual bool parseModelProto() noexcept = 0;
 
   virtual bool setBuilderConfig(const nvinfer1::IBuilderConfig* const builderConfig) noexcept = 0;
+
+  // What versions 7 and 8 had.
+#include "tenfold/legacy/destroy.inc"
 };
 
 class IParserRefitter {

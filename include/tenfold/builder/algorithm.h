@@ -65,6 +65,8 @@ class TRT_DEPRECATED IAlgorithm : public INoCopy {
     return mImpl->getAlgorithmIOInfoByIndex(index);
   }
 
+  // What versions 7 and 8 had.
+#include "../legacy/algorithm.inc"
  protected:
   virtual ~IAlgorithm() noexcept = default;
   apiv::VAlgorithm* mImpl{nullptr};

@@ -4,10 +4,13 @@
 #define TENFOLD_BUILDER_BUILDER_H_
 
 #include "../abi/builder.h"
+#include "../legacy/builder_settings.h"
 #include "../network/network_definition.h"
 #include "../runtime/allocator.h"
 #include "../runtime/runtime.h"
 #include "builder_config.h"
+
+TENFOLD_BEGIN_DEPRECATED
 
 namespace nvinfer1 {
 
@@ -83,10 +86,15 @@ class IBuilder : public INoCopy {
 
   virtual ~IBuilder() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/builder.inc"
+#include "../legacy/destroy.inc"
  protected:
   apiv::VBuilder* mImpl{nullptr};
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_BUILDER_BUILDER_H_

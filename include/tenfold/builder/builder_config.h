@@ -222,6 +222,9 @@ class IBuilderConfig : public INoCopy {
 
   virtual ~IBuilderConfig() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/builder_config.inc"
+#include "../legacy/destroy.inc"
  protected:
   apiv::VBuilderConfig* mImpl{nullptr};
 };

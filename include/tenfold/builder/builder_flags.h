@@ -5,6 +5,8 @@
 
 #include "../runtime/engine.h"
 
+TENFOLD_BEGIN_DEPRECATED
+
 namespace nvinfer1 {
 
 enum class BuilderFlag : int32_t {
@@ -38,6 +40,11 @@ enum class BuilderFlag : int32_t {
   kFP4 TRT_DEPRECATED_ENUM = 26,
   kEDITABLE_TIMING_CACHE = 27,
   kDISTRIBUTIVE_INDEPENDENCE = 28,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kSTRICT_TYPES TRT_DEPRECATED_ENUM = kPREFER_PRECISION_CONSTRAINTS,
+#endif
 };
 
 template <>
@@ -64,6 +71,12 @@ enum class PreviewFeature : int32_t {
   kALIASED_PLUGIN_IO_10_03 = 1,
   kRUNTIME_ACTIVATION_RESIZE_10_10 = 2,
   kMULTIDEVICE_RUNTIME_10_16 = 3,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kFASTER_DYNAMIC_SHAPES_0805 TRT_DEPRECATED_ENUM = kPROFILE_SHARING_0806,
+  kDISABLE_EXTERNAL_TACTIC_SOURCES_FOR_CORE_0805 TRT_DEPRECATED_ENUM = kPROFILE_SHARING_0806,
+#endif
 };
 
 template <>
@@ -105,5 +118,7 @@ struct impl::EnumMaxImpl<TilingOptimizationLevel> {
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_BUILDER_BUILDER_FLAGS_H_

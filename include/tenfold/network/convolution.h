@@ -6,6 +6,8 @@
 #include "../abi/convolution.h"
 #include "layer.h"
 
+TENFOLD_BEGIN_DEPRECATED
+
 namespace nvinfer1 {
 
 enum class PaddingMode : int32_t {
@@ -13,6 +15,12 @@ enum class PaddingMode : int32_t {
   kEXPLICIT_ROUND_UP = 1,
   kSAME_UPPER = 2,
   kSAME_LOWER = 3,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kCAFFE_ROUND_DOWN TRT_DEPRECATED_ENUM = kEXPLICIT_ROUND_DOWN,
+  kCAFFE_ROUND_UP TRT_DEPRECATED_ENUM = kEXPLICIT_ROUND_UP,
+#endif
 };
 
 template <>
@@ -68,6 +76,8 @@ class IConvolutionLayer : public ILayer {
 
   Dims getDilationNd() const noexcept { return mImpl->getDilationNd(); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/convolution.inc"
  protected:
   virtual ~IConvolutionLayer() noexcept = default;
   apiv::VConvolutionLayer* mImpl{nullptr};
@@ -121,6 +131,8 @@ class IDeconvolutionLayer : public ILayer {
 
   Dims getDilationNd() const noexcept { return mImpl->getDilationNd(); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/convolution.inc"
  protected:
   virtual ~IDeconvolutionLayer() noexcept = default;
   apiv::VDeconvolutionLayer* mImpl{nullptr};
@@ -177,6 +189,8 @@ class IPoolingLayer : public ILayer {
 
   Dims getPaddingNd() const noexcept { return mImpl->getPaddingNd(); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/pooling.inc"
  protected:
   virtual ~IPoolingLayer() noexcept = default;
   apiv::VPoolingLayer* mImpl{nullptr};
@@ -192,11 +206,15 @@ class IPaddingLayer : public ILayer {
 
   Dims getPostPaddingNd() const noexcept { return mImpl->getPostPaddingNd(); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/padding.inc"
  protected:
   virtual ~IPaddingLayer() noexcept = default;
   apiv::VPaddingLayer* mImpl{nullptr};
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_NETWORK_CONVOLUTION_H_

@@ -125,6 +125,8 @@ class ITensor : public INoCopy {
 
   const char* getDimensionName(int32_t index) const noexcept { return mImpl->getDimensionName(index); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/tensor.inc"
  protected:
   virtual ~ITensor() noexcept = default;
   apiv::VTensor* mImpl{nullptr};

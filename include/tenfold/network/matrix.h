@@ -25,6 +25,8 @@ class IMatrixMultiplyLayer : public ILayer {
 
   MatrixOperation getOperation(int32_t index) const noexcept { return mImpl->getOperation(index); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/matrix_multiply.inc"
  protected:
   virtual ~IMatrixMultiplyLayer() noexcept = default;
   apiv::VMatrixMultiplyLayer* mImpl{nullptr};

@@ -339,6 +339,9 @@ class INetworkDefinition : public INoCopy {
 
   virtual ~INetworkDefinition() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
+#include "../legacy/network_definition.inc"
  protected:
   apiv::VNetworkDefinition* mImpl{nullptr};
 };

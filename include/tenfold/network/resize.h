@@ -96,6 +96,8 @@ class IResizeLayer : public ILayer {
 
   bool getExcludeOutside() const noexcept { return mImpl->getExcludeOutside(); }
 
+  // What versions 7 and 8 had.
+#include "../legacy/resize.inc"
  protected:
   virtual ~IResizeLayer() noexcept = default;
   apiv::VResizeLayer* mImpl{nullptr};

@@ -6,6 +6,8 @@
 #include "../abi/shape.h"
 #include "layer.h"
 
+TENFOLD_BEGIN_DEPRECATED
+
 namespace nvinfer1 {
 
 struct Permutation {
@@ -74,6 +76,11 @@ enum class SampleMode : int32_t {
   kCLAMP = 2,
   kFILL = 3,
   kREFLECT = 4,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kDEFAULT TRT_DEPRECATED_ENUM = kSTRICT_BOUNDS,
+#endif
 };
 
 template <>
@@ -132,5 +139,7 @@ class IReverseSequenceLayer : public ILayer {
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_NETWORK_SHAPE_H_

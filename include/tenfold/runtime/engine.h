@@ -3,10 +3,15 @@
 #ifndef TENFOLD_RUNTIME_ENGINE_H_
 #define TENFOLD_RUNTIME_ENGINE_H_
 
+#include <cstdlib>
+#include <cstring>
+
 #include "../abi/engine.h"
 #include "observers.h"
 #include "optimization_profile.h"
 #include "weights.h"
+
+TENFOLD_BEGIN_DEPRECATED
 
 namespace nvinfer1 {
 
@@ -275,10 +280,15 @@ class ICudaEngine : public INoCopy {
 
   virtual ~ICudaEngine() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
+#include "../legacy/engine.inc"
  protected:
   apiv::VCudaEngine* mImpl{nullptr};
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_RUNTIME_ENGINE_H_

@@ -3,6 +3,9 @@
 #ifndef TENFOLD_RUNTIME_EXECUTION_CONTEXT_H_
 #define TENFOLD_RUNTIME_EXECUTION_CONTEXT_H_
 
+#include <cstddef>
+#include <cstring>
+
 #include "../abi/engine.h"
 #include "allocator.h"
 #include "engine.h"
@@ -148,6 +151,9 @@ class IExecutionContext : public INoCopy {
 
   virtual ~IExecutionContext() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
+#include "../legacy/execution_context.inc"
  protected:
   apiv::VExecutionContext* mImpl{nullptr};
 };

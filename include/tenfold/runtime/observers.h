@@ -7,6 +7,8 @@
 #include "../abi/engine.h"
 #include "weights.h"
 
+TENFOLD_BEGIN_DEPRECATED
+
 namespace nvinfer1 {
 
 namespace v_1_0 {
@@ -34,6 +36,12 @@ enum class ProfilingVerbosity : int32_t {
   kLAYER_NAMES_ONLY = 0,
   kNONE = 1,
   kDETAILED = 2,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kDEFAULT TRT_DEPRECATED_ENUM = kLAYER_NAMES_ONLY,
+  kVERBOSE TRT_DEPRECATED_ENUM = kDETAILED,
+#endif
 };
 
 template <>
@@ -78,5 +86,7 @@ class IEngineInspector : public INoCopy {
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_RUNTIME_OBSERVERS_H_

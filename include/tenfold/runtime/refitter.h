@@ -91,6 +91,8 @@ class IRefitter : public INoCopy {
 
   virtual ~IRefitter() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
  protected:
   apiv::VRefitter* mImpl{nullptr};
 };

@@ -71,6 +71,9 @@ class IRuntime : public INoCopy {
 
   virtual ~IRuntime() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
+#include "../legacy/runtime.inc"
  protected:
   apiv::VRuntime* mImpl{nullptr};
 };

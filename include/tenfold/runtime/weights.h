@@ -5,6 +5,8 @@
 
 #include "../abi/runtime.h"
 
+TENFOLD_BEGIN_DEPRECATED
+
 namespace nvinfer1 {
 
 class INoCopy {
@@ -22,6 +24,13 @@ enum class EngineCapability : int32_t {
   kSTANDARD = 0,
   kSAFETY = 1,
   kDLA_STANDALONE = 2,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kDEFAULT TRT_DEPRECATED_ENUM = kSTANDARD,
+  kSAFE_GPU TRT_DEPRECATED_ENUM = kSAFETY,
+  kSAFE_DLA TRT_DEPRECATED_ENUM = kDLA_STANDALONE,
+#endif
 };
 
 template <>
@@ -77,6 +86,13 @@ enum class TensorFormat : int32_t {
   kDLA_HWC4 = 10,
   kHWC16 = 11,
   kDHWC = 12,
+
+#ifndef TENFOLD_NO_LEGACY_API
+  // Names of versions 7 and 8.
+  kNCHW TRT_DEPRECATED_ENUM = kLINEAR,
+  kNC2HW2 TRT_DEPRECATED_ENUM = kCHW2,
+  kNHWC8 TRT_DEPRECATED_ENUM = kHWC8,
+#endif
 };
 
 template <>
@@ -101,10 +117,14 @@ class IHostMemory : public INoCopy {
 
   virtual ~IHostMemory() noexcept = default;
 
+  // What versions 7 and 8 had.
+#include "../legacy/destroy.inc"
  protected:
   apiv::VHostMemory* mImpl{nullptr};
 };
 
 }  // namespace nvinfer1
+
+TENFOLD_END_DEPRECATED
 
 #endif  // TENFOLD_RUNTIME_WEIGHTS_H_

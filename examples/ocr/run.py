@@ -12,6 +12,7 @@ goes, and checks every number against ONNX Runtime.
 
 Exit code 0 only if the words were read and ONNX Runtime agrees.
 """
+
 import argparse
 import json
 import subprocess

@@ -10,6 +10,7 @@ declaration says), and data.json with the tolerances where they are not ONNX's
 usual rtol 1e-3 and atol 1e-7. Kind "light" holds famous networks with constant
 weights; their input is the ramp 0, 1/n, 2/n ... that ONNX's runner feeds them.
 """
+
 import argparse
 import json
 import shutil

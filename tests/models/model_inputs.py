@@ -10,6 +10,7 @@ of random words, white 1 and black -1, channels first); "mask" (ones, the last
 row of several padded in its second half); [low, high) random integers; a
 number, everywhere.
 """
+
 import json
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Tenfold's command line as Python functions: build, run, bench, inspect."""
+
 import json
 import re
 import subprocess
@@ -37,7 +38,9 @@ class Tenfold:
         """Runs the program; returns its standard output."""
         command = [str(self.program), *map(str, arguments)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=self.timeout)
+            done = subprocess.run(
+                command, check=False, capture_output=True, text=True, errors="replace", timeout=self.timeout
+            )
         except subprocess.TimeoutExpired:
             raise TenfoldError(f"no end after {self.timeout} s") from None
         if done.returncode < 0:

@@ -1,0 +1,70 @@
+// The CPU target: memory, streams and the list of tactics.
+#include <sys/mman.h>
+#include <algorithm>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+#include "targets/cpu/copy.h"
+#include "targets/cpu/host_stream.h"
+#include "targets/cpu/onednn.h"
+#include "targets/cpu/reference.h"
+#include "targets/target.h"
+
+namespace tenfold {
+namespace {
+
+class CpuTarget final : public Target {
+ public:
+  CpuTarget() : tactics_{&cpu::copyTactic(), &cpu::referenceTactic()} {}
+
+  std::string_view name() const override { return "cpu"; }
+  std::string deviceSignature() const override { return cpu::deviceSignature(); }
+  const std::vector<const Tactic*>& tactics() const override { return tactics_; }
+  bool acceptsChannelsLast(const Node&) const override { return false; }
+  bool fusesEpilogue(const Node&, const Node&) const override { return false; }
+
+  void* allocate(size_t bytes) override;
+  void release(void* memory) override { std::free(memory); }
+  void copy(void* to, const void* from, size_t bytes, StreamHandle stream) override {
+    if (stream)
+      HostStream::from(stream).copy(to, from, bytes);
+    else if (bytes)
+      std::memcpy(to, from, bytes);
+  }
+  bool hostAccessible() const override { return true; }
+
+  void submit(StreamHandle stream, void (*task)(void*), void* data) override {
+    if (stream)
+      HostStream::from(stream).submit(task, data);
+    else
+      task(data);
+  }
+  void synchronize(StreamHandle stream) override {
+    if (stream) HostStream::from(stream).synchronize();
+  }
+
+ private:
+  std::vector<const Tactic*> tactics_;
+};
+
+void* CpuTarget::allocate(size_t bytes) {
+  // Large blocks start on a huge page, which saves most of the page faults and address translations.
+  constexpr size_t kHugePage = size_t{2} << 20, kAlignment = 256;
+  size_t alignment = bytes >= 2 * kHugePage ? kHugePage : kAlignment;
+  size_t size = (std::max<size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+  void* memory = size < bytes ? nullptr : std::aligned_alloc(alignment, size);
+  if (!memory) fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for the CPU target", bytes);
+  if (alignment == kHugePage) madvise(memory, size, MADV_HUGEPAGE);
+  return memory;
+}
+
+}  // namespace
+
+Target& cpuTarget() {
+  static CpuTarget target;
+  return target;
+}
+
+}  // namespace tenfold

@@ -1,0 +1,47 @@
+#include "targets/cpu/launch_tactic.h"
+
+namespace tenfold::cpu {
+namespace {
+
+class PreparingKernel final : public Kernel {
+ public:
+  PreparingKernel(const Node& node, LaunchTactic::Prepare prepare) : node_(node), prepare_(prepare) {}
+  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
+    return prepare_(node_, inputs, outputs);
+  }
+
+ private:
+  const Node& node_;
+  LaunchTactic::Prepare prepare_;
+};
+
+}  // namespace
+
+std::vector<Candidate> LaunchTactic::candidates(const Node&, const TuningHint& hint) const {
+  constexpr double kBytesPerSecond = 20e9, kLaunchSeconds = 1e-6;
+  return {{"", kLaunchSeconds + bytesMoved(hint) / kBytesPerSecond}};
+}
+
+CompiledKernel LaunchTactic::compile(const Node& node, const std::string& config, const TuningHint&) const {
+  return {name_, config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+}
+
+std::unique_ptr<Kernel> LaunchTactic::load(const Node& node, const CompiledKernel&) const {
+  return std::make_unique<PreparingKernel>(node, prepare_);
+}
+
+std::string refusesChannelsLast(const TuningHint& hint) {
+  for (const auto* descs : {&hint.inputs, &hint.outputs})
+    for (const TensorDesc& d : *descs)
+      if (d.layout != Layout::kPlain) return "works on plain layout only";
+  return "";
+}
+
+double bytesMoved(const TuningHint& hint) {
+  double bytes = 0;
+  for (const auto* descs : {&hint.inputs, &hint.outputs})
+    for (const TensorDesc& d : *descs) bytes += static_cast<double>(typeBytes(d.dtype, d.shape.numel()));
+  return bytes;
+}
+
+}  // namespace tenfold::cpu

@@ -1,0 +1,37 @@
+// The common case of a tactic: one configuration, nothing compiled; all it does is prepare launches.
+#pragma once
+
+#include "graph/ir/graph.h"
+#include "targets/target.h"
+
+namespace tenfold::cpu {
+
+using Descs = std::span<const TensorDesc>;
+
+class LaunchTactic final : public Tactic {
+ public:
+  using Refuses = std::string (*)(const Node&, const TuningHint&);
+  using Prepare = std::unique_ptr<Launch> (*)(const Node&, Descs inputs, Descs outputs);
+  LaunchTactic(const char* name, Refuses refuses, Prepare prepare)
+      : name_(name), refuses_(refuses), prepare_(prepare) {}
+
+  std::string_view name() const override { return name_; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    return refuses_(node, hint);
+  }
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override;
+  CompiledKernel compile(const Node&, const std::string& config, const TuningHint&) const override;
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel&) const override;
+
+ private:
+  const char* name_;
+  Refuses refuses_;
+  Prepare prepare_;
+};
+
+// Why a tactic that knows only plain layout refuses, or empty.
+std::string refusesChannelsLast(const TuningHint& hint);
+// Bytes of all inputs and outputs, what a memory-bound kernel moves.
+double bytesMoved(const TuningHint& hint);
+
+}  // namespace tenfold::cpu

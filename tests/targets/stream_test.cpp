@@ -6,6 +6,7 @@
 #include "targets/cpu/host_stream.h"
 #include "targets/null/null_target.h"
 #include "targets/target.h"
+#include "tenfold/host_stream.h"
 
 namespace tenfold {
 namespace {
@@ -42,6 +43,19 @@ TEST(HostStream, CopiesInOrderWithTasks) {
 TEST(HostStream, ForeignHandlesAreRefused) {
   int notAStream = 0;
   EXPECT_THROW(HostStream::from(&notAStream), Error);
+}
+
+TEST(HostStream, CInterface) {
+  cudaStream_t stream = nullptr;
+  EXPECT_EQ(tenfoldCreateStream(nullptr), TENFOLD_INVALID_VALUE);
+  ASSERT_EQ(tenfoldCreateStream(&stream), TENFOLD_SUCCESS);
+  EXPECT_EQ(tenfoldStreamQuery(stream), TENFOLD_SUCCESS);
+  target("cpu").submit(stream, [](void*) { throw 1; }, nullptr);
+  EXPECT_EQ(tenfoldStreamSynchronize(stream), TENFOLD_EXECUTION_FAILED);
+  EXPECT_EQ(tenfoldStreamSynchronize(stream), TENFOLD_SUCCESS);
+  EXPECT_EQ(tenfoldDestroyStream(stream), TENFOLD_SUCCESS);
+  EXPECT_EQ(tenfoldDestroyStream(stream), TENFOLD_INVALID_VALUE);
+  EXPECT_EQ(tenfoldStreamQuery(nullptr), TENFOLD_SUCCESS);
 }
 
 TEST(CpuTarget, MemoryIsAligned) {

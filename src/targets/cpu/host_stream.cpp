@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <unordered_set>
+#include <utility>
 
 #include "base/error.h"
 
@@ -40,11 +41,11 @@ HostStream::~HostStream() {
 }
 
 HostStream& HostStream::from(void* handle) {
-  std::lock_guard lock(liveStreams().mutex);
-  require(liveStreams().handles.count(handle) != 0,
+  HostStream* stream = find(handle);
+  require(stream != nullptr,
           "the stream {} is no stream of the CPU target; create one with tenfoldCreateStream or pass null",
           handle);
-  return *static_cast<HostStream*>(handle);
+  return *stream;
 }
 
 void HostStream::submit(void (*task)(void*), void* data) { push({task, data, nullptr, nullptr, 0}); }
@@ -66,25 +67,46 @@ void HostStream::work() {
     if (finished_ == submitted_) return;
     Task task = ring_[finished_ % kCapacity];
     lock.unlock();
-    if (task.run)
-      task.run(task.data);
-    else if (task.bytes)
-      std::memcpy(task.to, task.from, task.bytes);
+    bool ok = execute(task);
     lock.lock();
+    failed_ = failed_ || !ok;
     ++finished_;
     progress_.notify_all();
   }
 }
 
-void HostStream::synchronize() {
+bool HostStream::execute(const Task& task) {
+  try {
+    if (task.run)
+      task.run(task.data);
+    else if (task.bytes)
+      std::memcpy(task.to, task.from, task.bytes);
+  } catch (...) {
+    return false;
+  }
+  return true;
+}
+
+bool HostStream::synchronize() {
   std::unique_lock lock(mutex_);
   size_t target = submitted_;
   progress_.wait(lock, [&] { return finished_ >= target; });
+  return !std::exchange(failed_, false);
 }
 
 bool HostStream::idle() {
   std::lock_guard lock(mutex_);
   return finished_ == submitted_;
+}
+
+bool HostStream::failed() {
+  std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+HostStream* HostStream::find(void* handle) {
+  std::lock_guard lock(liveStreams().mutex);
+  return liveStreams().handles.count(handle) ? static_cast<HostStream*>(handle) : nullptr;
 }
 
 }  // namespace tenfold

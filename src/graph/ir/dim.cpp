@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "base/error.h"
@@ -225,13 +226,66 @@ Dim Dim::mod(const Dim& a, const Dim& b) {
 }
 
 Dim Dim::max(const Dim& a, const Dim& b) {
-  if (auto difference = (a - b).tryConstant()) return *difference >= 0 ? a : b;
+  if (provablyAtMost(b, a)) return a;
+  if (provablyAtMost(a, b)) return b;
   return a < b ? opaque("max", a, b) : opaque("max", b, a);
 }
 
 Dim Dim::min(const Dim& a, const Dim& b) {
-  if (auto difference = (a - b).tryConstant()) return *difference <= 0 ? a : b;
+  if (provablyAtMost(a, b)) return a;
+  if (provablyAtMost(b, a)) return b;
   return a < b ? opaque("min", a, b) : opaque("min", b, a);
+}
+
+bool Dim::provablyAtMost(const Dim& a, const Dim& b) {
+  constexpr int kDepth = 5;  // of case distinctions
+  return provablyNonNegative(b - a, kDepth);
+}
+
+// A sum is not negative where no term is. Otherwise a min, max or quotient in it is replaced: by a bound in
+// the right direction if there is one (any branch that works will do), else by each of its branches in turn.
+bool Dim::provablyNonNegative(const Dim& d, int depth) {
+  if (depth < 0) return false;
+  auto atomOk = [&](const Atom& atom) {
+    if (!atom->op || !std::strcmp(atom->op, "mod")) return true;
+    bool first = provablyNonNegative(atom->a, depth - 1);
+    if (!std::strcmp(atom->op, "floordiv")) return first;
+    if (!std::strcmp(atom->op, "max")) return first || provablyNonNegative(atom->b, depth - 1);
+    return first && provablyNonNegative(atom->b, depth - 1);
+  };
+  bool allOk = true;
+  Atom bounded, split;
+  for (const auto& [key, term] : d.poly_->terms) {
+    bool factorsOk = std::all_of(term.atoms.begin(), term.atoms.end(), atomOk);
+    allOk = allOk && term.coefficient >= 0 && factorsOk;
+    for (const Atom& atom : term.atoms) {
+      if (!atom->op || !std::strcmp(atom->op, "mod")) continue;
+      bool falls = term.coefficient < 0, quotient = !std::strcmp(atom->op, "floordiv");
+      if (quotient && (!falls || !factorsOk)) continue;
+      bool helps = quotient || (!std::strcmp(atom->op, "min") ? falls : !falls);
+      (helps && factorsOk && term.atoms.size() == 1 ? bounded : split) = atom;
+    }
+  }
+  if (allOk || depth == 0) return allOk;
+  auto proves = [&](const Atom& atom, const Dim& value) { return provablyNonNegative(d.replaceAtom(atom->name, value), depth - 1); };
+  if (split) return proves(split, split->a) && proves(split, split->b);
+  if (!bounded) return false;
+  // floordiv(a, b) <= a for a >= 0 and b >= 1.
+  return proves(bounded, bounded->a) || (std::strcmp(bounded->op, "floordiv") && proves(bounded, bounded->b));
+}
+
+Dim Dim::replaceAtom(const std::string& name, const Dim& value) const {
+  Dim sum = 0;
+  for (const auto& [key, term] : poly_->terms) {
+    Dim product = term.coefficient;
+    for (const Atom& atom : term.atoms) {
+      Poly single;
+      single.add({atom}, 1);
+      product = product * (atom->name == name ? value : fromPoly(std::move(single)));
+    }
+    sum = sum + product;
+  }
+  return sum;
 }
 
 int64_t Dim::eval(const DimBindings& bindings) const {

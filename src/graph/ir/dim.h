@@ -45,6 +45,8 @@ class Dim {
   static Dim mod(const Dim& a, const Dim& b);
   static Dim max(const Dim& a, const Dim& b);
   static Dim min(const Dim& a, const Dim& b);
+  // Whether a <= b for all values of the symbols, which are taken to be 0 or more; false where there is no proof.
+  static bool provablyAtMost(const Dim& a, const Dim& b);
   // a / b if the division is exact for every value of the symbols, as far as can be proved.
   static std::optional<Dim> exactDiv(const Dim& a, const Dim& b);
 
@@ -70,6 +72,8 @@ class Dim {
   explicit Dim(std::shared_ptr<const Poly> poly) : poly_(std::move(poly)) {}
   static Dim fromPoly(Poly poly);
   static Dim opaque(const char* op, const Dim& a, const Dim& b);
+  static bool provablyNonNegative(const Dim& d, int depth);
+  Dim replaceAtom(const std::string& name, const Dim& value) const;
   std::shared_ptr<const Poly> poly_;
 };
 

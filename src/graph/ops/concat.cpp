@@ -1,7 +1,4 @@
-#include <cstring>
-
-#include "graph/ops/eval.h"
-#include "graph/ops/infer.h"
+#include "graph/ops/movement.h"
 
 using namespace tenfold;
 
@@ -14,12 +11,18 @@ static void inferConcat(InferContext& ctx) {
   std::vector<Dim> contents = known ? *ctx.contents(0) : std::vector<Dim>{};
   for (size_t i = 1; i < ctx.numInputs(); ++i) {
     const SymShape& shape = ctx.shape(i);
-    ctx.require(shape.size() == out.size(), "input {} has shape {}, input 0 has {}: ranks differ", i, str(shape), str(out));
-    ctx.require(ctx.type(i) == ctx.type(0), "input {} is {}, input 0 is {}", i, typeName(ctx.type(i)), typeName(ctx.type(0)));
+    ctx.require(shape.size() == out.size(), "input {} has shape {}, input 0 has {}: ranks differ", i,
+                str(shape), str(out));
+    ctx.require(ctx.type(i) == ctx.type(0), "input {} is {}, input 0 is {}", i, typeName(ctx.type(i)),
+                typeName(ctx.type(0)));
     for (size_t d = 0; d < out.size(); ++d) {
-      if (static_cast<int>(d) == axis) out[d] = out[d] + shape[d];
-      else if (!out[d].isConstant()) out[d] = shape[d];
-      else ctx.require(!shape[d].isConstant() || shape[d] == out[d], "input {} of shape {} does not fit {} outside axis {}", i, str(shape), str(out), axis);
+      if (static_cast<int>(d) == axis)
+        out[d] = out[d] + shape[d];
+      else if (!out[d].isConstant())
+        out[d] = shape[d];
+      else
+        ctx.require(!shape[d].isConstant() || shape[d] == out[d],
+                    "input {} of shape {} does not fit {} outside axis {}", i, str(shape), str(out), axis);
     }
     auto more = ctx.contents(i);
     known = known && more;
@@ -31,18 +34,17 @@ static void inferConcat(InferContext& ctx) {
 
 static void evalConcat(EvalContext& ctx) {
   const Tensor& first = ctx.input(0);
-  ctx.require(typeBits(first.dtype()) >= 8, "elements of type {} cannot be concatenated", typeName(first.dtype()));
   int axis = normalizeAxis(ctx.attrs().integer("axis", 0), first.rank());
   Shape shape = first.shape();
   for (size_t i = 1; i < ctx.numInputs(); ++i) shape[axis] += ctx.input(i).shape()[axis];
-  Tensor& out = ctx.output(0, shape);
-  int64_t outer = shape.numel(0, axis), rowBytes = static_cast<int64_t>(typeBytes(out.dtype(), shape.numel(axis, shape.rank())));
-  char* at = out.as<char>();
+  Tensor& out = ctx.output(0, first.dtype(), shape);
+  int64_t outer = shape.numel(0, axis), row = shape.numel(axis, shape.rank()), at = 0;
   for (size_t i = 0; i < ctx.numInputs(); ++i) {
     const Tensor& in = ctx.input(i);
-    size_t bytes = typeBytes(in.dtype(), in.shape().numel(axis, in.rank()));
-    for (int64_t o = 0; o < outer && bytes; ++o) std::memcpy(at + o * rowBytes, in.as<char>() + o * bytes, bytes);
-    at += bytes;
+    int64_t part = in.shape().numel(axis, in.rank());
+    ElementMover move(in, out);
+    for (int64_t o = 0; o < outer && part; ++o) move(o * row + at, o * part, part);
+    at += part;
   }
 }
 
@@ -55,5 +57,6 @@ DEFINE_OP(Concat) {
           .infer = inferConcat,
           .eval = evalConcat,
           .cases = {{"a:f32[2,3], b:f32[2,5] -> y = Concat(a, b) {axis=1}"},
-                    {"a:i64[0,3], b:i64[2,3] -> y = Concat(a, b) {axis=-2}"}}};
+                    {"a:i64[0,3], b:i64[2,3] -> y = Concat(a, b) {axis=-2}"},
+                    {"a:u4[2,3], b:u4[2,4] -> y = Concat(a, b) {axis=1}"}}};
 }

@@ -1,0 +1,40 @@
+// What the operators that only move elements share: copying whatever the element's width, and following the
+// known elements of shape arithmetic through a move.
+#pragma once
+
+#include <vector>
+
+#include "graph/ops/eval.h"
+#include "graph/ops/infer.h"
+
+namespace tenfold {
+
+// Copies elements between two tensors of the same type; packed types go element by element.
+class ElementMover {
+ public:
+  ElementMover(const Tensor& from, Tensor& to);
+  // to[toIndex + k] = from[fromIndex + k] for k < count.
+  void operator()(int64_t toIndex, int64_t fromIndex, int64_t count = 1) const;
+
+ private:
+  void movePacked(int64_t toIndex, int64_t fromIndex, int64_t count) const;
+  const uint8_t* from_;
+  uint8_t* to_;
+  int bits_;
+};
+
+// to[i] = from[offset + sum(index of i * strides)] for every i in row-major order; strides may be 0 or
+// negative.
+void copyStrided(const Tensor& from, Tensor& to, const Shape& strides, int64_t offset = 0);
+// Every element of `to` becomes element 0 of `value`, which has the same type.
+void fillWith(Tensor& to, const Tensor& value);
+
+// If the elements of input 0 are known, and the other inputs as integers, the outputs' elements follow: the
+// node's own evaluation moves positions instead of elements. For operators that only move elements of input
+// 0.
+void inferMovedContents(InferContext& ctx);
+
+// Axes brought into [0, rank), in the given order; throws Error for one out of range or given twice.
+std::vector<int> normalizeAxes(const std::vector<int64_t>& axes, int rank);
+
+}  // namespace tenfold

@@ -1,0 +1,78 @@
+#include "graph/ops/movement.h"
+
+using namespace tenfold;
+
+namespace {
+
+// Extents of equal parts; the last one takes what is left.
+std::vector<Dim> equalParts(const Dim& extent, int64_t parts) {
+  if (auto exact = Dim::exactDiv(extent, parts)) return std::vector<Dim>(static_cast<size_t>(parts), *exact);
+  Dim size = Dim::ceilDiv(extent, parts);
+  std::vector<Dim> extents(static_cast<size_t>(parts - 1), size);
+  extents.push_back(extent - size * (parts - 1));
+  return extents;
+}
+
+void inferSplit(InferContext& ctx) {
+  for (size_t i = 0; i < ctx.numOutputs(); ++i) ctx.setType(i, ctx.type(0));
+  const SymShape& in = ctx.shape(0);
+  ctx.require(!in.empty(), "a scalar cannot be split");
+  auto axis = static_cast<size_t>(normalizeAxis(ctx.attrs().integer("axis", 0), ctx.rank(0)));
+  auto count = static_cast<int64_t>(ctx.numOutputs());
+  int64_t wanted = ctx.attrs().integer("num_outputs", count);
+  ctx.require(wanted == count, "num_outputs is {}, the node has {} outputs", wanted, count);
+  std::optional<std::vector<Dim>> parts = ctx.has(1) ? ctx.contents(1) : equalParts(in[axis], count);
+  ctx.require(!parts || parts->size() == ctx.numOutputs(), "{} extents are given for {} outputs",
+              parts ? parts->size() : 0, count);
+  for (size_t i = 0; i < ctx.numOutputs(); ++i) {
+    SymShape out = in;
+    out[axis] = parts ? (*parts)[i] : ctx.unknownDim(fmt::format("part{}", i), in[axis]);
+    auto extent = out[axis].tryConstant();
+    ctx.require(!extent || *extent >= 0, "axis {} of {} has too few elements for {} parts", axis, str(in),
+                count);
+    ctx.setShape(i, out);
+  }
+  inferMovedContents(ctx);
+}
+
+void evalSplit(EvalContext& ctx) {
+  const Tensor& x = ctx.input(0);
+  int axis = normalizeAxis(ctx.attrs().integer("axis", 0), x.rank());
+  std::vector<int64_t> parts;
+  if (ctx.has(1))
+    parts = ctx.input(1).ints();
+  else
+    for (const Dim& d : equalParts(x.shape()[axis], static_cast<int64_t>(ctx.numOutputs())))
+      parts.push_back(d.constant());
+  int64_t at = 0, stride = x.shape().numel(axis + 1, x.rank());
+  for (size_t i = 0; i < ctx.numOutputs(); ++i) {
+    Shape shape = x.shape();
+    shape[axis] = parts.at(i);
+    ctx.require(parts[i] >= 0 && at + parts[i] <= x.shape()[axis], "the parts exceed axis {} of shape {}",
+                axis, x.shape().str());
+    copyStrided(x, ctx.output(i, x.dtype(), shape), contiguousStrides(x.shape()), at * stride);
+    at += parts[i];
+  }
+  ctx.require(at == x.shape()[axis], "the parts sum to {}, axis {} has {}", at, axis, x.shape()[axis]);
+}
+
+}  // namespace
+
+DEFINE_OP(Split) {
+  return {
+      .name = "Split",
+      .doc =
+          "Cuts a tensor along one axis: into the extents that input 1 lists, or into equal parts, of which "
+          "the last may be smaller.",
+      .minInputs = 1,
+      .maxInputs = 2,
+      .minOutputs = 1,
+      .maxOutputs = -1,
+      .attrs = {{"axis", AttrKind::kInt, "default 0"},
+                {"num_outputs", AttrKind::kInt, "how many equal parts"}},
+      .infer = inferSplit,
+      .eval = evalSplit,
+      .cases = {{"x:f32[2,6] -> y, z, w = Split(x) {axis=1, num_outputs=3}"},
+                {"x:f16[7,2] -> y, z = Split(x, i64[2]{2,5})"},
+                {"x:i4[2,5] -> y, z = Split(x) {axis=-1, num_outputs=2}"}}};
+}

@@ -13,14 +13,16 @@ find_path(flatbuffers_include flatbuffers/flatbuffers.h REQUIRED)
 find_program(flatc_program flatc REQUIRED)
 set(Protobuf_USE_STATIC_LIBS ON)
 find_package(Protobuf REQUIRED)
-find_package(dnnl 3.2 CONFIG REQUIRED PATHS ${TENFOLD_DEPS}/onednn)
+# The oneDNN that ./dev fetched, else the system's.
+find_package(dnnl 3.2 CONFIG QUIET PATHS ${TENFOLD_DEPS}/onednn NO_DEFAULT_PATH)
+find_package(dnnl 3.2 CONFIG REQUIRED)
 
 add_library(tenfold_dependencies INTERFACE)
 target_link_libraries(tenfold_dependencies INTERFACE fmt::fmt DNNL::dnnl OpenMP::OpenMP_CXX Threads::Threads
   protobuf::libprotobuf ${xxhash_library} ${hwy_library} ${CMAKE_DL_LIBS})
 
 add_custom_target(tenfold_generated)
-file(GLOB schemas ${CMAKE_SOURCE_DIR}/src/plan/format/*.fbs)
+file(GLOB schemas CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/plan/format/*.fbs)
 foreach(schema ${schemas})
   get_filename_component(stem ${schema} NAME_WE)
   add_custom_command(OUTPUT ${generated_dir}/${stem}_generated.h
@@ -32,6 +34,9 @@ endforeach()
 
 # onnx.proto comes from the PyPI package onnx; the reader is generated, the file is not committed.
 set(onnx_proto ${TENFOLD_DEPS}/onnx/onnx.proto)
+if(NOT EXISTS ${onnx_proto})
+  message(FATAL_ERROR "${onnx_proto} is missing: run ./dev setup")
+endif()
 add_custom_command(OUTPUT ${generated_dir}/onnx.pb.cc ${generated_dir}/onnx.pb.h
   COMMAND protobuf::protoc --cpp_out=${generated_dir} -I${TENFOLD_DEPS}/onnx ${onnx_proto}
   DEPENDS ${onnx_proto})
@@ -39,5 +44,6 @@ add_library(tenfold_onnx_proto STATIC ${generated_dir}/onnx.pb.cc)
 target_include_directories(tenfold_onnx_proto PUBLIC ${generated_dir})
 target_link_libraries(tenfold_onnx_proto PUBLIC protobuf::libprotobuf)
 target_compile_options(tenfold_onnx_proto PRIVATE -w)
-add_dependencies(tenfold_generated tenfold_onnx_proto)
+add_custom_target(generate_onnx DEPENDS ${generated_dir}/onnx.pb.h)
+add_dependencies(tenfold_generated generate_onnx)
 target_link_libraries(tenfold_dependencies INTERFACE tenfold_onnx_proto)

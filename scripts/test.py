@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Runs everything that must hold and counts it.
+
+    test.py [STEP...]     all steps, or the named ones in the order of the table
+    test.py --list        the steps
+
+Each step is one or more commands. A step's checks are counted from what its
+last command prints (ctest's, GoogleTest's or unittest's summary, or a line
+'N passed, N failed'); a command that prints none of these counts as one check.
+What a step prints goes to build/test-logs/STEP.log, and its end is shown if it
+fails. A step whose files are not in the tree is skipped, with the reason. The
+last line is the sum: 'N passed, N failed, N skipped'.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / "build" / "test-logs"
+PYTHON = sys.executable
+MODELS, CONFORMANCE = ".cache/models", ".cache/conformance"
+SHOWN_LINES = 40
+CONCURRENT = "*Concurren*:*Thread*:*Stream*"
+
+
+@dataclass
+class Step:
+    name: str
+    commands: list
+    needs: tuple = ()  # files of the tree without which there is nothing to run
+    vital: bool = False  # nothing after it makes sense if it fails
+
+
+def built(preset):
+    return [["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset]]
+
+
+STEPS = [
+    Step("build", built("release"), vital=True),
+    Step("lint", [[PYTHON, "scripts/lint.py"]]),
+    Step("unit", [["ctest", "--test-dir", "build", "-j2", "--output-on-failure", "--no-tests=error"]]),
+    Step("abi", [[PYTHON, "tests/abi/run.py"]], ("tests/abi/run.py",)),
+    Step("models", [[PYTHON, "tests/models/fetch.py", MODELS], [PYTHON, "tests/models/check.py", MODELS]],
+         ("tools/tenfold",)),
+    Step("conformance", [[PYTHON, "tests/conformance/run.py", CONFORMANCE]],
+         ("tests/conformance/run.py", "tools/tenfold")),
+    Step("python", [[PYTHON, "-m", "unittest", "discover", "-s", "tests/python", "-p", "*_test.py"]],
+         ("tests/python",)),
+    Step("example", [[PYTHON, "examples/ocr/run.py"]], ("tools/tenfold",)),
+    Step("address-sanitizer", [*built("fuzz"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]]),
+    Step("fuzz", [*built("fuzz"), [PYTHON, "scripts/fuzz.py", "60"]], ("tests/fuzz",)),
+    Step("thread-sanitizer",
+         [*built("tsan"), ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"]],
+         ("tests/runtime",)),
+]
+
+# How test programs sum up: a pattern and what its groups say of (passed, failed, skipped).
+SUMMARIES = [
+    (r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", lambda p, f, s: (p, f, s)),
+    (r"^\d+% tests passed, (\d+) tests failed out of (\d+)", lambda f, n: (n - f, f, 0)),
+    (r"^\[  PASSED  \] (\d+) tests?\.(?:.*\n)*?(?:\[  FAILED  \] (\d+) tests?)?", lambda p, f: (p, f, 0)),
+    (r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED \((?:failures=(\d+))?(?:, )?(?:errors=(\d+))?)",
+     lambda n, f, e: (n - f - e, f + e, 0)),
+]
+
+
+def count(text, exit_code):
+    """(passed, failed, skipped) of a command that printed `text`; a bad exit code is at least one failure."""
+    passed, failed, skipped = int(exit_code == 0), 0, 0
+    for pattern, meaning in SUMMARIES:
+        matches = list(re.finditer(pattern, text, re.MULTILINE))
+        if matches:
+            passed, failed, skipped = meaning(*(int(group or 0) for group in matches[-1].groups()))
+            break
+    if exit_code != 0 and failed == 0:
+        failed = 1
+    return passed, failed, skipped
+
+
+def run(step):
+    """Runs the commands of a step up to the first that fails; returns its counts and what it printed."""
+    log = LOGS / f"{step.name}.log"
+    for command in step.commands:
+        with log.open("w") as out:
+            done = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        text = log.read_text(errors="replace")
+        if done.returncode != 0:
+            break
+    return count(text, done.returncode), text
+
+
+def missing(step):
+    return [path for path in step.needs if not (ROOT / path).exists()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("steps", nargs="*", metavar="STEP")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    names = [step.name for step in STEPS]
+    if options.list:
+        print("\n".join(names))
+        return 0
+    unknown = set(options.steps) - set(names)
+    if unknown:
+        parser.error(f"no step {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+
+    LOGS.mkdir(parents=True, exist_ok=True)
+    os.environ["PATH"] = f"{Path(PYTHON).parent}:{os.environ['PATH']}"
+    total = [0, 0, 0]
+    for step in STEPS:
+        if options.steps and step.name not in options.steps and not step.vital:
+            continue
+        if missing(step):
+            print(f"{step.name:18} skipped: {', '.join(missing(step))} is not in the tree", flush=True)
+            total[2] += 1
+            continue
+        started = time.monotonic()
+        counts, text = run(step)
+        total = [a + b for a, b in zip(total, counts)]
+        print(f"{step.name:18} {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped"
+              f"  ({time.monotonic() - started:.0f} s)", flush=True)
+        if counts[1]:
+            print("".join(f"    {line}\n" for line in text.splitlines()[-SHOWN_LINES:]), flush=True)
+            if step.vital:
+                break
+    print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
+    return int(total[1] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times Tenfold, ONNX Runtime and OpenVINO on the same models, in one run.
 
-    cpu.py DIR... [--match GLOB] [--threads 2] [--seconds 1] [--rounds 3]
+    cpu.py [DIR...] [--match GLOB] [--threads 2] [--seconds 1] [--rounds 3]
 
 DIRs hold .onnx files, as tests/models/fetch.py and bench/export_models.py put
-them there. Of a network exported twice (.dynamo and .script) the first is
+them there; without any, the real models are fetched into .cache/models, and
+.cache/exports is taken too if it is there. Of a network exported twice (.dynamo and .script) the first is
 taken. The runtimes take turns, each in a process of its own, with the same
 inputs; a model's latency is the median over the rounds of each round's median.
 All in float32 (or integers, where the model is quantized), batch 1.
@@ -35,6 +36,7 @@ from tenfold_cli import DEFAULT, Tenfold, TenfoldError, input_flags  # noqa: E40
 
 PEERS = ("ort", "openvino")
 PEER_TIMEOUT = 600
+CACHE = ROOT / ".cache"
 
 
 def processor():
@@ -57,6 +59,15 @@ def models(folders, match):
             twin = path.with_name(path.name.replace(".script.", ".dynamo."))
             if twin == path or not twin.exists():
                 yield path, entries.get(path.stem) or guess_entry(path)
+
+
+def usual_folders():
+    """The real models, fetched if need be, and the exported ones if somebody made them."""
+    subprocess.run([sys.executable, ROOT / "tests" / "models" / "fetch.py", CACHE / "models"], check=True)
+    if (CACHE / "exports").exists():
+        return [CACHE / "models", CACHE / "exports"]
+    print(f"no exported models: bench/export_models.py {CACHE / 'exports'} makes them", file=sys.stderr)
+    return [CACHE / "models"]
 
 
 def run_peer(runtime, model, flags, folder, args):
@@ -117,7 +128,7 @@ def bench_model(path, entry, tenfold, folder, args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dirs", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument("dirs", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--match", default="*", help="only models of this name, a glob")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1, help="for each runtime, model and round")
@@ -126,9 +137,10 @@ def main():
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
     args = parser.parse_args()
     tenfold = Tenfold(args.tenfold.resolve())
-    chosen = list(models(args.dirs, args.match))
+    folders = args.dirs or usual_folders()
+    chosen = list(models(folders, args.match))
     if not chosen:
-        parser.error(f"no {args.match}.onnx in {', '.join(map(str, args.dirs))}")
+        parser.error(f"no {args.match}.onnx in {', '.join(map(str, folders))}")
     rows = []
     for index, (path, entry) in enumerate(chosen, 1):
         with tempfile.TemporaryDirectory() as folder:

@@ -82,14 +82,15 @@ def show_times(report):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("texts", nargs="*", metavar="TEXT", default=LINES)
-    parser.add_argument("--work", type=Path, default=ROOT / "build" / "ocr", help="where files go")
+    parser.add_argument("--models", type=Path, default=ROOT / ".cache" / "models", help="where the model is kept")
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "ocr", help="where other files go")
     parser.add_argument("--tenfold", type=Path, default=ROOT / "build" / "bin" / "tenfold")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
 
-    fetch = [sys.executable, ROOT / "tests" / "models" / "fetch.py", args.work, "ppocrv4_rec"]
+    fetch = [sys.executable, ROOT / "tests" / "models" / "fetch.py", args.models, "ppocrv4_rec"]
     subprocess.run(fetch, check=True)
-    model_path, plan = args.work / "ppocrv4_rec.onnx", args.work / "ppocrv4_rec.plan"
+    model_path, plan = args.models / "ppocrv4_rec.onnx", args.work / "ppocrv4_rec.plan"
     model = onnx.load(model_path)
     input_name, output_name = model.graph.input[0].name, model.graph.output[0].name
 

@@ -21,6 +21,8 @@ void expectNumbers(const Tensor& t, const std::vector<double>& expected) {
   for (size_t i = 0; i < found.size(); ++i) {
     if (std::isnan(expected[i]))
       EXPECT_TRUE(std::isnan(found[i])) << i;
+    else if (std::isinf(expected[i]))
+      EXPECT_EQ(found[i], expected[i]) << i;
     else
       EXPECT_NEAR(found[i], expected[i], 1e-6) << i;
   }

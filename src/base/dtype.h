@@ -63,16 +63,49 @@ DataType typeFromName(std::string_view name);
 // The DataType of a C++ type: typeOf<float>() == DataType::kFloat32.
 template <typename T>
 constexpr DataType typeOf();
-template <> constexpr DataType typeOf<float>() { return DataType::kFloat32; }
-template <> constexpr DataType typeOf<double>() { return DataType::kFloat64; }
-template <> constexpr DataType typeOf<int8_t>() { return DataType::kInt8; }
-template <> constexpr DataType typeOf<int16_t>() { return DataType::kInt16; }
-template <> constexpr DataType typeOf<int32_t>() { return DataType::kInt32; }
-template <> constexpr DataType typeOf<int64_t>() { return DataType::kInt64; }
-template <> constexpr DataType typeOf<uint8_t>() { return DataType::kUInt8; }
-template <> constexpr DataType typeOf<uint16_t>() { return DataType::kUInt16; }
-template <> constexpr DataType typeOf<uint32_t>() { return DataType::kUInt32; }
-template <> constexpr DataType typeOf<uint64_t>() { return DataType::kUInt64; }
-template <> constexpr DataType typeOf<bool>() { return DataType::kBool; }
+template <>
+constexpr DataType typeOf<float>() {
+  return DataType::kFloat32;
+}
+template <>
+constexpr DataType typeOf<double>() {
+  return DataType::kFloat64;
+}
+template <>
+constexpr DataType typeOf<int8_t>() {
+  return DataType::kInt8;
+}
+template <>
+constexpr DataType typeOf<int16_t>() {
+  return DataType::kInt16;
+}
+template <>
+constexpr DataType typeOf<int32_t>() {
+  return DataType::kInt32;
+}
+template <>
+constexpr DataType typeOf<int64_t>() {
+  return DataType::kInt64;
+}
+template <>
+constexpr DataType typeOf<uint8_t>() {
+  return DataType::kUInt8;
+}
+template <>
+constexpr DataType typeOf<uint16_t>() {
+  return DataType::kUInt16;
+}
+template <>
+constexpr DataType typeOf<uint32_t>() {
+  return DataType::kUInt32;
+}
+template <>
+constexpr DataType typeOf<uint64_t>() {
+  return DataType::kUInt64;
+}
+template <>
+constexpr DataType typeOf<bool>() {
+  return DataType::kBool;
+}
 
 }  // namespace tenfold

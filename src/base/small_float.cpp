@@ -92,8 +92,9 @@ float smallFloatToFloat(DataType type, uint8_t bits) {
   if (f.hasNan && (bits == f.nan || (f.nan == 0x7F && magnitude == 0x7F))) return kNan;
   if (f.hasInfinity && exponent == top)
     return mantissa ? kNan : (negative ? -1.f : 1.f) * std::numeric_limits<float>::infinity();
-  float value = exponent == 0 ? std::ldexp(float(mantissa), 1 - f.bias - f.mantissaBits)
-                              : std::ldexp(float(mantissa + (1 << f.mantissaBits)), exponent - f.bias - f.mantissaBits);
+  float value = exponent == 0
+                    ? std::ldexp(float(mantissa), 1 - f.bias - f.mantissaBits)
+                    : std::ldexp(float(mantissa + (1 << f.mantissaBits)), exponent - f.bias - f.mantissaBits);
   return negative ? -value : value;
 }
 
@@ -108,11 +109,16 @@ uint8_t floatToSmallFloat(DataType type, float value, bool saturate) {
   std::frexp(magnitude, &exponent);
   int lowest = 1 - f.bias;  // exponent of the smallest normal number
   int ulp = std::max(exponent - 1, lowest) - f.mantissaBits;
-  float rounded = magnitude == 0 || std::isinf(magnitude) ? magnitude : std::ldexp(std::nearbyint(std::ldexp(magnitude, -ulp)), ulp);
+  float rounded = magnitude == 0 || std::isinf(magnitude)
+                      ? magnitude
+                      : std::ldexp(std::nearbyint(std::ldexp(magnitude, -ulp)), ulp);
   if (rounded > f.max) {
-    if (saturate || !f.hasNan) rounded = f.max;
-    else if (f.hasInfinity) return uint8_t(sign | (((1 << f.exponentBits) - 1) << f.mantissaBits));
-    else return f.nan == 0x7F ? uint8_t(sign | 0x7F) : f.nan;
+    if (saturate || !f.hasNan)
+      rounded = f.max;
+    else if (f.hasInfinity)
+      return uint8_t(sign | (((1 << f.exponentBits) - 1) << f.mantissaBits));
+    else
+      return f.nan == 0x7F ? uint8_t(sign | 0x7F) : f.nan;
   }
   if (rounded == 0) return f.nan == 0x80 ? 0 : sign;  // the UZ formats have one zero only
   std::frexp(rounded, &exponent);

@@ -44,7 +44,8 @@ int64_t toInt64(double value) {
 Tensor::Tensor(DataType dtype, const Shape& shape) : dtype_(dtype), shape_(shape) {
   size_t size = std::max<size_t>(bytes(), 1);
   void* memory = std::aligned_alloc(64, (size + 63) / 64 * 64);
-  if (!memory) fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for a tensor of shape {}", size, shape.str());
+  if (!memory)
+    fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for a tensor of shape {}", size, shape.str());
   std::memset(memory, 0, (size + 63) / 64 * 64);
   data_ = memory;
   owner_ = std::shared_ptr<void>(memory, std::free);
@@ -55,37 +56,57 @@ Tensor::Tensor(DataType dtype, const Shape& shape, void* data, std::shared_ptr<c
 
 double Tensor::getDouble(int64_t i) const {
   switch (dtype_) {
-    case DataType::kFloat32: return as<float>()[i];
-    case DataType::kFloat64: return as<double>()[i];
-    case DataType::kFloat16: return halfToFloat(as<uint16_t>()[i]);
-    case DataType::kBFloat16: return bfloat16ToFloat(as<uint16_t>()[i]);
+    case DataType::kFloat32:
+      return as<float>()[i];
+    case DataType::kFloat64:
+      return as<double>()[i];
+    case DataType::kFloat16:
+      return halfToFloat(as<uint16_t>()[i]);
+    case DataType::kBFloat16:
+      return bfloat16ToFloat(as<uint16_t>()[i]);
     case DataType::kFloat8E4M3FN:
     case DataType::kFloat8E4M3FNUZ:
     case DataType::kFloat8E5M2:
     case DataType::kFloat8E5M2FNUZ:
-    case DataType::kFloat8E8M0: return smallFloatToFloat(dtype_, as<uint8_t>()[i]);
-    case DataType::kFloat4E2M1: return smallFloatToFloat(dtype_, packedGet(data_, 4, i));
-    case DataType::kUInt64: return static_cast<double>(as<uint64_t>()[i]);
-    default: return static_cast<double>(getInt(i));
+    case DataType::kFloat8E8M0:
+      return smallFloatToFloat(dtype_, as<uint8_t>()[i]);
+    case DataType::kFloat4E2M1:
+      return smallFloatToFloat(dtype_, packedGet(data_, 4, i));
+    case DataType::kUInt64:
+      return static_cast<double>(as<uint64_t>()[i]);
+    default:
+      return static_cast<double>(getInt(i));
   }
 }
 
 int64_t Tensor::getInt(int64_t i) const {
   switch (dtype_) {
-    case DataType::kBool: return as<uint8_t>()[i] != 0;
-    case DataType::kInt8: return as<int8_t>()[i];
-    case DataType::kInt16: return as<int16_t>()[i];
-    case DataType::kInt32: return as<int32_t>()[i];
-    case DataType::kInt64: return as<int64_t>()[i];
-    case DataType::kUInt8: return as<uint8_t>()[i];
-    case DataType::kUInt16: return as<uint16_t>()[i];
-    case DataType::kUInt32: return as<uint32_t>()[i];
-    case DataType::kUInt64: return static_cast<int64_t>(as<uint64_t>()[i]);
+    case DataType::kBool:
+      return as<uint8_t>()[i] != 0;
+    case DataType::kInt8:
+      return as<int8_t>()[i];
+    case DataType::kInt16:
+      return as<int16_t>()[i];
+    case DataType::kInt32:
+      return as<int32_t>()[i];
+    case DataType::kInt64:
+      return as<int64_t>()[i];
+    case DataType::kUInt8:
+      return as<uint8_t>()[i];
+    case DataType::kUInt16:
+      return as<uint16_t>()[i];
+    case DataType::kUInt32:
+      return as<uint32_t>()[i];
+    case DataType::kUInt64:
+      return static_cast<int64_t>(as<uint64_t>()[i]);
     case DataType::kInt2:
-    case DataType::kInt4: return signExtend(packedGet(data_, typeBits(dtype_), i), typeBits(dtype_));
+    case DataType::kInt4:
+      return signExtend(packedGet(data_, typeBits(dtype_), i), typeBits(dtype_));
     case DataType::kUInt2:
-    case DataType::kUInt4: return packedGet(data_, typeBits(dtype_), i);
-    default: break;
+    case DataType::kUInt4:
+      return packedGet(data_, typeBits(dtype_), i);
+    default:
+      break;
   }
   if (isFloat(dtype_)) return toInt64(getDouble(i));
   badType(dtype_);
@@ -93,40 +114,69 @@ int64_t Tensor::getInt(int64_t i) const {
 
 void Tensor::setDouble(int64_t i, double value) {
   switch (dtype_) {
-    case DataType::kFloat32: as<float>()[i] = static_cast<float>(value); return;
-    case DataType::kFloat64: as<double>()[i] = value; return;
-    case DataType::kFloat16: as<uint16_t>()[i] = floatToHalf(static_cast<float>(value)); return;
-    case DataType::kBFloat16: as<uint16_t>()[i] = floatToBfloat16(static_cast<float>(value)); return;
+    case DataType::kFloat32:
+      as<float>()[i] = static_cast<float>(value);
+      return;
+    case DataType::kFloat64:
+      as<double>()[i] = value;
+      return;
+    case DataType::kFloat16:
+      as<uint16_t>()[i] = floatToHalf(static_cast<float>(value));
+      return;
+    case DataType::kBFloat16:
+      as<uint16_t>()[i] = floatToBfloat16(static_cast<float>(value));
+      return;
     case DataType::kFloat8E4M3FN:
     case DataType::kFloat8E4M3FNUZ:
     case DataType::kFloat8E5M2:
     case DataType::kFloat8E5M2FNUZ:
-    case DataType::kFloat8E8M0: as<uint8_t>()[i] = floatToSmallFloat(dtype_, static_cast<float>(value), true); return;
-    case DataType::kFloat4E2M1: packedSet(data_, 4, i, floatToSmallFloat(dtype_, static_cast<float>(value), true)); return;
-    case DataType::kBool: as<uint8_t>()[i] = value != 0; return;
-    case DataType::kUInt64:
-      as<uint64_t>()[i] = value >= 9223372036854775808.0 ? static_cast<uint64_t>(value) : static_cast<uint64_t>(toInt64(value));
+    case DataType::kFloat8E8M0:
+      as<uint8_t>()[i] = floatToSmallFloat(dtype_, static_cast<float>(value), true);
       return;
-    default: setInt(i, toInt64(value));
+    case DataType::kFloat4E2M1:
+      packedSet(data_, 4, i, floatToSmallFloat(dtype_, static_cast<float>(value), true));
+      return;
+    case DataType::kBool:
+      as<uint8_t>()[i] = value != 0;
+      return;
+    case DataType::kUInt64:
+      as<uint64_t>()[i] = value >= 9223372036854775808.0 ? static_cast<uint64_t>(value)
+                                                         : static_cast<uint64_t>(toInt64(value));
+      return;
+    default:
+      setInt(i, toInt64(value));
   }
 }
 
 void Tensor::setInt(int64_t i, int64_t value) {
   switch (dtype_) {
-    case DataType::kBool: as<uint8_t>()[i] = value != 0; return;
+    case DataType::kBool:
+      as<uint8_t>()[i] = value != 0;
+      return;
     case DataType::kInt8:
-    case DataType::kUInt8: as<uint8_t>()[i] = static_cast<uint8_t>(value); return;
+    case DataType::kUInt8:
+      as<uint8_t>()[i] = static_cast<uint8_t>(value);
+      return;
     case DataType::kInt16:
-    case DataType::kUInt16: as<uint16_t>()[i] = static_cast<uint16_t>(value); return;
+    case DataType::kUInt16:
+      as<uint16_t>()[i] = static_cast<uint16_t>(value);
+      return;
     case DataType::kInt32:
-    case DataType::kUInt32: as<uint32_t>()[i] = static_cast<uint32_t>(value); return;
+    case DataType::kUInt32:
+      as<uint32_t>()[i] = static_cast<uint32_t>(value);
+      return;
     case DataType::kInt64:
-    case DataType::kUInt64: as<int64_t>()[i] = value; return;
+    case DataType::kUInt64:
+      as<int64_t>()[i] = value;
+      return;
     case DataType::kInt2:
     case DataType::kInt4:
     case DataType::kUInt2:
-    case DataType::kUInt4: packedSet(data_, typeBits(dtype_), i, static_cast<uint8_t>(value)); return;
-    default: break;
+    case DataType::kUInt4:
+      packedSet(data_, typeBits(dtype_), i, static_cast<uint8_t>(value));
+      return;
+    default:
+      break;
   }
   if (!isFloat(dtype_)) badType(dtype_);
   setDouble(i, static_cast<double>(value));
@@ -146,7 +196,8 @@ Tensor Tensor::clone() const {
 }
 
 std::vector<int64_t> Tensor::ints() const {
-  require(isInteger(dtype_) || dtype_ == DataType::kBool, "expected integers, found a tensor of {}", typeName(dtype_));
+  require(isInteger(dtype_) || dtype_ == DataType::kBool, "expected integers, found a tensor of {}",
+          typeName(dtype_));
   std::vector<int64_t> values(static_cast<size_t>(numel()));
   for (size_t i = 0; i < values.size(); ++i) values[i] = getInt(static_cast<int64_t>(i));
   return values;

@@ -31,11 +31,17 @@ class Tensor {
   const void* data() const { return data_; }
   // Typed access; T must match the storage width. Use raw 16-bit and 8-bit integers for small floats.
   template <typename T>
-  T* as() { return static_cast<T*>(data_); }
+  T* as() {
+    return static_cast<T*>(data_);
+  }
   template <typename T>
-  const T* as() const { return static_cast<const T*>(data_); }
+  const T* as() const {
+    return static_cast<const T*>(data_);
+  }
   template <typename T>
-  std::span<const T> span() const { return {as<T>(), static_cast<size_t>(numel())}; }
+  std::span<const T> span() const {
+    return {as<T>(), static_cast<size_t>(numel())};
+  }
 
   // One element converted, whatever the type (packed and 8-bit floats included; no strings, no complex).
   double getDouble(int64_t i) const;

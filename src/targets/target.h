@@ -44,9 +44,9 @@ class OutputMemory {
 };
 
 struct LaunchArgs {
-  void* const* inputs;       // null entries: absent inputs
-  void* const* outputs;      // null entries: unwanted outputs, and those of data-dependent shape
-  void* workspace;           // Launch::workspaceBytes() bytes, 64-byte aligned
+  void* const* inputs;   // null entries: absent inputs
+  void* const* outputs;  // null entries: unwanted outputs, and those of data-dependent shape
+  void* workspace;       // Launch::workspaceBytes() bytes, 64-byte aligned
   StreamHandle stream;
   OutputMemory* dynamicOutputs;  // for operators with OpDef::dataDependentShape, else null
 };
@@ -62,7 +62,8 @@ class Launch {
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Fixes the shapes. Absent inputs have dtype kUndefined. Thread-safe. Throws Error where it cannot run them.
+  // Fixes the shapes. Absent inputs have dtype kUndefined. Thread-safe. Throws Error where it cannot run
+  // them.
   virtual std::unique_ptr<Launch> prepare(std::span<const TensorDesc> inputs,
                                           std::span<const TensorDesc> outputs) const = 0;
 };
@@ -70,8 +71,8 @@ class Kernel {
 // What a tactic leaves in the plan.
 struct CompiledKernel {
   std::string tactic;
-  std::string config;          // printable: chosen variant, tile sizes, packed formats
-  std::vector<Tensor> blobs;   // packed weights, code
+  std::string config;         // printable: chosen variant, tile sizes, packed formats
+  std::vector<Tensor> blobs;  // packed weights, code
   // Inputs (constants) that live on in the blobs: the plan need not keep the originals.
   std::vector<uint8_t> packedInputs;
 };
@@ -97,7 +98,8 @@ class Tactic {
   virtual std::string refuses(const Node& node, const TuningHint& hint) const = 0;
   // At least one candidate for a node that is not refused, best first.
   virtual std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const = 0;
-  virtual CompiledKernel compile(const Node& node, const std::string& config, const TuningHint& hint) const = 0;
+  virtual CompiledKernel compile(const Node& node, const std::string& config,
+                                 const TuningHint& hint) const = 0;
   // `node` stays alive as long as the kernel. Throws Error (kInvalidPlan) for what compile did not write.
   virtual std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const = 0;
 };

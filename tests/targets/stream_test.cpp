@@ -50,7 +50,8 @@ TEST(HostStream, CInterface) {
   EXPECT_EQ(tenfoldCreateStream(nullptr), TENFOLD_INVALID_VALUE);
   ASSERT_EQ(tenfoldCreateStream(&stream), TENFOLD_SUCCESS);
   EXPECT_EQ(tenfoldStreamQuery(stream), TENFOLD_SUCCESS);
-  target("cpu").submit(stream, [](void*) { throw 1; }, nullptr);
+  target("cpu").submit(
+      stream, [](void*) { throw 1; }, nullptr);
   EXPECT_EQ(tenfoldStreamSynchronize(stream), TENFOLD_EXECUTION_FAILED);
   EXPECT_EQ(tenfoldStreamSynchronize(stream), TENFOLD_SUCCESS);
   EXPECT_EQ(tenfoldDestroyStream(stream), TENFOLD_SUCCESS);

@@ -31,7 +31,8 @@ std::string Attributes::text(const std::string& name, const std::string& fallbac
   return v ? *v : fallback;
 }
 
-std::vector<int64_t> Attributes::integers(const std::string& name, const std::vector<int64_t>& fallback) const {
+std::vector<int64_t> Attributes::integers(const std::string& name,
+                                          const std::vector<int64_t>& fallback) const {
   const auto* v = find<std::vector<int64_t>>(name);
   return v ? *v : fallback;
 }
@@ -53,7 +54,8 @@ Tensor Attributes::tensor(const std::string& name) const {
 
 DataType Attributes::type(const std::string& name, DataType fallback) const {
   int64_t value = integer(name, static_cast<int64_t>(fallback));
-  require(value >= 0 && value < kDataTypeCount, "attribute '{}' names element type {}, which does not exist", name, value);
+  require(value >= 0 && value < kDataTypeCount, "attribute '{}' names element type {}, which does not exist",
+          name, value);
   return static_cast<DataType>(value);
 }
 

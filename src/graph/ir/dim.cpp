@@ -44,16 +44,20 @@ int64_t saturatingAdd(int64_t a, int64_t b) {
 
 DimRange divRange(const DimRange& a, const DimRange& b) {
   int64_t low = std::max<int64_t>(b.min, 1), high = std::max<int64_t>(b.max, 1);
-  auto [min, max] = std::minmax({floorDivide(a.min, low), floorDivide(a.min, high), floorDivide(a.max, low),
-                                 floorDivide(a.max, high)});
+  auto [min, max] = std::minmax(
+      {floorDivide(a.min, low), floorDivide(a.min, high), floorDivide(a.max, low), floorDivide(a.max, high)});
   return {min, max};
 }
 DimRange modRange(const DimRange& a, const DimRange& b) {
   int64_t top = std::max<int64_t>(b.max - 1, 0);
   return {0, a.min >= 0 ? std::min(a.max, top) : top};
 }
-DimRange maxRange(const DimRange& a, const DimRange& b) { return {std::max(a.min, b.min), std::max(a.max, b.max)}; }
-DimRange minRange(const DimRange& a, const DimRange& b) { return {std::min(a.min, b.min), std::min(a.max, b.max)}; }
+DimRange maxRange(const DimRange& a, const DimRange& b) {
+  return {std::max(a.min, b.min), std::max(a.max, b.max)};
+}
+DimRange minRange(const DimRange& a, const DimRange& b) {
+  return {std::min(a.min, b.min), std::min(a.max, b.max)};
+}
 
 struct Operation {
   const char* name;
@@ -117,8 +121,10 @@ Dim Dim::fromPoly(Poly poly) {
     poly.text += term.coefficient == 1 ? key : fmt::format("{}*{}", term.coefficient, key);
   }
   int64_t c = poly.constantTerm();
-  if (poly.text.empty()) poly.text = std::to_string(c);
-  else if (c != 0) poly.text += fmt::format(" + {}", c);
+  if (poly.text.empty())
+    poly.text = std::to_string(c);
+  else if (c != 0)
+    poly.text += fmt::format(" + {}", c);
   return Dim(std::make_shared<const Poly>(std::move(poly)));
 }
 
@@ -137,7 +143,9 @@ Dim Dim::symbol(const std::string& name) {
 
 Dim Dim::opaque(const char* op, const Dim& a, const Dim& b) {
   Poly poly;
-  poly.add({std::make_shared<const DimNode>(DimNode{fmt::format("{}({}, {})", op, a.key(), b.key()), op, a, b})}, 1);
+  poly.add(
+      {std::make_shared<const DimNode>(DimNode{fmt::format("{}({}, {})", op, a.key(), b.key()), op, a, b})},
+      1);
   return fromPoly(std::move(poly));
 }
 
@@ -187,7 +195,8 @@ std::optional<Dim> Dim::exactDiv(const Dim& a, const Dim& b) {
   Poly quotient;
   for (const auto& [key, term] : a.poly_->terms) {
     std::vector<Atom> atoms = term.atoms;
-    if (term.coefficient % divisor.coefficient != 0 || !removeAtoms(atoms, divisor.atoms)) return std::nullopt;
+    if (term.coefficient % divisor.coefficient != 0 || !removeAtoms(atoms, divisor.atoms))
+      return std::nullopt;
     quotient.add(atoms, term.coefficient / divisor.coefficient);
   }
   return fromPoly(std::move(quotient));
@@ -203,8 +212,10 @@ Dim Dim::floorDiv(const Dim& a, const Dim& b) {
     Poly single;
     single.add(term.atoms, term.coefficient);
     Dim part = fromPoly(std::move(single));
-    if (auto exact = exactDiv(part, b)) quotient = quotient + *exact;
-    else rest = rest + part;
+    if (auto exact = exactDiv(part, b))
+      quotient = quotient + *exact;
+    else
+      rest = rest + part;
   }
   // A constant rest within one divisor's size: keep it in [0, b) so that equal values look equal.
   auto divisor = b.tryConstant();
@@ -220,7 +231,8 @@ Dim Dim::floorDiv(const Dim& a, const Dim& b) {
 Dim Dim::ceilDiv(const Dim& a, const Dim& b) { return floorDiv(a + b - 1, b); }
 
 Dim Dim::mod(const Dim& a, const Dim& b) {
-  if (a.isConstant() && b.isConstant()) return a.constant() - floorDivide(a.constant(), b.constant()) * b.constant();
+  if (a.isConstant() && b.isConstant())
+    return a.constant() - floorDivide(a.constant(), b.constant()) * b.constant();
   if (exactDiv(a, b)) return 0;
   return opaque("mod", a, b);
 }
@@ -267,7 +279,9 @@ bool Dim::provablyNonNegative(const Dim& d, int depth) {
     }
   }
   if (allOk || depth == 0) return allOk;
-  auto proves = [&](const Atom& atom, const Dim& value) { return provablyNonNegative(d.replaceAtom(atom->name, value), depth - 1); };
+  auto proves = [&](const Atom& atom, const Dim& value) {
+    return provablyNonNegative(d.replaceAtom(atom->name, value), depth - 1);
+  };
   if (split) return proves(split, split->a) && proves(split, split->b);
   if (!bounded) return false;
   // floordiv(a, b) <= a for a >= 0 and b >= 1.
@@ -294,7 +308,8 @@ int64_t Dim::eval(const DimBindings& bindings) const {
     int64_t product = term.coefficient;
     for (const Atom& atom : term.atoms) {
       if (atom->op) {
-        product = saturatingMul(product, operation(atom->op).apply(atom->a.eval(bindings), atom->b.eval(bindings)));
+        product =
+            saturatingMul(product, operation(atom->op).apply(atom->a.eval(bindings), atom->b.eval(bindings)));
         continue;
       }
       auto it = bindings.find(atom->name);
@@ -319,8 +334,9 @@ DimRange Dim::range(const DimRanges& ranges) const {
         require(it != ranges.end(), "dimension '{}' has no bounds", atom->name);
         factor = it->second;
       }
-      auto [min, max] = std::minmax({saturatingMul(product.min, factor.min), saturatingMul(product.min, factor.max),
-                                     saturatingMul(product.max, factor.min), saturatingMul(product.max, factor.max)});
+      auto [min, max] =
+          std::minmax({saturatingMul(product.min, factor.min), saturatingMul(product.min, factor.max),
+                       saturatingMul(product.max, factor.min), saturatingMul(product.max, factor.max)});
       product = {min, max};
     }
     sum = {saturatingAdd(sum.min, product.min), saturatingAdd(sum.max, product.max)};

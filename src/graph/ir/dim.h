@@ -45,7 +45,8 @@ class Dim {
   static Dim mod(const Dim& a, const Dim& b);
   static Dim max(const Dim& a, const Dim& b);
   static Dim min(const Dim& a, const Dim& b);
-  // Whether a <= b for all values of the symbols, which are taken to be 0 or more; false where there is no proof.
+  // Whether a <= b for all values of the symbols, which are taken to be 0 or more; false where there is no
+  // proof.
   static bool provablyAtMost(const Dim& a, const Dim& b);
   // a / b if the division is exact for every value of the symbols, as far as can be proved.
   static std::optional<Dim> exactDiv(const Dim& a, const Dim& b);
@@ -87,7 +88,8 @@ Shape evalShape(const SymShape& shape, const DimBindings& bindings);
 Dim numel(const SymShape& shape, size_t from = 0, size_t to = SIZE_MAX);
 std::string str(const SymShape& shape);
 // ONNX broadcasting of symbolic shapes. Two different symbols meet as the larger rule allows: a dimension
-// that is provably 1 yields; otherwise they are taken to be equal and the first one is kept unless one is constant.
+// that is provably 1 yields; otherwise they are taken to be equal and the first one is kept unless one is
+// constant.
 SymShape broadcastShapes(const SymShape& a, const SymShape& b);
 
 }  // namespace tenfold

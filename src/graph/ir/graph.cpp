@@ -43,8 +43,8 @@ Value* Graph::addConstant(Tensor data, const std::string& name) {
   return v;
 }
 
-Node* Graph::addNode(std::string_view op, std::vector<Value*> nodeInputs, Attributes attrs, size_t outputCount,
-                     const std::string& nodeName) {
+Node* Graph::addNode(std::string_view op, std::vector<Value*> nodeInputs, Attributes attrs,
+                     size_t outputCount, const std::string& nodeName) {
   auto node = std::make_unique<Node>();
   Node* n = node.get();
   n->id = nextNode_++;
@@ -98,7 +98,8 @@ void Graph::replaceUses(Value* from, Value* to) {
 void Graph::eraseNode(Node* node) {
   for (Value* v : node->outputs)
     if (v && (!v->uses.empty() || isOutput(v)))
-      fail(ErrorKind::kInternal, "node '{}' ({}) is erased while its output is still read", node->name, node->opName());
+      fail(ErrorKind::kInternal, "node '{}' ({}) is erased while its output is still read", node->name,
+           node->opName());
   for (Value* v : node->inputs)
     if (v) forgetUse(v, node);
   std::unordered_set<const Value*> gone(node->outputs.begin(), node->outputs.end());
@@ -122,8 +123,7 @@ int Graph::eraseDeadNodes() {
   int erased = static_cast<int>(order_.size() - live.size());
   for (Value* v : inputs) kept.insert(v);
   for (const Node* n : live) kept.insert(n->outputs.begin(), n->outputs.end());
-  for (const auto& v : values_)
-    std::erase_if(v->uses, [&](Node* n) { return live.count(n) == 0; });
+  for (const auto& v : values_) std::erase_if(v->uses, [&](Node* n) { return live.count(n) == 0; });
   std::erase_if(order_, [&](Node* n) { return live.count(n) == 0; });
   std::erase_if(nodes_, [&](const auto& n) { return live.count(n.get()) == 0; });
   std::erase_if(values_, [&](const auto& v) { return kept.count(v.get()) == 0; });
@@ -160,7 +160,8 @@ void Graph::sortTopologically() {
             if (--waiting[reader] == 0) ready.push_back(reader);
     }
   }
-  require(sorted.size() == order_.size(), "graph '{}' has a cycle: some node depends on its own result", name);
+  require(sorted.size() == order_.size(), "graph '{}' has a cycle: some node depends on its own result",
+          name);
   order_ = std::move(sorted);
 }
 
@@ -171,7 +172,8 @@ std::vector<Value*> Graph::values() const {
 }
 
 Value* Graph::valueById(int id) const {
-  auto it = std::lower_bound(values_.begin(), values_.end(), id, [](const auto& v, int wanted) { return v->id < wanted; });
+  auto it = std::lower_bound(values_.begin(), values_.end(), id,
+                             [](const auto& v, int wanted) { return v->id < wanted; });
   return it != values_.end() && (*it)->id == id ? it->get() : nullptr;
 }
 
@@ -179,7 +181,9 @@ bool Graph::isOutput(const Value* value) const {
   return std::find(outputs.begin(), outputs.end(), value) != outputs.end();
 }
 
-Dim Graph::freshSymbol(const std::string& hint) { return Dim::symbol(fmt::format("{}${}{}", hint, symbolScope, nextSymbol_++)); }
+Dim Graph::freshSymbol(const std::string& hint) {
+  return Dim::symbol(fmt::format("{}${}{}", hint, symbolScope, nextSymbol_++));
+}
 
 std::unique_ptr<Graph> Graph::clone() const {
   auto copy = std::make_unique<Graph>();

@@ -45,7 +45,7 @@ struct Node {
   const OpDef* op = nullptr;
   std::string name;  // the model's name for it, for messages and profiles
   Attributes attrs;
-  std::vector<Value*> inputs;  // null: an optional input that is absent
+  std::vector<Value*> inputs;   // null: an optional input that is absent
   std::vector<Value*> outputs;  // null: an output nobody wants
   std::vector<std::unique_ptr<Graph>> bodies;
 

@@ -45,10 +45,14 @@ SymShape broadcastShapes(const SymShape& a, const SymShape& b) {
     Dim &x = out[offset + i], y = shorter[i];
     auto cx = x.tryConstant(), cy = y.tryConstant();
     if (x == y || cy == 1) continue;
-    if (cx == 1) x = y;
-    else if (cx && cy) fail("shapes {} and {} cannot be broadcast together", str(a), str(b));
-    else if (cy) x = y;  // a symbol against a constant above 1: the symbol is that constant, or 1
-    else if (!cx) x = Dim::max(x, y);  // two symbols: equal, or one of them is 1; 0 does not mix with others
+    if (cx == 1)
+      x = y;
+    else if (cx && cy)
+      fail("shapes {} and {} cannot be broadcast together", str(a), str(b));
+    else if (cy)
+      x = y;  // a symbol against a constant above 1: the symbol is that constant, or 1
+    else if (!cx)
+      x = Dim::max(x, y);  // two symbols: equal, or one of them is 1; 0 does not mix with others
   }
   return out;
 }

@@ -31,8 +31,10 @@ void evalUnary(EvalContext& ctx, F f) {
   const Tensor& x = ctx.input(0);
   Tensor& y = ctx.output(0, x.shape());
   for (int64_t i = 0, n = x.numel(); i < n; ++i) {
-    if (isFloat(x.dtype())) y.setDouble(i, static_cast<double>(f(x.getDouble(i))));
-    else y.setInt(i, static_cast<int64_t>(f(x.getInt(i))));
+    if (isFloat(x.dtype()))
+      y.setDouble(i, static_cast<double>(f(x.getDouble(i))));
+    else
+      y.setInt(i, static_cast<int64_t>(f(x.getInt(i))));
   }
 }
 

@@ -13,7 +13,8 @@ EvalContext::EvalContext(const Node& node, std::vector<Tensor> inputs, Allocate 
 }
 
 void EvalContext::failText(const std::string& message) const {
-  throw Error(ErrorKind::kInvalidArgument, fmt::format("node '{}' ({}): {}", node_.name, node_.opName(), message));
+  throw Error(ErrorKind::kInvalidArgument,
+              fmt::format("node '{}' ({}): {}", node_.name, node_.opName(), message));
 }
 
 const Tensor& EvalContext::input(size_t i) const {
@@ -41,7 +42,8 @@ void EvalContext::setOutput(size_t i, Tensor tensor) {
 
 std::vector<Tensor> evalNode(const Node& node, const std::vector<Tensor>& inputs) {
   if (!node.op->eval)
-    fail(ErrorKind::kUnsupported, "node '{}': not supported: {} has no reference evaluation", node.name, node.opName());
+    fail(ErrorKind::kUnsupported, "node '{}': not supported: {} has no reference evaluation", node.name,
+         node.opName());
   EvalContext ctx(node, inputs);
   node.op->eval(ctx);
   return std::move(ctx.results());

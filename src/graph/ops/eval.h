@@ -31,7 +31,8 @@ class EvalContext {
   Tensor& output(size_t i, DataType type, const Shape& shape);
   // With the type of the node's output value.
   Tensor& output(size_t i, const Shape& shape);
-  // Makes output i share `tensor`'s bytes (views, bodies' results) where the caller's memory allows, else copies.
+  // Makes output i share `tensor`'s bytes (views, bodies' results) where the caller's memory allows, else
+  // copies.
   void setOutput(size_t i, Tensor tensor);
   std::vector<Tensor>& results() { return outputs_; }
 

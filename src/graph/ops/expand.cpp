@@ -14,7 +14,8 @@ int ExpandContext::rank(size_t i) const {
   return input(i)->rank();
 }
 
-Node* ExpandContext::emitNode(std::string_view op, std::vector<Value*> inputs, Attributes attrs, size_t outputs) {
+Node* ExpandContext::emitNode(std::string_view op, std::vector<Value*> inputs, Attributes attrs,
+                              size_t outputs) {
   Node* n = graph_.insertNode(&node_, op, std::move(inputs), std::move(attrs), outputs, node_.name);
   inferNode(graph_, *n);
   return n;

@@ -8,9 +8,10 @@ struct UnknownRank {};
 }  // namespace
 
 void InferContext::failText(const std::string& message) const {
-  throw Error(ErrorKind::kInvalidArgument,
-              fmt::format("node '{}' ({}): {}", node_.name.empty() ? fmt::format("#{}", node_.id) : node_.name,
-                          node_.opName(), message));
+  throw Error(
+      ErrorKind::kInvalidArgument,
+      fmt::format("node '{}' ({}): {}", node_.name.empty() ? fmt::format("#{}", node_.id) : node_.name,
+                  node_.opName(), message));
 }
 
 DataType InferContext::type(size_t i) const {
@@ -42,7 +43,8 @@ std::optional<std::vector<Dim>> InferContext::contents(size_t i) const {
 }
 
 std::optional<std::vector<int64_t>> InferContext::ints(size_t i) const {
-  if (const Tensor* t = constant(i); t && (isInteger(t->dtype()) || t->dtype() == DataType::kBool)) return t->ints();
+  if (const Tensor* t = constant(i); t && (isInteger(t->dtype()) || t->dtype() == DataType::kBool))
+    return t->ints();
   auto dims = contents(i);
   if (!dims) return std::nullopt;
   std::vector<int64_t> values;
@@ -91,7 +93,8 @@ void inferNode(Graph& graph, Node& node) {
     op.infer(ctx);
   } catch (const UnknownRank&) {
     for (Value* v : node.outputs)
-      if (v && v->dtype == DataType::kUndefined && !node.inputs.empty() && node.inputs[0]) v->dtype = node.inputs[0]->dtype;
+      if (v && v->dtype == DataType::kUndefined && !node.inputs.empty() && node.inputs[0])
+        v->dtype = node.inputs[0]->dtype;
   } catch (const Error& e) {
     std::string message = e.what();
     if (message.rfind("node '", 0) == 0) throw;

@@ -1,6 +1,6 @@
 // Type and shape inference. The same function of an operator serves the build (symbolic dimensions, some
-// constants known) and run time (every dimension and every integer input known), where it gives the shapes that
-// depend on data.
+// constants known) and run time (every dimension and every integer input known), where it gives the shapes
+// that depend on data.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
-// What an operator is: its name, documentation, attributes, type and shape inference, reference evaluation and
-// test cases. Each operator (or close family) is defined in one file of this folder with DEFINE_OP, and listed
-// by name in ops.def. Names and meaning are those of the newest ONNX opset; importers translate older forms.
+// What an operator is: its name, documentation, attributes, type and shape inference, reference evaluation
+// and test cases. Each operator (or close family) is defined in one file of this folder with DEFINE_OP, and
+// listed by name in ops.def. Names and meaning are those of the newest ONNX opset; importers translate older
+// forms.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +59,8 @@ const OpDef& opDef(std::string_view name);
 const OpDef* findOpDef(std::string_view name);
 const std::vector<const OpDef*>& allOpDefs();
 
-// DEFINE_OP(Relu) { return OpDef{.name = "Relu", ...}; } in an operator's file; ops.def has the line OP(Relu).
+// DEFINE_OP(Relu) { return OpDef{.name = "Relu", ...}; } in an operator's file; ops.def has the line
+// OP(Relu).
 #define DEFINE_OP(NAME) ::tenfold::OpDef tenfoldDefine##NAME()
 
 }  // namespace tenfold

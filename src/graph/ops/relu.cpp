@@ -9,12 +9,13 @@ static void evalRelu(EvalContext& ctx) {
 }
 
 DEFINE_OP(Relu) {
-  return {.name = "Relu",
-          .doc = "y = max(x, 0).",
-          .minInputs = 1,
-          .maxInputs = 1,
-          .infer = inferSameAsInput,
-          .eval = evalRelu,
-          .cases = {{"x:f32[2,3,5] -> y = Relu(x)"}, {"x:i32[7] -> y = Relu(x)"}, {"x:f16[0,4] -> y = Relu(x)"}},
-          .pointwise = true};
+  return {
+      .name = "Relu",
+      .doc = "y = max(x, 0).",
+      .minInputs = 1,
+      .maxInputs = 1,
+      .infer = inferSameAsInput,
+      .eval = evalRelu,
+      .cases = {{"x:f32[2,3,5] -> y = Relu(x)"}, {"x:i32[7] -> y = Relu(x)"}, {"x:f16[0,4] -> y = Relu(x)"}},
+      .pointwise = true};
 }

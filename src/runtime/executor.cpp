@@ -1,0 +1,133 @@
+#include "runtime/executor.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "plan/memory/assign.h"
+#include "runtime/control_flow.h"
+#include "runtime/executor_state.h"
+
+namespace tenfold {
+
+Executor::Executor(const LoadedPlan& loaded, const MemoryPlan* memory)
+    : loaded_(loaded),
+      graph_(*loaded.plan().graph),
+      memory_(memory),
+      ownsArena_(memory == nullptr),
+      outputs_(graph_.outputs.size()),
+      shapes_(loaded.numValues()),
+      shapeKnown_(loaded.numValues()),
+      constants_(loaded.numValues()),
+      pool_(std::make_unique<Pool>(loaded.target())) {
+  for (const Value* v : graph_.values()) {
+    if (!v->isConstant()) continue;
+    constants_[v->id] = const_cast<void*>(v->constant.data());
+    shapes_[v->id] = v->constant.shape();
+    shapeKnown_[v->id] = true;
+  }
+  const Plan& plan = loaded.plan();
+  stepArgs_.resize(plan.steps.size());
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    stepArgs_[i].inputs.resize(plan.steps[i].node->inputs.size());
+    stepArgs_[i].outputs.resize(plan.steps[i].node->outputs.size());
+    bodies_.emplace_back();
+    for (size_t b = 0; b < plan.steps[i].bodies.size(); ++b)
+      bodies_.back().push_back(std::make_unique<Executor>(loaded.body(i, b)));
+  }
+}
+
+Executor::~Executor() = default;
+
+void Executor::setMemoryPlan(const MemoryPlan& memory) {
+  memory_ = &memory;
+  prepared_.reset();
+}
+
+const Place& Executor::place(const Value& v) const {
+  const MemoryPlan& plan = ownsArena_ ? prepared_->memory : *memory_;
+  const Place& own = plan.places[v.id];
+  return own.kind == PlaceKind::kAlias ? plan.places[own.index] : own;
+}
+
+void* Executor::address(const Value* v) const {
+  if (!v) return nullptr;
+  const MemoryPlan& plan = ownsArena_ ? prepared_->memory : *memory_;
+  int id = v->id;
+  if (plan.places[id].kind == PlaceKind::kAlias) id = plan.places[id].index;
+  const Place& p = plan.places[id];
+  switch (p.kind) {
+    case PlaceKind::kArena: return arena_ + p.offset;
+    case PlaceKind::kConstant: return constants_[id];
+    case PlaceKind::kInput: return inputs_[p.index];
+    case PlaceKind::kOutput: return outputs_[p.index];
+    case PlaceKind::kDynamic: return pool_->value(id).ensure(0);
+    default: return nullptr;
+  }
+}
+
+TensorDesc Executor::desc(const Value* v) const {
+  if (!v) return {};
+  return {v->dtype, shapes_[v->id], v->layout, constants_[v->id]};
+}
+
+std::optional<Shape> Executor::outputShape(size_t i) const {
+  const Value* v = graph_.outputs[i];
+  if (!shapeKnown_[v->id]) return std::nullopt;
+  return shapes_[v->id];
+}
+
+const void* Executor::outputAddress(size_t i) const { return address(graph_.outputs[i]); }
+
+void* Executor::workspace(size_t bytes) { return pool_->workspace.ensure(bytes); }
+
+std::unique_ptr<Launch> Executor::prepareLaunch(size_t step) const {
+  const Node& node = *loaded_.plan().steps[step].node;
+  std::vector<TensorDesc> inputs, outputs;
+  for (const Value* v : node.inputs) inputs.push_back(desc(v));
+  for (const Value* v : node.outputs) outputs.push_back(desc(v));
+  return loaded_.kernel(step)->prepare(inputs, outputs);
+}
+
+void* Executor::provide(const Value& v, const Shape& shape, const RunArgs& args) {
+  shapes_[v.id] = shape;
+  shapeKnown_[v.id] = true;
+  bindShape(v, shape);
+  size_t bytes = typeBytes(v.dtype, shape.numel());
+  const Place& where = place(v);
+  if (where.kind == PlaceKind::kOutput) {
+    outputs_[where.index] = args.outputs->provide(where.index, shape);
+    return outputs_[where.index];
+  }
+  if (where.kind == PlaceKind::kDynamic) return pool_->value(v.id).ensure(bytes);
+  return address(&v);
+}
+
+void Executor::run(const RunArgs& args) {
+  require(prepared_ != nullptr, "the shapes of the inputs are not set");
+  inputs_ = args.inputs;
+  if (!loaded_.allStatic()) bindings_ = staticBindings_;
+  if (args.outputs)
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      const Value& v = *graph_.outputs[i];
+      if (loaded_.hasStaticShape(v) && place(v).kind == PlaceKind::kOutput)
+        outputs_[i] = args.outputs->provide(i, shapes_[v.id]);
+    }
+  for (size_t step = 0; step < stepArgs_.size(); ++step) {
+    if (args.observer) args.observer->before(step);
+    runStep(step, args);
+    if (args.observer) args.observer->after(step);
+  }
+}
+
+void Executor::runStep(size_t step, const RunArgs& args) {
+  if (!loaded_.isStatic(step)) return runDynamic(step, args);
+  Launch* launch = prepared_->launches[step].get();
+  if (!launch) return;  // an alias
+  const Node& node = *loaded_.plan().steps[step].node;
+  StepArgs& a = stepArgs_[step];
+  for (size_t i = 0; i < a.inputs.size(); ++i) a.inputs[i] = address(node.inputs[i]);
+  for (size_t i = 0; i < a.outputs.size(); ++i) a.outputs[i] = address(node.outputs[i]);
+  launch->run({a.inputs.data(), a.outputs.data(), workspace(prepared_->workspaceBytes), args.stream, nullptr});
+}
+
+}  // namespace tenfold

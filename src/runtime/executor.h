@@ -1,0 +1,95 @@
+// Runs a loaded plan for one context: fixes shapes, prepares launches, walks the steps.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "runtime/loaded_plan.h"
+
+namespace tenfold {
+
+// Told about each step as it runs, for profiles. Calls come on the thread that launches.
+class StepObserver {
+ public:
+  virtual ~StepObserver() = default;
+  virtual void before(size_t step) = 0;
+  virtual void after(size_t step) = 0;
+};
+
+struct RunArgs {
+  std::span<void* const> inputs;  // address of each graph input
+  OutputMemory* outputs = nullptr;  // gives the address of each graph output, once its shape is known
+  StreamHandle stream = nullptr;
+  StepObserver* observer = nullptr;
+};
+
+class Executor {
+ public:
+  // `memory` places the values (a profile's plan); without it (bodies) the executor plans and owns its arena.
+  explicit Executor(const LoadedPlan& loaded, const MemoryPlan* memory = nullptr);
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  // Changes the profile's memory plan; shapes must be set again.
+  void setMemoryPlan(const MemoryPlan& memory);
+  // The arena for plans with a memory plan: at least arenaBytes, 256-byte aligned.
+  void setArena(void* arena) { arena_ = static_cast<char*>(arena); }
+
+  // Fixes the inputs' shapes, and the elements of those that are shape tensors (`values[i]`, else null);
+  // prepares every launch that these determine. `outer` binds the symbols of the graph around a body.
+  // Throws Error where the shapes contradict the graph.
+  void setInputs(std::span<const Shape> shapes, std::span<const int64_t* const> values,
+                 const DimBindings& outer = {});
+  // Enqueues everything. setInputs came before. Allocates nothing where LoadedPlan::allStatic().
+  void run(const RunArgs& args);
+
+  // Known after setInputs for static shapes, after run for all.
+  std::optional<Shape> outputShape(size_t i) const;
+  const void* outputAddress(size_t i) const;  // of bodies, after run
+
+ private:
+  friend class ControlFlow;
+  struct StepArgs;
+  struct DynamicMemory;
+  struct Prepared;  // everything that depends on one set of input shapes
+  struct Pool;      // memory of values whose size only run time tells
+
+  std::shared_ptr<Prepared> prepare();
+  void bindInputs(std::span<const Shape> shapes, std::span<const int64_t* const> values);
+  void bindShape(const Value& v, const Shape& shape);
+  void evaluateStaticShapes();
+  void runStep(size_t step, const RunArgs& args);
+  void runDynamic(size_t step, const RunArgs& args);
+  void findOutputShapes(size_t step);
+  std::unique_ptr<Launch> prepareLaunch(size_t step) const;
+  TensorDesc desc(const Value* v) const;
+  const Place& place(const Value& v) const;
+  void* address(const Value* v) const;
+  // Memory for a value whose shape is known by now.
+  void* provide(const Value& v, const Shape& shape, const RunArgs& args);
+  void* workspace(size_t bytes);
+
+  const LoadedPlan& loaded_;
+  const Graph& graph_;
+  const MemoryPlan* memory_;
+  const bool ownsArena_;
+  char* arena_ = nullptr;
+  std::span<void* const> inputs_;          // of the run under way
+  std::vector<void*> outputs_;             // by graph output, of the run under way
+  std::vector<Shape> shapes_;              // by value id
+  std::vector<uint8_t> shapeKnown_;        // by value id
+  std::vector<void*> constants_;           // by value id
+  DimBindings bindings_, staticBindings_;
+  std::vector<StepArgs> stepArgs_;
+  std::shared_ptr<Prepared> prepared_;
+  std::list<std::pair<std::vector<int64_t>, std::shared_ptr<Prepared>>> cache_;  // newest first
+  std::unique_ptr<Pool> pool_;
+  std::vector<std::vector<std::unique_ptr<Executor>>> bodies_;
+};
+
+}  // namespace tenfold

@@ -1,0 +1,111 @@
+// The executor's shape program: binding symbols, evaluating shapes, preparing launches.
+#include <algorithm>
+
+#include "base/error.h"
+#include "plan/memory/assign.h"
+#include "runtime/executor_state.h"
+
+namespace tenfold {
+namespace {
+
+constexpr size_t kCachedShapes = 16;  // sets of input shapes whose launches a context keeps
+
+void bind(DimBindings& bindings, const Dim& d, int64_t value, const Value& v, const char* what, size_t at) {
+  if (auto constant = d.tryConstant()) {
+    require(*constant == value, "input '{}': {} {} is {}, but the network was built for {}", v.name, what, at, value, *constant);
+    return;
+  }
+  if (!d.isSymbol()) return;
+  auto [it, fresh] = bindings.try_emplace(d.key(), value);
+  require(fresh || it->second == value, "input '{}': {} {} is {}, but '{}' is {} elsewhere; both must be equal", v.name,
+          what, at, value, d.key(), it->second);
+}
+
+}  // namespace
+
+void Executor::bindInputs(std::span<const Shape> shapes, std::span<const int64_t* const> values) {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const Value& v = *graph_.inputs[i];
+    shapes_[v.id] = shapes[i];
+    shapeKnown_[v.id] = true;
+    if (v.shape) {
+      require(shapes[i].rank() == v.rank(), "input '{}' has {} dimensions, {} were given: {}", v.name, v.rank(),
+              shapes[i].rank(), shapes[i].str());
+      for (int d = 0; d < v.rank(); ++d) bind(bindings_, (*v.shape)[d], shapes[i][d], v, "dimension", d);
+    }
+    if (v.contents && i < values.size() && values[i])
+      for (size_t e = 0; e < v.contents->size(); ++e) bind(bindings_, (*v.contents)[e], values[i][e], v, "element", e);
+  }
+}
+
+void Executor::setInputs(std::span<const Shape> shapes, std::span<const int64_t* const> values,
+                         const DimBindings& outer) {
+  std::vector<int64_t> key;
+  for (const Shape& s : shapes) {
+    key.push_back(s.rank());
+    key.insert(key.end(), s.begin(), s.end());
+  }
+  for (size_t i = 0; i < values.size(); ++i)
+    if (values[i] && graph_.inputs[i]->contents)
+      key.insert(key.end(), values[i], values[i] + graph_.inputs[i]->contents->size());
+  for (const auto& [name, value] : outer) key.push_back(value);
+  if (prepared_ && !cache_.empty() && cache_.front().first == key) return;
+
+  bindings_ = outer;
+  bindInputs(shapes, values);
+  staticBindings_ = bindings_;
+  auto cached = std::find_if(cache_.begin(), cache_.end(), [&](const auto& entry) { return entry.first == key; });
+  if (cached != cache_.end()) {
+    cache_.splice(cache_.begin(), cache_, cached);
+    prepared_ = cache_.front().second;
+    evaluateStaticShapes();
+  } else {
+    prepared_.reset();
+    evaluateStaticShapes();
+    prepared_ = prepare();
+    cache_.emplace_front(std::move(key), prepared_);
+    if (cache_.size() > kCachedShapes) cache_.pop_back();
+  }
+  workspace(prepared_->workspaceBytes);
+  if (ownsArena_) arena_ = static_cast<char*>(pool_->arena.ensure(prepared_->memory.arenaBytes));
+}
+
+void Executor::evaluateStaticShapes() {
+  for (const Value* v : graph_.values()) {
+    if (v->isConstant() || !v->producer) continue;
+    shapeKnown_[v->id] = loaded_.hasStaticShape(*v);
+    if (!shapeKnown_[v->id]) continue;
+    shapes_[v->id] = prepared_ ? prepared_->shapes[v->id] : evalShape(*v->shape, bindings_);
+    for (int64_t d : shapes_[v->id])
+      require(d >= 0, "the shapes given make '{}' ({}) a tensor of shape {}; a dimension cannot be negative", v->name,
+              v->producer->name, shapes_[v->id].str());
+  }
+}
+
+std::shared_ptr<Executor::Prepared> Executor::prepare() {
+  auto prepared = std::make_shared<Prepared>();
+  const Plan& plan = loaded_.plan();
+  prepared->shapes = shapes_;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i);
+    prepared->launches.push_back(launches ? prepareLaunch(i) : nullptr);
+    if (launches)
+      prepared->workspaceBytes = std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
+  }
+  if (ownsArena_) {
+    auto bytes = [&](const Value& v) -> std::optional<int64_t> {
+      if (!shapeKnown_[v.id]) return std::nullopt;
+      return static_cast<int64_t>(typeBytes(v.dtype, shapes_[v.id].numel()));
+    };
+    prepared->memory = assignMemory(plan, bytes, false);
+  }
+  return prepared;
+}
+
+void Executor::bindShape(const Value& v, const Shape& shape) {
+  if (!v.shape || static_cast<int>(v.shape->size()) != shape.rank()) return;
+  for (int d = 0; d < shape.rank(); ++d)
+    if ((*v.shape)[d].isSymbol()) bindings_.try_emplace((*v.shape)[d].key(), shape[d]);
+}
+
+}  // namespace tenfold

@@ -1,0 +1,65 @@
+// The executor's parts that only its own sources see.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/executor.h"
+
+namespace tenfold {
+
+// A device buffer that grows and never shrinks.
+class GrowingBuffer {
+ public:
+  explicit GrowingBuffer(Target& target) : target_(target) {}
+  GrowingBuffer(GrowingBuffer&& other) noexcept
+      : target_(other.target_), data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  ~GrowingBuffer() {
+    if (data_) target_.release(data_);
+  }
+  void* ensure(size_t bytes) {
+    if (bytes <= bytes_ && data_) return data_;
+    if (data_) target_.release(data_);
+    data_ = nullptr;
+    data_ = target_.allocate(std::max<size_t>(bytes, 256));
+    bytes_ = bytes;
+    return data_;
+  }
+
+ private:
+  Target& target_;
+  void* data_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+// Argument arrays of one step, filled in before its launch.
+struct Executor::StepArgs {
+  std::vector<void*> inputs, outputs;
+  std::vector<TensorDesc> lastInputs, lastOutputs;  // what the dynamic launch was prepared for
+  std::unique_ptr<Launch> dynamicLaunch;
+};
+
+struct Executor::Prepared {
+  std::vector<Shape> shapes;                       // of static values, by id
+  std::vector<std::unique_ptr<Launch>> launches;   // of static steps
+  size_t workspaceBytes = 0;
+  MemoryPlan memory;  // of bodies
+};
+
+struct Executor::Pool {
+  explicit Pool(Target& target) : target(target), workspace(target), arena(target) {}
+  GrowingBuffer& value(int id) {
+    while (static_cast<int>(values.size()) <= id) values.emplace_back(target);
+    return values[id];
+  }
+  Target& target;
+  std::vector<GrowingBuffer> values;  // by value id
+  GrowingBuffer workspace, arena;
+};
+
+// The shapes of a node's outputs at concrete inputs, by the operator's own inference; an unknown one where
+// even that cannot tell. `addresses` are readable by the host.
+std::vector<std::optional<Shape>> inferConcrete(const Node& node, std::span<const TensorDesc> inputs,
+                                                std::span<void* const> addresses);
+
+}  // namespace tenfold

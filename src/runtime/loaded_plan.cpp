@@ -1,0 +1,84 @@
+#include "runtime/loaded_plan.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "graph/ops/op_def.h"
+
+namespace tenfold {
+namespace {
+
+std::set<std::string> symbolsOfInputs(const Graph& graph) {
+  std::set<std::string> symbols;
+  for (const Value* v : graph.inputs) {
+    if (v->shape)
+      for (const Dim& d : *v->shape)
+        if (d.isSymbol()) symbols.insert(d.key());
+    if (v->contents)
+      for (const Dim& d : *v->contents)
+        if (d.isSymbol()) symbols.insert(d.key());
+  }
+  return symbols;
+}
+
+void addSymbolsOfShapes(const Graph& graph, std::set<std::string>& symbols) {
+  std::vector<std::string> used;
+  for (const Value* v : graph.values())
+    if (v->shape)
+      for (const Dim& d : *v->shape) d.collectSymbols(used);
+  symbols.insert(used.begin(), used.end());
+}
+
+bool boundBy(const Value& v, const std::set<std::string>& symbols) {
+  if (!v.shape) return false;
+  std::vector<std::string> used;
+  for (const Dim& d : *v.shape) d.collectSymbols(used);
+  return std::all_of(used.begin(), used.end(), [&](const std::string& s) { return symbols.count(s) != 0; });
+}
+
+std::unique_ptr<Kernel> loadKernel(const Step& step, Target& target) {
+  const Tactic* tactic = target.findTactic(step.compiled.tactic);
+  if (!tactic)
+    fail(ErrorKind::kInvalidPlan,
+         "the plan wants tactic '{}' for '{}', which target {} of this version does not have; build the plan again",
+         step.compiled.tactic, step.node->name, target.name());
+  return tactic->load(*step.node, step.compiled);
+}
+
+}  // namespace
+
+LoadedPlan::LoadedPlan(const Plan& plan, Target& target) : LoadedPlan(plan, target, {}) {}
+
+LoadedPlan::LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols)
+    : plan_(plan), target_(target) {
+  classify(outerSymbols);
+  // A body may speak of every symbol of the graph around it: they are bound before it runs.
+  std::set<std::string> symbols = outerSymbols;
+  addSymbolsOfShapes(*plan.graph, symbols);
+  for (const Step& step : plan.steps) {
+    kernels_.push_back(step.kind == StepKind::kLaunch ? loadKernel(step, target) : nullptr);
+    bodies_.emplace_back();
+    for (const auto& body : step.bodies)
+      bodies_.back().push_back(std::unique_ptr<LoadedPlan>(new LoadedPlan(*body, target, symbols)));
+  }
+}
+
+void LoadedPlan::classify(const std::set<std::string>& outerSymbols) {
+  std::set<std::string> symbols = symbolsOfInputs(*plan_.graph);
+  symbols.insert(outerSymbols.begin(), outerSymbols.end());
+  for (const Value* v : plan_.graph->values()) {
+    values_.resize(std::max<size_t>(values_.size(), v->id + 1));
+    staticShape_.resize(values_.size());
+    values_[v->id] = v;
+    staticShape_[v->id] = boundBy(*v, symbols);
+  }
+  for (const Step& step : plan_.steps) {
+    bool known = step.kind != StepKind::kControl && !step.node->op->dataDependentShape;
+    for (const Value* v : step.node->inputs) known = known && (!v || staticShape_[v->id]);
+    for (const Value* v : step.node->outputs) known = known && (!v || staticShape_[v->id]);
+    staticStep_.push_back(known);
+    allStatic_ = allStatic_ && known;
+  }
+}
+
+}  // namespace tenfold

@@ -1,0 +1,43 @@
+// A plan made ready to run: kernels loaded, and what every context needs precomputed. Immutable, shared.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace tenfold {
+
+class LoadedPlan {
+ public:
+  // `plan` and `target` must outlive the object. Throws Error where a kernel cannot be loaded.
+  LoadedPlan(const Plan& plan, Target& target);
+
+  const Plan& plan() const { return plan_; }
+  Target& target() const { return target_; }
+  const Kernel* kernel(size_t step) const { return kernels_[step].get(); }
+  const LoadedPlan& body(size_t step, size_t i) const { return *bodies_[step][i]; }
+  // By value id: the value, or null for an id that is no longer used.
+  const Value* value(int id) const { return values_[id]; }
+  int numValues() const { return static_cast<int>(values_.size()); }
+  // Its shape follows from the shapes (and the shape tensors) of the graph's inputs.
+  bool hasStaticShape(const Value& v) const { return staticShape_[v.id]; }
+  // Everything the step reads and writes has a static shape: it can be prepared before the launch.
+  bool isStatic(size_t step) const { return staticStep_[step]; }
+  bool allStatic() const { return allStatic_; }
+
+ private:
+  LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols);
+  void classify(const std::set<std::string>& outerSymbols);
+
+  const Plan& plan_;
+  Target& target_;
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+  std::vector<std::vector<std::unique_ptr<LoadedPlan>>> bodies_;
+  std::vector<const Value*> values_;
+  std::vector<bool> staticShape_, staticStep_;
+  bool allStatic_ = true;
+};
+
+}  // namespace tenfold

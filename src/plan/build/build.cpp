@@ -1,0 +1,111 @@
+#include "plan/build/build.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "graph/ops/infer.h"
+#include "plan/build/steps.h"
+#include "plan/memory/assign.h"
+
+namespace tenfold {
+namespace {
+
+bool isDynamic(const Graph& graph) {
+  return std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                     [](const Value* v) { return !v->shape || !constantShape(*v->shape); });
+}
+
+// A profile for a network whose input shapes are all fixed.
+Profile fixedProfile(const Graph& graph) {
+  Profile profile;
+  for (const Value* v : graph.inputs) {
+    Shape shape = *constantShape(*v->shape);
+    profile.inputs.push_back({shape, shape, shape, {}, {}, {}});
+  }
+  return profile;
+}
+
+void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
+  require(profile.inputs.size() == graph.inputs.size(), "profile {} describes {} inputs, the network has {}", index,
+          profile.inputs.size(), graph.inputs.size());
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Value& v = *graph.inputs[i];
+    const ProfileInput& p = profile.inputs[i];
+    require(v.shape.has_value(), "input '{}' has an unknown rank; give it a shape", v.name);
+    require(p.opt.rank() == v.rank() && p.min.rank() == v.rank() && p.max.rank() == v.rank(),
+            "input '{}' has {} dimensions, profile {} gives {}; set min, opt and max for it with setDimensions", v.name,
+            v.rank(), index, p.opt.rank());
+    for (int d = 0; d < v.rank(); ++d)
+      require(0 <= p.min[d] && p.min[d] <= p.opt[d] && p.opt[d] <= p.max[d],
+              "input '{}', profile {}: dimension {} must have 0 <= min <= opt <= max, found {}, {}, {}", v.name, index, d,
+              p.min[d], p.opt[d], p.max[d]);
+  }
+}
+
+// The most bytes that a value takes under the profile's bounds; nothing where no bound is known.
+std::optional<int64_t> boundedBytes(const Value& v, const DimRanges& ranges) {
+  if (!v.shape) return std::nullopt;
+  std::vector<std::string> symbols;
+  for (const Dim& d : *v.shape) d.collectSymbols(symbols);
+  for (const std::string& s : symbols)
+    if (!ranges.count(s)) return std::nullopt;
+  int64_t most = numel(*v.shape).range(ranges).max;
+  int64_t product = 1;  // dimension by dimension can be tighter than the product's own interval
+  for (const Dim& d : *v.shape) {
+    int64_t extent = std::max<int64_t>(d.range(ranges).max, 0);
+    if (__builtin_mul_overflow(product, extent, &product)) return std::nullopt;
+  }
+  constexpr int64_t kLargest = int64_t{1} << 46;
+  most = std::min(most, product);
+  if (most < 0 || most > kLargest) return std::nullopt;
+  return static_cast<int64_t>(typeBytes(v.dtype, most));
+}
+
+// Bounds of the dimensions that only run time tells, where the operator gave one.
+void addUnknownBounds(const Graph& graph, DimRanges& ranges) {
+  constexpr std::string_view kSymbol = "symbol.";
+  for (const Node* node : graph.nodes())
+    for (const auto& [name, value] : node->attrs.all()) {
+      if (name.rfind(kSymbol, 0) != 0) continue;
+      std::string upper = node->attrs.text("upper." + name.substr(kSymbol.size()), "");
+      if (upper.empty()) continue;
+      Dim bound = Dim::parse(upper);
+      std::vector<std::string> symbols;
+      bound.collectSymbols(symbols);
+      if (std::all_of(symbols.begin(), symbols.end(), [&](const std::string& s) { return ranges.count(s) != 0; }))
+        ranges[std::get<std::string>(value)] = {0, bound.range(ranges).max};
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, BuildOptions options) {
+  if (options.profiles.empty()) {
+    for (const Value* v : graph->inputs)
+      require(!isDynamic(*graph) || (v->shape && constantShape(*v->shape)),
+              "input '{}' has a dynamic shape {} and there is no optimization profile; add one with "
+              "createOptimizationProfile, or give --minShapes, --optShapes and --maxShapes",
+              v->name, v->typeStr());
+    options.profiles.push_back(fixedProfile(*graph));
+  }
+  for (size_t i = 0; i < options.profiles.size(); ++i) checkProfile(*graph, options.profiles[i], i);
+
+  auto plan = std::make_unique<Plan>();
+  plan->name = graph->name;
+  plan->target = target.name();
+  plan->device = target.deviceSignature();
+  plan->graph = std::move(graph);
+  separateOutputs(*plan->graph);
+  plan->graph->eraseDeadNodes();
+  chooseSteps(*plan, target, options, profileOptimum(*plan->graph, options.profiles[0]));
+  if (!options.keepWeights) dropPackedConstants(*plan);
+  for (const Profile& profile : options.profiles) {
+    DimRanges ranges = profileRanges(*plan->graph, profile);
+    addUnknownBounds(*plan->graph, ranges);
+    plan->memory.push_back(assignMemory(*plan, [&](const Value& v) { return boundedBytes(v, ranges); }, true));
+  }
+  plan->profiles = std::move(options.profiles);
+  return plan;
+}
+
+}  // namespace tenfold

@@ -1,0 +1,26 @@
+// Graph -> plan: optimizes, forms regions, chooses tactics, places memory.
+#pragma once
+
+#include <functional>
+
+#include "plan/autotune/tuner.h"
+#include "plan/plan.h"
+
+namespace tenfold {
+
+// What a build may do; nvinfer1::IBuilderConfig fills it.
+struct BuildOptions {
+  std::vector<Profile> profiles;  // at least one where an input has a dynamic shape
+  TunerOptions tuner;
+  bool optimize = true;
+  std::vector<std::string> disabledPasses;
+  // Keep the weights' original bytes even where a kernel has packed them.
+  bool keepWeights = false;
+  // Called with (phase, steps done, steps in all); false cancels the build with an Error.
+  std::function<bool(const char* phase, int done, int total)> progress;
+};
+
+// Takes the graph over. Throws Error: what is not supported, which input lacks a profile, ...
+std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, BuildOptions options);
+
+}  // namespace tenfold

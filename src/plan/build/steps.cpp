@@ -1,0 +1,140 @@
+#include "plan/build/steps.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "graph/ops/infer.h"
+
+namespace tenfold {
+namespace {
+
+constexpr int64_t kUnknownExtent = 16;  // stands for a dimension that only run time tells, in tuning
+
+bool isView(const Node& node) {
+  static const std::set<std::string_view> kViews = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"};
+  if (!kViews.count(node.opName()) || !node.input(0) || !node.output()) return false;
+  const Value &in = *node.input(0), &out = *node.output();
+  return in.dtype == out.dtype && in.layout == out.layout && (in.layout == Layout::kPlain || node.is("Identity"));
+}
+
+bool isControl(const Node& node) { return node.is("If") || node.is("Loop") || node.is("Scan"); }
+
+// Which views can share their input's memory. A caller's output buffer can hold one output only, and inputs
+// and constants are not to be written to or handed out.
+class AliasChooser {
+ public:
+  explicit AliasChooser(const Graph& graph) : graph_(graph) {
+    for (const Value* v : graph.outputs) hasOutput_.insert(v);
+  }
+  bool alias(const Node& node) {
+    if (!isView(node)) return false;
+    const Value *from = root(node.input(0)), *to = node.output();
+    bool isOutput = graph_.isOutput(to);
+    if (isOutput && (!from->producer || hasOutput_.count(from) || ownedByCaller(from))) return false;
+    roots_[to] = from;
+    if (isOutput) hasOutput_.insert(from);
+    return true;
+  }
+
+ private:
+  const Value* root(const Value* v) const {
+    auto it = roots_.find(v);
+    return it == roots_.end() ? v : it->second;
+  }
+  bool ownedByCaller(const Value* v) const { return std::find(graph_.inputs.begin(), graph_.inputs.end(), v) != graph_.inputs.end(); }
+  const Graph& graph_;
+  std::map<const Value*, const Value*> roots_;
+  std::set<const Value*> hasOutput_;
+};
+
+int64_t extentAt(const Dim& d, const DimBindings& bindings) {
+  std::vector<std::string> symbols;
+  d.collectSymbols(symbols);
+  DimBindings complete = bindings;
+  for (const std::string& s : symbols) complete.try_emplace(s, kUnknownExtent);
+  return std::max<int64_t>(d.eval(complete), 0);
+}
+
+TensorDesc describe(const Value* v, const DimBindings& optimum) {
+  if (!v) return {};
+  TensorDesc desc{v->dtype, {}, v->layout, v->isConstant() ? v->constant.data() : nullptr};
+  if (v->shape)
+    for (const Dim& d : *v->shape) desc.shape.push_back(extentAt(d, optimum));
+  return desc;
+}
+
+bool isStatic(const Value* v) { return !v || (v->shape && constantShape(*v->shape)); }
+
+TuningHint hintFor(const Node& node, const DimBindings& optimum) {
+  TuningHint hint;
+  for (const Value* v : node.inputs) hint.inputs.push_back(describe(v, optimum));
+  for (const Value* v : node.outputs) hint.outputs.push_back(describe(v, optimum));
+  hint.staticShapes = std::all_of(node.inputs.begin(), node.inputs.end(), isStatic) &&
+                      std::all_of(node.outputs.begin(), node.outputs.end(), isStatic);
+  return hint;
+}
+
+// A body is a plan of its own: its memory is planned when its shapes are known, at run time.
+std::unique_ptr<Plan> planBody(const Graph& body, Target& target, const BuildOptions& options, const DimBindings& optimum) {
+  auto plan = std::make_unique<Plan>();
+  plan->name = body.name;
+  plan->graph = body.clone();
+  chooseSteps(*plan, target, options, optimum);
+  dropPackedConstants(*plan);
+  return plan;
+}
+
+}  // namespace
+
+void separateOutputs(Graph& graph) {
+  std::set<const Value*> seen;
+  for (Value*& output : graph.outputs) {
+    if (output->producer && seen.insert(output).second) continue;
+    Node* copy = graph.addNode("Identity", {output}, {}, 1, output->name);
+    inferNode(graph, *copy);
+    copy->output()->name = output->name;
+    copy->output()->layout = output->layout;
+    output = copy->output();
+    seen.insert(output);
+  }
+}
+
+void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const DimBindings& optimum) {
+  AliasChooser aliases(*plan.graph);
+  int done = 0, total = static_cast<int>(plan.graph->nodes().size());
+  for (Node* node : plan.graph->nodes()) {
+    Step step;
+    step.node = node;
+    if (isControl(*node)) {
+      step.kind = StepKind::kControl;
+      for (const auto& body : node->bodies) step.bodies.push_back(planBody(*body, target, options, optimum));
+    } else if (aliases.alias(*node)) {
+      step.kind = StepKind::kAlias;
+    } else {
+      Choice choice = chooseTactic(*node, hintFor(*node, optimum), target, options.tuner);
+      step.compiled = std::move(choice.compiled);
+      step.trials = std::move(choice.trials);
+    }
+    plan.steps.push_back(std::move(step));
+    if (options.progress && !options.progress("Choosing tactics", ++done, total))
+      fail("the build was cancelled by its progress monitor");
+  }
+}
+
+void dropPackedConstants(Plan& plan) {
+  std::map<Value*, bool> needed;
+  for (const Step& step : plan.steps)
+    for (size_t i = 0; i < step.node->inputs.size(); ++i) {
+      Value* v = step.node->inputs[i];
+      if (!v || !v->isConstant()) continue;
+      bool packed = step.kind == StepKind::kLaunch && i < step.compiled.packedInputs.size() && step.compiled.packedInputs[i];
+      needed[v] = needed[v] || !packed;
+    }
+  // A constant without bytes keeps its shape; nothing reads it any more.
+  for (auto& [value, read] : needed)
+    if (!read) value->constant = Tensor(value->dtype, value->constant.shape(), nullptr);
+}
+
+}  // namespace tenfold

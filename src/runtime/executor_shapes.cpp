@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kCachedShapes = 16;  // sets of input shapes whose launches a context keeps
 
-void bind(DimBindings& bindings, const Dim& d, int64_t value, const Value& v, const char* what, size_t at) {
+void bindExtent(DimBindings& bindings, const Dim& d, int64_t value, const Value& v, const char* what, size_t at) {
   if (auto constant = d.tryConstant()) {
     require(*constant == value, "input '{}': {} {} is {}, but the network was built for {}", v.name, what, at, value, *constant);
     return;
@@ -31,10 +31,10 @@ void Executor::bindInputs(std::span<const Shape> shapes, std::span<const int64_t
     if (v.shape) {
       require(shapes[i].rank() == v.rank(), "input '{}' has {} dimensions, {} were given: {}", v.name, v.rank(),
               shapes[i].rank(), shapes[i].str());
-      for (int d = 0; d < v.rank(); ++d) bind(bindings_, (*v.shape)[d], shapes[i][d], v, "dimension", d);
+      for (int d = 0; d < v.rank(); ++d) bindExtent(bindings_, (*v.shape)[d], shapes[i][d], v, "dimension", d);
     }
     if (v.contents && i < values.size() && values[i])
-      for (size_t e = 0; e < v.contents->size(); ++e) bind(bindings_, (*v.contents)[e], values[i][e], v, "element", e);
+      for (size_t e = 0; e < v.contents->size(); ++e) bindExtent(bindings_, (*v.contents)[e], values[i][e], v, "element", e);
   }
 }
 

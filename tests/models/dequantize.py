@@ -24,6 +24,9 @@ STATIC = {
     "MatMulInteger",
     "ConvInteger",
 }
+# A quantum so small that what the graph rounds to it (biases) stays exact enough; a power of two, so that
+# dividing by it changes no digit.
+QUANTUM = 2.0**-16
 # Operators that hand a tensor on without computing with it.
 CARRIERS = {
     "Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Gather", "Slice", "Expand", "Split",
@@ -104,10 +107,10 @@ class Dequantizer:
         return self.emit("Sub", [real, zero])
 
     def rewrite_DynamicQuantizeLinear(self, node):
-        """The tensor itself, with scale 1 and zero point 0: products scaled afterwards come out right."""
+        """The tensor in quanta, not rounded: whatever scales products back afterwards comes out right."""
         quantized, scale, zero = node.output
-        self.emit("Identity", [node.input[0]], quantized)
-        self.constant(np.float32(1), scale)
+        self.emit("Mul", [node.input[0], self.constant(np.float32(1 / QUANTUM))], quantized)
+        self.constant(np.float32(QUANTUM), scale)
         self.constant(np.float32(0), zero)
         self.real.update((quantized, zero))
         return True
@@ -118,10 +121,19 @@ class Dequantizer:
         self.emit("Mul", [self.as_real(node, 0, 2), node.input[1]], node.output[0])
         return True
 
+    def rewrite_Add(self, node):
+        """An integer bias added to what is float now."""
+        if not self.real.intersection(node.input):
+            return False
+        self.emit("Add", [self.as_real(node, index, 2) for index in (0, 1)], node.output[0])
+        self.real.add(node.output[0])
+        return True
+
     def rewrite_MatMulInteger(self, node):
         if node.input[0] not in self.real and node.input[1] not in self.real:
             return False
         self.emit("MatMul", [self.as_real(node, 0, 2), self.as_real(node, 1, 3)], node.output[0])
+        self.real.add(node.output[0])
         return True
 
     def rewrite_ConvInteger(self, node):
@@ -129,6 +141,7 @@ class Dequantizer:
             return False
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
         self.emit("Conv", [self.as_real(node, 0, 2), self.as_real(node, 1, 3)], node.output[0], **attributes)
+        self.real.add(node.output[0])
         return True
 
     def dequantized_weight(self, node, weight, scale, zero, per_column):

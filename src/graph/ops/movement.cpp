@@ -43,6 +43,10 @@ void copyStrided(const Tensor& from, Tensor& to, const Shape& strides, int64_t o
   forEachBroadcast<1>(outer, {steps}, [&](int64_t i, const auto& at) { move(i * run, offset + at[0], run); });
 }
 
+void fillWithZeros(Tensor& to) {
+  if (to.bytes()) std::memset(to.data(), 0, to.bytes());
+}
+
 void fillWith(Tensor& to, const Tensor& value) { copyStrided(value, to, Shape::filled(to.rank(), 0)); }
 
 void inferMovedContents(InferContext& ctx) {

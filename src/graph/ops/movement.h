@@ -9,6 +9,16 @@
 
 namespace tenfold {
 
+// Calls visit(i, index) for every position of `shape`, row-major; i counts, index has one entry per axis.
+template <typename Visit>
+void forEachIndex(const Shape& shape, Visit visit) {
+  Shape index = Shape::filled(shape.rank(), 0);
+  for (int64_t i = 0, total = shape.numel(); i < total; ++i) {
+    visit(i, static_cast<const Shape&>(index));
+    for (int axis = shape.rank() - 1; axis >= 0 && ++index[axis] == shape[axis]; --axis) index[axis] = 0;
+  }
+}
+
 // Copies elements between two tensors of the same type; packed types go element by element.
 class ElementMover {
  public:
@@ -26,6 +36,8 @@ class ElementMover {
 // to[i] = from[offset + sum(index of i * strides)] for every i in row-major order; strides may be 0 or
 // negative.
 void copyStrided(const Tensor& from, Tensor& to, const Shape& strides, int64_t offset = 0);
+// All bits of `to` become 0.
+void fillWithZeros(Tensor& to);
 // Every element of `to` becomes element 0 of `value`, which has the same type.
 void fillWith(Tensor& to, const Tensor& value);
 

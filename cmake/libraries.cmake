@@ -24,7 +24,10 @@ function(add_shared_library name exports)
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   # libprotobuf is linked statically and hidden, so that a program may use another version of it.
   target_link_options(${name} PRIVATE
-    -Wl,--version-script=${script} -Wl,--exclude-libs,ALL -Wl,--no-undefined -Wl,--gc-sections)
+    -Wl,--version-script=${script} -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+  if(NOT TENFOLD_SANITIZE)  # a sanitizer's own symbols are the program's to define
+    target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  endif()
 endfunction()
 
 add_shared_library(nvinfer nvinfer $<TARGET_OBJECTS:tenfold_objects>)

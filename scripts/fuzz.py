@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build-fuzz"
-LIMITS = ["-timeout=20", "-rss_limit_mb=4096", "-max_len=65536", "-print_final_stats=1"]
+LIMITS = ["-timeout=20", "-rss_limit_mb=4096", "-max_len=65536"]
 
 
 def fuzz(program, seconds):

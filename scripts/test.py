@@ -27,6 +27,11 @@ MODELS, CONFORMANCE = ".cache/models", ".cache/conformance"
 SHOWN_LINES = 40
 CONCURRENT = "*Concurren*:*Thread*:*Stream*"
 
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "allocator_may_return_null=1",  # tests ask for more memory than there is
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+}
+
 
 @dataclass
 class Step:
@@ -36,8 +41,9 @@ class Step:
     vital: bool = False  # nothing after it makes sense if it fails
 
 
-def built(preset):
-    return [["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset]]
+def built(preset, *targets):
+    only = ["--target", *targets] if targets else []
+    return [["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset, *only]]
 
 
 STEPS = [
@@ -52,10 +58,10 @@ STEPS = [
     Step("python", [[PYTHON, "-m", "unittest", "discover", "-s", "tests/python", "-p", "*_test.py"]],
          ("tests/python",)),
     Step("example", [[PYTHON, "examples/ocr/run.py"]], ("tools/tenfold",)),
-    Step("address-sanitizer", [*built("fuzz"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]]),
-    Step("fuzz", [*built("fuzz"), [PYTHON, "scripts/fuzz.py", "60"]], ("tests/fuzz",)),
+    Step("address-sanitizer", [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]]),
+    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]], ("tests/fuzz",)),
     Step("thread-sanitizer",
-         [*built("tsan"), ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"]],
+         [*built("tsan", "unit_tests"), ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"]],
          ("tests/runtime",)),
 ]
 
@@ -113,6 +119,7 @@ def main():
 
     LOGS.mkdir(parents=True, exist_ok=True)
     os.environ["PATH"] = f"{Path(PYTHON).parent}:{os.environ['PATH']}"
+    os.environ.update(SANITIZER_OPTIONS)
     total = [0, 0, 0]
     for step in STEPS:
         if options.steps and step.name not in options.steps and not step.vital:

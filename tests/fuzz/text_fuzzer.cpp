@@ -2,6 +2,7 @@
 // print as a hash of fixed width), or gives an Error.
 #include <cstdlib>
 
+#include "base/error.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verify.h"
 

@@ -1,0 +1,40 @@
+#include "frontend/onnx/registry.h"
+
+#include <map>
+
+#include "graph/ops/op_def.h"
+
+namespace tenfold::onnx_frontend {
+namespace {
+
+using Key = std::pair<std::string, std::string>;
+using Table = std::multimap<Key, const ImporterRow*>;
+
+Table makeTable() {
+  Table table;
+  for (Family family : {arithmeticFamily(), constantFamily(), controlFlowFamily(), microsoftFamily(), neuralFamily(),
+                        reductionFamily(), resizeFamily(), shapeFamily()})
+    for (const ImporterRow& row : family) table.emplace(Key(row.domain, row.op), &row);
+  return table;
+}
+
+// Operators of the IR that are none of ONNX's: no model may name them.
+bool isInternal(const std::string& op) { return op == "Region"; }
+
+}  // namespace
+
+ImportFunction findImporter(const std::string& domain, const std::string& op, int64_t opset) {
+  static const Table table = makeTable();
+  auto [first, last] = table.equal_range({domain, op});
+  for (auto it = first; it != last; ++it)
+    if (opset >= it->second->from && opset <= it->second->to) return it->second->import;
+  return domain.empty() && !isInternal(op) && findOpDef(op) ? importSame : nullptr;
+}
+
+void importSame(OpContext& ctx) {
+  // Opsets before 6 carried a hint for memory planning.
+  if (ctx.opset() < 6) ctx.attrs.erase("consumed_inputs");
+  ctx.forward(ctx.op(), ctx.inputs());
+}
+
+}  // namespace tenfold::onnx_frontend

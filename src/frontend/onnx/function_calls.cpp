@@ -1,4 +1,5 @@
-// Local functions: a call is replaced by the function's nodes; and attributes, which may refer to those of the call.
+// Local functions: a call is replaced by the function's nodes; and attributes, which may refer to those of
+// the call.
 #include <algorithm>
 
 #include "frontend/onnx/graph_importer.h"
@@ -24,17 +25,27 @@ Type::AttributeType typeOf(const Type& a) {
 
 void convert(const std::string& name, const Type& a, TensorReader& tensors, Attributes& out) {
   switch (typeOf(a)) {
-    case Type::INT: return out.set(name, a.i());
-    case Type::FLOAT: return out.set(name, static_cast<double>(a.f()));
-    case Type::STRING: return out.set(name, a.s());
-    case Type::INTS: return out.set(name, std::vector<int64_t>(a.ints().begin(), a.ints().end()));
-    case Type::FLOATS: return out.set(name, std::vector<double>(a.floats().begin(), a.floats().end()));
-    case Type::STRINGS: return out.set(name, std::vector<std::string>(a.strings().begin(), a.strings().end()));
-    case Type::TENSOR: return out.set(name, tensors.read(a.t()));
-    case Type::SPARSE_TENSOR: return out.set(name, tensors.readSparse(a.sparse_tensor()));
-    case Type::GRAPH: return;  // read by importBody
-    default: fail(ErrorKind::kUnsupported, "the attribute '{}' is of a kind that is not supported ({})", name,
-                  static_cast<int>(a.type()));
+    case Type::INT:
+      return out.set(name, a.i());
+    case Type::FLOAT:
+      return out.set(name, static_cast<double>(a.f()));
+    case Type::STRING:
+      return out.set(name, a.s());
+    case Type::INTS:
+      return out.set(name, std::vector<int64_t>(a.ints().begin(), a.ints().end()));
+    case Type::FLOATS:
+      return out.set(name, std::vector<double>(a.floats().begin(), a.floats().end()));
+    case Type::STRINGS:
+      return out.set(name, std::vector<std::string>(a.strings().begin(), a.strings().end()));
+    case Type::TENSOR:
+      return out.set(name, tensors.read(a.t()));
+    case Type::SPARSE_TENSOR:
+      return out.set(name, tensors.readSparse(a.sparse_tensor()));
+    case Type::GRAPH:
+      return;  // read by importBody
+    default:
+      fail(ErrorKind::kUnsupported, "the attribute '{}' is of a kind that is not supported ({})", name,
+           static_cast<int>(a.type()));
   }
 }
 
@@ -42,11 +53,13 @@ void convert(const std::string& name, const Type& a, TensorReader& tensors, Attr
 
 NodeView GraphImporter::viewOf(const onnx::NodeProto& proto, Frame& frame) const {
   NodeView node{proto, frame.prefix, proto.domain() == "ai.onnx" ? "" : proto.domain(), 0, {}};
-  if (!proto.name().empty()) node.name += proto.name();
-  else if (proto.output_size()) node.name += "node_of_" + proto.output(0);
-  auto opset = frame.opsets.find(node.domain);
-  if (opset == frame.opsets.end()) opset = result_.opsets.find(node.domain);
-  node.opset = opset == result_.opsets.end() ? 1 : opset->second;
+  if (!proto.name().empty())
+    node.name += proto.name();
+  else if (proto.output_size())
+    node.name += "node_of_" + proto.output(0);
+  const OpsetMap& opsets = frame.opsets.count(node.domain) ? frame.opsets : result_.opsets;
+  auto opset = opsets.find(node.domain);
+  node.opset = opset == opsets.end() ? 1 : opset->second;
   for (const auto& a : proto.attribute()) {
     BoundAttribute bound{&a, &frame};
     if (!a.ref_attr_name().empty()) {
@@ -73,17 +86,20 @@ Attributes GraphImporter::attributesOf(const NodeView& node) {
 
 const onnx::FunctionProto* GraphImporter::findFunction(const NodeView& node) const {
   if (functions_.empty()) return nullptr;
-  auto it = functions_.find(fmt::format("{}:{}:{}", node.proto.domain(), node.proto.op_type(), node.proto.overload()));
+  auto it = functions_.find(
+      fmt::format("{}:{}:{}", node.proto.domain(), node.proto.op_type(), node.proto.overload()));
   return it == functions_.end() ? nullptr : it->second;
 }
 
 void GraphImporter::callFunction(const onnx::FunctionProto& function, const NodeView& node, Frame& frame) {
   std::string key = fmt::format("{}.{}", function.domain(), function.name());
   require(depth_ < 64, "graphs and functions are nested more than 64 deep");
-  require(std::find(callStack_.begin(), callStack_.end(), key) == callStack_.end(), "function {} calls itself", key);
-  require(node.proto.input_size() <= function.input_size() && node.proto.output_size() <= function.output_size(),
-          "has {} inputs and {} outputs; function {} has {} and {}", node.proto.input_size(), node.proto.output_size(),
-          key, function.input_size(), function.output_size());
+  require(std::find(callStack_.begin(), callStack_.end(), key) == callStack_.end(),
+          "function {} calls itself", key);
+  require(
+      node.proto.input_size() <= function.input_size() && node.proto.output_size() <= function.output_size(),
+      "has {} inputs and {} outputs; function {} has {} and {}", node.proto.input_size(),
+      node.proto.output_size(), key, function.input_size(), function.output_size());
 
   OpsetMap opsets;
   for (const auto& import : function.opset_import())
@@ -107,11 +123,12 @@ void GraphImporter::callFunction(const onnx::FunctionProto& function, const Node
 
   std::vector<const onnx::NodeProto*> nodes;
   for (const auto& n : function.node()) nodes.push_back(&n);
-  callStack_.push_back(key);
-  ++depth_;
-  importNodes(nodes, inner);
-  --depth_;
-  callStack_.pop_back();
+  {
+    Nesting nesting(depth_);
+    callStack_.push_back(key);
+    std::shared_ptr<void> leave(nullptr, [&](void*) { callStack_.pop_back(); });
+    importNodes(nodes, inner);
+  }
 
   std::vector<Binding> outputs;
   for (const std::string& name : function.output()) {

@@ -26,7 +26,8 @@ GraphImporter::GraphImporter(const onnx::ModelProto& model, std::shared_ptr<cons
     functions_.emplace(fmt::format("{}:{}:{}", f.domain(), f.name(), f.overload()), &f);
 }
 
-void GraphImporter::addError(ImportError::Where where, ErrorKind kind, const std::string& message, const NodeView* node) {
+void GraphImporter::addError(ImportError::Where where, ErrorKind kind, const std::string& message,
+                             const NodeView* node) {
   ImportError error;
   error.where = where;
   error.kind = kind;
@@ -44,23 +45,19 @@ void GraphImporter::addError(ImportError::Where where, ErrorKind kind, const std
   error.functions = callStack_;
   std::string around;
   for (const std::string& f : callStack_) around += (around.empty() ? ", in function " : " > ") + f;
-  error.message = fmt::format("{}: node '{}' (operator {}, domain {}, opset {}{}): {}", file, node->name, error.op,
-                              error.domain.empty() ? "ai.onnx" : error.domain, error.opset, around,
+  error.message = fmt::format("{}: node '{}' (operator {}, domain {}, opset {}{}): {}", file, node->name,
+                              error.op, error.domain.empty() ? "ai.onnx" : error.domain, error.opset, around,
                               withoutNodePrefix(message));
   result_.errors.push_back(std::move(error));
 }
 
 std::string GraphImporter::uniqueName(const std::string& name) {
-  std::string unique = name;
-  for (int n = names_[name]; !(n == 0 && names_[name]++ == 0); ++n) {
-    if (n == 0) continue;
-    unique = fmt::format("{}_{}", name, n);
-    if (names_.emplace(unique, 1).second) {
-      names_[name] = n + 1;
-      break;
-    }
+  int& used = names_[name];
+  if (used++ == 0) return name;
+  for (;; ++used) {
+    std::string unique = fmt::format("{}_{}", name, used);
+    if (names_.emplace(unique, 1).second) return unique;
   }
-  return unique;
 }
 
 void GraphImporter::importMain(Graph& graph) {
@@ -70,9 +67,10 @@ void GraphImporter::importMain(Graph& graph) {
   if (result_.opsets.empty()) result_.opsets[""] = 1;
   int64_t opset = result_.opsets.count("") ? result_.opsets[""] : kNewestOpset;
   if (opset < 1 || opset > kNewestOpset) {
-    addError(ImportError::Where::kModel, ErrorKind::kUnsupported,
-             fmt::format("is of opset {}; opsets 1 to {} are supported: convert it with onnx.version_converter", opset,
-                         kNewestOpset));
+    addError(
+        ImportError::Where::kModel, ErrorKind::kUnsupported,
+        fmt::format("is of opset {}; opsets 1 to {} are supported: convert it with onnx.version_converter",
+                    opset, kNewestOpset));
     return;
   }
   Scope scope(graph, nullptr);
@@ -92,8 +90,10 @@ void GraphImporter::importMain(Graph& graph) {
 void GraphImporter::importNodes(const std::vector<const onnx::NodeProto*>& nodes, Frame& frame) {
   bool outermost = depth_ == 0;
   for (int i : importOrder(nodes)) {
-    if (outermost) currentNode_ = i;
-    else require(++inlinedNodes_ <= 200'000, "bodies and functions hold more than 200000 nodes");
+    if (outermost)
+      currentNode_ = i;
+    else
+      require(++inlinedNodes_ <= 200'000, "bodies and functions hold more than 200000 nodes");
     size_t errors = result_.errors.size();
     importNode(*nodes[i], frame);
     if (!outermost) continue;
@@ -116,7 +116,8 @@ void GraphImporter::importNode(const onnx::NodeProto& proto, Frame& frame) {
     if (!function && !import) {
       std::string name = (node.domain.empty() ? "" : node.domain + ".") + proto.op_type();
       fail(ErrorKind::kUnsupported,
-           "not supported: {}; replace it in the model, or give the model a local function of this name", name);
+           "not supported: {}; replace it in the model, or give the model a local function of this name",
+           name);
     }
     std::vector<Value*> inputs;
     if (!readInputs(node, frame, inputs)) {
@@ -156,7 +157,8 @@ bool GraphImporter::readInputs(const NodeView& node, Frame& frame, std::vector<V
   return complete;
 }
 
-void GraphImporter::bindOutputs(const onnx::NodeProto& node, Frame& frame, const std::vector<Binding>& outputs) {
+void GraphImporter::bindOutputs(const onnx::NodeProto& node, Frame& frame,
+                                const std::vector<Binding>& outputs) {
   for (int i = 0; i < node.output_size(); ++i) {
     const std::string& name = node.output(i);
     if (name.empty()) continue;
@@ -174,23 +176,26 @@ void GraphImporter::checkNested(const onnx::NodeProto& proto, Frame& frame) {
   for (const auto& attribute : proto.attribute())
     for (const auto& inner : attribute.g().node()) {
       NodeView node = viewOf(inner, frame);
-      if (findFunction(node) || findImporter(node.domain, inner.op_type(), node.opset)) checkNested(inner, frame);
-      else addError(ImportError::Where::kNode, ErrorKind::kUnsupported, "not supported: " + inner.op_type(), &node);
+      if (findFunction(node) || findImporter(node.domain, inner.op_type(), node.opset))
+        checkNested(inner, frame);
+      else
+        addError(ImportError::Where::kNode, ErrorKind::kUnsupported, "not supported: " + inner.op_type(),
+                 &node);
     }
 }
 
 Body GraphImporter::importBody(Frame& frame, const NodeView& node, const std::string& attribute,
                                const std::vector<BodyInput>& inputs) {
   auto it = node.attributes.find(attribute);
-  require(it != node.attributes.end() && it->second.proto->has_g(), "the attribute '{}' with a graph is missing",
-          attribute);
+  require(it != node.attributes.end() && it->second.proto->has_g(),
+          "the attribute '{}' with a graph is missing", attribute);
   const onnx::GraphProto& proto = it->second.proto->g();
   Frame& outer = *it->second.frame;
   if (&outer.graph != &frame.graph)
     fail(ErrorKind::kUnsupported, "the graph '{}' comes from outside of the function's own graph", attribute);
   require(depth_ < 64, "graphs and functions are nested more than 64 deep");
-  require(static_cast<size_t>(proto.input_size()) == inputs.size(), "the graph '{}' has {} inputs, expected {}",
-          attribute, proto.input_size(), inputs.size());
+  require(static_cast<size_t>(proto.input_size()) == inputs.size(),
+          "the graph '{}' has {} inputs, expected {}", attribute, proto.input_size(), inputs.size());
 
   Body body{std::make_unique<Graph>(), {}};
   body.graph->name = proto.name();
@@ -202,13 +207,12 @@ Body GraphImporter::importBody(Frame& frame, const NodeView& node, const std::st
     scope.define(proto.input(i).name(), input);
   }
   size_t errors = result_.errors.size();
-  ++depth_;
+  Nesting nesting(depth_);
   importInitializers(proto, inner);
   std::vector<const onnx::NodeProto*> nodes;
   for (const auto& n : proto.node()) nodes.push_back(&n);
   importNodes(nodes, inner);
   importOutputs(proto, inner);
-  --depth_;
   if (result_.errors.size() != errors) throw NestedFailure{};
   body.captures = scope.captures();
   return body;

@@ -32,7 +32,8 @@ struct BoundAttribute {
   Frame* frame = nullptr;
 };
 
-// Where nodes are being imported to: a graph, the names in it, and the function call around it if there is one.
+// Where nodes are being imported to: a graph, the names in it, and the function call around it if there is
+// one.
 struct Frame {
   Graph& graph;
   Scope& scope;
@@ -49,16 +50,24 @@ struct NodeView {
   std::map<std::string, BoundAttribute> attributes;
 };
 
+// One level of bodies and calls deeper while it lives.
+struct Nesting {
+  explicit Nesting(int& depth) : depth(depth) { ++depth; }
+  ~Nesting() { --depth; }
+  int& depth;
+};
+
 class GraphImporter {
  public:
-  GraphImporter(const onnx::ModelProto& model, std::shared_ptr<const void> owner, const ImportOptions& options,
-                ImportResult& result);
+  GraphImporter(const onnx::ModelProto& model, std::shared_ptr<const void> owner,
+                const ImportOptions& options, ImportResult& result);
 
   // The model's main graph into `graph`.
   void importMain(Graph& graph);
 
   // For OpContext.
-  Body importBody(Frame& frame, const NodeView& node, const std::string& attribute, const std::vector<BodyInput>& inputs);
+  Body importBody(Frame& frame, const NodeView& node, const std::string& attribute,
+                  const std::vector<BodyInput>& inputs);
   std::string uniqueName(const std::string& name);
 
  private:
@@ -81,7 +90,8 @@ class GraphImporter {
   SymShape shapeOf(const onnx::ValueInfoProto& proto);
   Dim dimension(const std::string& modelName);
 
-  void addError(ImportError::Where where, ErrorKind kind, const std::string& message, const NodeView* node = nullptr);
+  void addError(ImportError::Where where, ErrorKind kind, const std::string& message,
+                const NodeView* node = nullptr);
 
   const onnx::ModelProto& model_;
   const ImportOptions& options_;

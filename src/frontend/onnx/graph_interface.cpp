@@ -13,10 +13,12 @@ Dim GraphImporter::dimension(const std::string& modelName) {
   if (it != symbols_.end()) return Dim::symbol(it->second);
   std::string symbol;
   for (char c : modelName) {
-    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-                 static_cast<unsigned char>(c) >= 0x80;
-    if (plain) symbol += c;
-    else if (c != ' ') symbol += '_';
+    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                 c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    if (plain)
+      symbol += c;
+    else if (c != ' ')
+      symbol += '_';
   }
   if (symbol.find_first_not_of("0123456789") == std::string::npos) symbol = "d" + symbol;
   std::string base = symbol;
@@ -31,10 +33,12 @@ SymShape GraphImporter::shapeOf(const onnx::ValueInfoProto& proto) {
   int axis = 0;
   for (const auto& dim : proto.type().tensor_type().shape().dim()) {
     bool fixed = dim.has_dim_value() && dim.dim_value() >= 0;
-    if (fixed) shape.emplace_back(dim.dim_value());
+    if (fixed)
+      shape.emplace_back(dim.dim_value());
     else if (dim.has_dim_param() && !dim.dim_param().empty() && dim.dim_param() != "?")
       shape.push_back(dimension(dim.dim_param()));
-    else shape.push_back(dimension(fmt::format("{}.{}", proto.name(), axis)));
+    else
+      shape.push_back(dimension(fmt::format("{}.{}", proto.name(), axis)));
     ++axis;
   }
   return shape;
@@ -49,8 +53,8 @@ void GraphImporter::importInput(const onnx::ValueInfoProto& proto, Frame& frame)
   if (type == DataType::kString) fail(ErrorKind::kUnsupported, "not supported: tensors of strings");
   std::optional<SymShape> shape;
   if (tensor.has_shape()) {
-    require(tensor.shape().dim_size() <= kMaxRank, "it has {} dimensions; {} is the limit", tensor.shape().dim_size(),
-            kMaxRank);
+    require(tensor.shape().dim_size() <= kMaxRank, "it has {} dimensions; {} is the limit",
+            tensor.shape().dim_size(), kMaxRank);
     shape = shapeOf(proto);
   }
   require(!proto.name().empty(), "it has no name");
@@ -68,7 +72,8 @@ void GraphImporter::importInputs(const onnx::GraphProto& proto, Frame& frame) {
       importInput(input, frame);
     } catch (const Error& e) {
       addError(ImportError::Where::kGraph, e.kind(), fmt::format("input '{}': {}", input.name(), e.what()));
-      if (!frame.scope.find(input.name())) frame.scope.define(input.name(), {Binding::Kind::kFailed, nullptr});
+      if (!frame.scope.find(input.name()))
+        frame.scope.define(input.name(), {Binding::Kind::kFailed, nullptr});
     }
   }
 }
@@ -86,7 +91,8 @@ void GraphImporter::importInitializers(const onnx::GraphProto& proto, Frame& fra
     }
   };
   for (const auto& t : proto.initializer()) add(t.name(), [&] { return tensors_.read(t); });
-  for (const auto& t : proto.sparse_initializer()) add(t.values().name(), [&] { return tensors_.readSparse(t); });
+  for (const auto& t : proto.sparse_initializer())
+    add(t.values().name(), [&] { return tensors_.readSparse(t); });
 }
 
 void GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
@@ -94,10 +100,12 @@ void GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
   for (const auto& output : proto.output()) {
     try {
       const Binding* binding = frame.scope.find(output.name());
-      require(binding && binding->kind != Binding::Kind::kAbsent, "no node, input or initializer provides it");
+      require(binding && binding->kind != Binding::Kind::kAbsent,
+              "no node, input or initializer provides it");
       if (binding->kind == Binding::Kind::kFailed) continue;
       Value* value = binding->value;
-      // An output is a node's, has its own name, and is listed once: otherwise a node that passes it on makes it so.
+      // An output is a node's, has its own name, and is listed once: otherwise a node that passes it on makes
+      // it so.
       if (!value->producer || value->name != frame.prefix + output.name() || graph.isOutput(value)) {
         Node* node = graph.addNode("Identity", {value}, {}, 1, uniqueName("output/" + output.name()));
         inferNode(graph, *node);
@@ -109,7 +117,8 @@ void GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
       addError(ImportError::Where::kGraph, e.kind(), fmt::format("output '{}': {}", output.name(), e.what()));
     }
   }
-  if (proto.output_size() == 0) addError(ImportError::Where::kGraph, ErrorKind::kInvalidArgument, "a graph has no outputs");
+  if (proto.output_size() == 0)
+    addError(ImportError::Where::kGraph, ErrorKind::kInvalidArgument, "a graph has no outputs");
 }
 
 }  // namespace tenfold::onnx_frontend

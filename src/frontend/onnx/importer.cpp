@@ -10,7 +10,8 @@
 namespace tenfold {
 namespace {
 
-void addModelError(ImportResult& result, const ImportOptions& options, ErrorKind kind, const std::string& message) {
+void addModelError(ImportResult& result, const ImportOptions& options, ErrorKind kind,
+                   const std::string& message) {
   ImportError error;
   error.kind = kind;
   error.message = fmt::format("{}: {}", options.path.empty() ? "ONNX model" : options.path, message);
@@ -39,10 +40,11 @@ void ImportResult::check() const {
 ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> bytes, const ImportOptions& options) {
   ImportResult result;
   try {
-    require(bytes.size() <= INT_MAX, "has {} bytes; a model of 2 GB or more must keep its weights in external data",
-            bytes.size());
+    require(bytes.size() <= INT_MAX,
+            "has {} bytes; a model of 2 GB or more must keep its weights in external data", bytes.size());
     auto model = std::make_shared<onnx::ModelProto>();
-    require(!bytes.empty() && model->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && model->has_graph(),
+    require(!bytes.empty() && model->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+                model->has_graph(),
             "is no ONNX model, or is damaged: {} bytes do not parse as one", bytes.size());
     readHeader(*model, result);
     onnx_frontend::GraphImporter(*model, model, options, result).importMain(graph);
@@ -57,7 +59,8 @@ ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> bytes, cons
 ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options) {
   auto graph = std::make_unique<Graph>();
   ImportResult result = importOnnxInto(*graph, model, options);
-  if (result.errors.empty()) result.graph = std::move(graph);
+  if (result.errors.empty())
+    result.graph = std::move(graph);
   else
     for (ImportedNode& node : result.nodes) node.outputs.clear();
   return result;
@@ -75,7 +78,8 @@ ImportResult importOnnxFile(const std::string& path, ImportOptions options) {
 }
 
 bool onnxOperatorSupported(const std::string& op, const std::string& domain) {
-  return onnx_frontend::findImporter(domain == "ai.onnx" ? "" : domain, op, onnx_frontend::kNewestOpset) != nullptr;
+  return onnx_frontend::findImporter(domain == "ai.onnx" ? "" : domain, op, onnx_frontend::kNewestOpset) !=
+         nullptr;
 }
 
 }  // namespace tenfold

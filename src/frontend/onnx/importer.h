@@ -1,8 +1,9 @@
 // The ONNX frontend: the bytes or the file of a model become a graph in the newest opset's terms.
 //
-// Opsets 1 to 28, external data, subgraphs (closed: captures become inputs), local functions (inlined), sparse and
-// packed initializers. Weights are views of the parsed model or of mapped files, which the graph keeps alive.
-// Nothing in a model makes these functions crash or throw: what is wrong with it is in ImportResult::errors.
+// Opsets 1 to 28, external data, subgraphs (closed: captures become inputs), local functions (inlined),
+// sparse and packed initializers. Weights are views of the parsed model or of mapped files, which the graph
+// keeps alive. Nothing in a model makes these functions crash or throw: what is wrong with it is in
+// ImportResult::errors.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@
 namespace tenfold {
 
 struct ImportOptions {
-  // The model's file: messages name it and external data is looked for in its folder. Empty: unknown, and a model
-  // with external data is refused.
+  // The model's file: messages name it and external data is looked for in its folder. Empty: unknown, and a
+  // model with external data is refused.
   std::string path;
   // Data for initializers, by name, in place of the model's own. Must live as long as the graph.
   std::map<std::string, std::span<const std::byte>> initializers;
@@ -61,9 +62,10 @@ struct ImportResult {
 ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options = {});
 // `options.path` is taken from `path`.
 ImportResult importOnnxFile(const std::string& path, ImportOptions options = {});
-// Adds the model to a graph that may hold other nodes already. Without errors result.graph stays null; with errors
-// the graph holds part of the model.
-ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> model, const ImportOptions& options = {});
+// Adds the model to a graph that may hold other nodes already. Without errors result.graph stays null; with
+// errors the graph holds part of the model.
+ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> model,
+                            const ImportOptions& options = {});
 
 // Whether a node of this operator can be imported at all.
 bool onnxOperatorSupported(const std::string& op, const std::string& domain = "");

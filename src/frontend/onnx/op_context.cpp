@@ -8,11 +8,17 @@
 namespace tenfold::onnx_frontend {
 
 OpContext::OpContext(GraphImporter& importer, Frame& frame, const NodeView& view, std::vector<Value*> inputs)
-    : importer_(importer), frame_(frame), view_(view), inputs_(std::move(inputs)), outputs_(view.proto.output_size()) {}
+    : importer_(importer),
+      frame_(frame),
+      view_(view),
+      inputs_(std::move(inputs)),
+      outputs_(view.proto.output_size()) {}
 
 const std::string& OpContext::op() const { return view_.proto.op_type(); }
 int64_t OpContext::opset() const { return view_.opset; }
-bool OpContext::wants(size_t i) const { return i < outputs_.size() && !view_.proto.output(static_cast<int>(i)).empty(); }
+bool OpContext::wants(size_t i) const {
+  return i < outputs_.size() && !view_.proto.output(static_cast<int>(i)).empty();
+}
 
 Value* OpContext::input(size_t i) const {
   require(has(i), "input {} is missing", i);
@@ -21,7 +27,8 @@ Value* OpContext::input(size_t i) const {
 
 int OpContext::rank(size_t i) const {
   Value* v = input(i);
-  if (!v->shape) unsupported("the rank of input {} is unknown, on which {} of opset {} depends", i, op(), opset());
+  if (!v->shape)
+    unsupported("the rank of input {} is unknown, on which {} of opset {} depends", i, op(), opset());
   return v->rank();
 }
 
@@ -86,8 +93,10 @@ Node* OpContext::forward(std::string_view irOp, std::vector<Value*> inputs) {
     const AttrSpec* spec = findSpec(def, name);
     if (!spec) unsupported("the attribute '{}' is not one of {}", name, irOp);
     require(fits(spec->kind, value), "the attribute '{}' has another kind of value than expected", name);
-    if (spec->kind == AttrKind::kType) converted.setType(name, elementType(std::get<int64_t>(value)));
-    else converted.set(name, value);
+    if (spec->kind == AttrKind::kType)
+      converted.setType(name, elementType(std::get<int64_t>(value)));
+    else
+      converted.set(name, value);
   }
   size_t count = std::max<size_t>(outputs_.size(), static_cast<size_t>(def.minOutputs));
   Node* node = frame_.graph.addNode(irOp, std::move(inputs), std::move(converted), count,
@@ -99,9 +108,20 @@ Node* OpContext::forward(std::string_view irOp, std::vector<Value*> inputs) {
   return node;
 }
 
-Node* OpContext::emitNode(std::string_view irOp, std::vector<Value*> inputs, Attributes irAttrs, size_t outputs) {
+Node* OpContext::emitNode(std::string_view irOp, std::vector<Value*> inputs, Attributes irAttrs,
+                          size_t outputs) {
   std::string name = irOp == op() ? view_.name : fmt::format("{}/{}", view_.name, irOp);
-  Node* node = frame_.graph.addNode(irOp, std::move(inputs), std::move(irAttrs), outputs, importer_.uniqueName(name));
+  Node* node =
+      frame_.graph.addNode(irOp, std::move(inputs), std::move(irAttrs), outputs, importer_.uniqueName(name));
+  inferNode(frame_.graph, *node);
+  return node;
+}
+
+Node* OpContext::emitControl(std::string_view irOp, std::vector<Value*> inputs, Attributes irAttrs,
+                             size_t outputs, std::vector<std::unique_ptr<Graph>> bodies) {
+  Node* node = frame_.graph.addNode(irOp, std::move(inputs), std::move(irAttrs), outputs,
+                                    importer_.uniqueName(view_.name));
+  node->bodies = std::move(bodies);
   inferNode(frame_.graph, *node);
   return node;
 }

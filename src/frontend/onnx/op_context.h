@@ -1,4 +1,5 @@
-// What the importer of one operator sees: the node's inputs as values, its attributes, and how to emit IR nodes.
+// What the importer of one operator sees: the node's inputs as values, its attributes, and how to emit IR
+// nodes.
 #pragma once
 
 #include <memory>
@@ -55,12 +56,15 @@ class OpContext {
   // The element type that ONNX gives this number; throws Error where there is none.
   DataType elementType(int64_t onnxType) const;
 
-  // The node as it is, under the IR operator `op`, with these inputs: attributes by the operator's AttrSpecs, all
-  // outputs. Throws Error for attributes that the operator does not have.
+  // The node as it is, under the IR operator `op`, with these inputs: attributes by the operator's AttrSpecs,
+  // all outputs. Throws Error for attributes that the operator does not have.
   Node* forward(std::string_view op, std::vector<Value*> inputs);
   // Emits one node, infers it, and gives its first output or the node. `attrs` are the IR's.
   Value* emit(std::string_view op, std::vector<Value*> inputs, Attributes attrs = {});
   Node* emitNode(std::string_view op, std::vector<Value*> inputs, Attributes attrs, size_t outputs);
+  // The same for a control-flow node with these bodies.
+  Node* emitControl(std::string_view op, std::vector<Value*> inputs, Attributes attrs, size_t outputs,
+                    std::vector<std::unique_ptr<Graph>> bodies);
   Value* constant(Tensor tensor);
   Value* scalar(DataType type, double value) { return constant(Tensor::scalar(type, value)); }
   Value* ints(const std::vector<int64_t>& values);

@@ -1,5 +1,5 @@
-// Which function imports an operator: a table keyed by domain, operator and opset, one part per family of operators.
-// An operator of ONNX's own domain without a row is imported as the IR operator of the same name.
+// Which function imports an operator: a table keyed by domain, operator and opset, one part per family of
+// operators. An operator of ONNX's own domain without a row is imported as the IR operator of the same name.
 #pragma once
 
 #include <span>

@@ -11,7 +11,11 @@ namespace tenfold::onnx_frontend {
 
 // What a name stands for.
 struct Binding {
-  enum class Kind { kValue, kAbsent, kFailed };  // kAbsent: an optional input of a function that the call leaves out
+  enum class Kind {
+    kValue,
+    kAbsent,
+    kFailed
+  };  // kAbsent: an optional input of a function that the call leaves out
   Kind kind = Kind::kAbsent;
   Value* value = nullptr;
 };
@@ -21,8 +25,8 @@ class Scope {
   // `outer` is the scope around a body, whose values are captured; null for a model's or a function's own.
   Scope(Graph& graph, Scope* outer) : graph_(graph), outer_(outer) {}
 
-  // Null where nothing has this name. A name of a scope around this one becomes an input of this scope's graph
-  // (constants: a constant of it) and is noted as captured.
+  // Null where nothing has this name. A name of a scope around this one becomes an input of this scope's
+  // graph (constants: a constant of it) and is noted as captured.
   const Binding* find(const std::string& name);
   // Throws Error where the name is taken.
   void define(const std::string& name, Binding binding);

@@ -15,14 +15,15 @@ namespace {
 constexpr int64_t kLargestDensified = int64_t{256} << 20;
 
 // By ONNX's number.
-constexpr DataType kTypes[] = {
-    DataType::kUndefined,      DataType::kFloat32,      DataType::kUInt8,          DataType::kInt8,
-    DataType::kUInt16,         DataType::kInt16,        DataType::kInt32,          DataType::kInt64,
-    DataType::kString,         DataType::kBool,         DataType::kFloat16,        DataType::kFloat64,
-    DataType::kUInt32,         DataType::kUInt64,       DataType::kComplex64,      DataType::kComplex128,
-    DataType::kBFloat16,       DataType::kFloat8E4M3FN, DataType::kFloat8E4M3FNUZ, DataType::kFloat8E5M2,
-    DataType::kFloat8E5M2FNUZ, DataType::kUInt4,        DataType::kInt4,           DataType::kFloat4E2M1,
-    DataType::kFloat8E8M0,     DataType::kUInt2,        DataType::kInt2};
+constexpr DataType kTypes[] = {DataType::kUndefined,      DataType::kFloat32,    DataType::kUInt8,
+                               DataType::kInt8,           DataType::kUInt16,     DataType::kInt16,
+                               DataType::kInt32,          DataType::kInt64,      DataType::kString,
+                               DataType::kBool,           DataType::kFloat16,    DataType::kFloat64,
+                               DataType::kUInt32,         DataType::kUInt64,     DataType::kComplex64,
+                               DataType::kComplex128,     DataType::kBFloat16,   DataType::kFloat8E4M3FN,
+                               DataType::kFloat8E4M3FNUZ, DataType::kFloat8E5M2, DataType::kFloat8E5M2FNUZ,
+                               DataType::kUInt4,          DataType::kInt4,       DataType::kFloat4E2M1,
+                               DataType::kFloat8E8M0,     DataType::kUInt2,      DataType::kInt2};
 
 DataType tensorType(int64_t onnxType) {
   DataType type = typeFromOnnx(onnxType);
@@ -52,8 +53,8 @@ Tensor fromIntegers(DataType type, const Shape& shape, const Field& field) {
   bool packed = typeBits(type) < 8;
   size_t width = packed ? 1 : typeBytes(type, 1);
   size_t expected = packed ? typeBytes(type, shape.numel()) : static_cast<size_t>(shape.numel());
-  require(static_cast<size_t>(field.size()) == expected, "of shape {} holds {} numbers, expected {}", shape.str(),
-          field.size(), expected);
+  require(static_cast<size_t>(field.size()) == expected, "of shape {} holds {} numbers, expected {}",
+          shape.str(), field.size(), expected);
   Tensor tensor(type, shape);
   // Low bytes first: the value's lowest `width` bytes are the element, small floats included.
   for (size_t i = 0; i < expected; ++i) {
@@ -67,7 +68,7 @@ Tensor fromIntegers(DataType type, const Shape& shape, const Field& field) {
 
 DataType typeFromOnnx(int64_t onnxType) {
   return onnxType >= 0 && onnxType < static_cast<int64_t>(std::size(kTypes)) ? kTypes[onnxType]
-                                                                              : DataType::kUndefined;
+                                                                             : DataType::kUndefined;
 }
 
 TensorReader::TensorReader(const ImportOptions& options, std::shared_ptr<const void> owner)
@@ -77,8 +78,8 @@ TensorReader::~TensorReader() = default;
 Tensor TensorReader::view(DataType type, const Shape& shape, const void* data, size_t bytes,
                           std::shared_ptr<const void> owner) {
   size_t expected = typeBytes(type, shape.numel());
-  require(bytes == expected, "of {} and shape {} takes {} bytes, but {} are there", typeName(type), shape.str(),
-          expected, bytes);
+  require(bytes == expected, "of {} and shape {} takes {} bytes, but {} are there", typeName(type),
+          shape.str(), expected, bytes);
   size_t alignment = typeBits(type) < 8 ? 1 : typeBytes(type, 1);
   if (reinterpret_cast<uintptr_t>(data) % alignment == 0)
     return Tensor(type, shape, const_cast<void*>(data), std::move(owner));
@@ -95,20 +96,28 @@ Tensor TensorReader::read(const onnx::TensorProto& proto) {
     return view(type, shape, given->second.data(), given->second.size(), nullptr);
   if (proto.has_segment()) fail(ErrorKind::kUnsupported, "is split into segments, which no exporter writes");
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) return readExternal(proto, type, shape);
-  if (proto.has_raw_data()) return view(type, shape, proto.raw_data().data(), proto.raw_data().size(), owner_);
+  if (proto.has_raw_data())
+    return view(type, shape, proto.raw_data().data(), proto.raw_data().size(), owner_);
   auto viewField = [&](const auto& field) {
     return view(type, shape, field.data(), static_cast<size_t>(field.size()) * sizeof(*field.data()), owner_);
   };
   switch (type) {
     case DataType::kFloat32:
-    case DataType::kComplex64: return viewField(proto.float_data());
+    case DataType::kComplex64:
+      return viewField(proto.float_data());
     case DataType::kFloat64:
-    case DataType::kComplex128: return viewField(proto.double_data());
-    case DataType::kInt32: return viewField(proto.int32_data());
-    case DataType::kInt64: return viewField(proto.int64_data());
-    case DataType::kUInt64: return viewField(proto.uint64_data());
-    case DataType::kUInt32: return fromIntegers(type, shape, proto.uint64_data());
-    default: return fromIntegers(type, shape, proto.int32_data());
+    case DataType::kComplex128:
+      return viewField(proto.double_data());
+    case DataType::kInt32:
+      return viewField(proto.int32_data());
+    case DataType::kInt64:
+      return viewField(proto.int64_data());
+    case DataType::kUInt64:
+      return viewField(proto.uint64_data());
+    case DataType::kUInt32:
+      return fromIntegers(type, shape, proto.uint64_data());
+    default:
+      return fromIntegers(type, shape, proto.int32_data());
   }
 }
 
@@ -116,7 +125,8 @@ std::shared_ptr<const MappedFile> TensorReader::mapped(const std::string& locati
   auto& file = files_[location];
   if (file) return file;
   require(!options_.path.empty(),
-          "lies in the file '{}', but where the model lies is unknown: give the model's path, or load it from its file",
+          "lies in the file '{}', but where the model lies is unknown: give the model's path, or load it "
+          "from its file",
           location);
   require(!location.empty() && location[0] != '/' && location.find('\0') == std::string::npos,
           "lies in the file '{}'; it must be named relative to the model's folder", location);
@@ -136,7 +146,8 @@ std::shared_ptr<const MappedFile> TensorReader::mapped(const std::string& locati
   };
   std::string root = real(folder), path = real(folder + "/" + location);
   if (root.back() != '/') root += '/';
-  require(path.compare(0, root.size(), root) == 0, "lies in '{}', outside the model's folder '{}'", path, root);
+  require(path.compare(0, root.size(), root) == 0, "lies in '{}', outside the model's folder '{}'", path,
+          root);
   return file = MappedFile::open(path);
 }
 
@@ -155,15 +166,16 @@ Tensor TensorReader::readExternal(const onnx::TensorProto& proto, DataType type,
   }
   auto file = mapped(location);
   size_t size = file->bytes().size();
-  require(offset <= size && length <= size - offset, "is at bytes {} to {} of '{}', which has only {}", offset,
-          offset + length, location, size);
+  require(offset <= size && length <= size - offset, "is at bytes {} to {} of '{}', which has only {}",
+          offset, offset + length, location, size);
   return view(type, shape, file->bytes().data() + offset, length, file);
 }
 
 Tensor TensorReader::readSparse(const onnx::SparseTensorProto& proto) {
   Tensor values = read(proto.values()), indices = read(proto.indices());
   Shape shape = readShape(proto.dims());
-  require(values.rank() == 1 && indices.dtype() == DataType::kInt64, "is sparse and its parts have wrong types");
+  require(values.rank() == 1 && indices.dtype() == DataType::kInt64,
+          "is sparse and its parts have wrong types");
   int64_t count = values.numel();
   bool linear = indices.rank() == 1;
   require(linear ? indices.numel() == count
@@ -180,8 +192,10 @@ Tensor TensorReader::readSparse(const onnx::SparseTensorProto& proto) {
       at = at * shape[axis] + index;
     }
     require(at >= 0 && at < shape.numel(), "is sparse with the index {} outside its shape", at);
-    if (isFloat(dense.dtype())) dense.setDouble(at, values.getDouble(i));
-    else dense.setInt(at, values.getInt(i));
+    if (isFloat(dense.dtype()))
+      dense.setDouble(at, values.getDouble(i));
+    else
+      dense.setInt(at, values.getInt(i));
   }
   return dense;
 }

@@ -36,7 +36,8 @@ class TensorReader {
 
  private:
   Tensor readExternal(const onnx::TensorProto& proto, DataType type, const Shape& shape);
-  Tensor view(DataType type, const Shape& shape, const void* data, size_t bytes, std::shared_ptr<const void> owner);
+  Tensor view(DataType type, const Shape& shape, const void* data, size_t bytes,
+              std::shared_ptr<const void> owner);
   std::shared_ptr<const MappedFile> mapped(const std::string& location);
 
   const ImportOptions& options_;

@@ -86,6 +86,12 @@ void Graph::setInput(Node* node, size_t index, Value* value) {
 
 void Graph::appendInput(Node* node, Value* value) { setInput(node, node->inputs.size(), value); }
 
+void Graph::dropOutput(Node* node, size_t index) {
+  Value* gone = node->outputs[index];
+  node->outputs[index] = nullptr;
+  std::erase_if(values_, [&](const auto& v) { return v.get() == gone; });
+}
+
 void Graph::replaceUses(Value* from, Value* to) {
   if (from == to) return;
   std::vector<Node*> readers = from->uses;

@@ -78,6 +78,8 @@ class Graph {
                    size_t outputs = 1, const std::string& name = "");
   void setInput(Node* node, size_t index, Value* value);
   void appendInput(Node* node, Value* value);
+  // Makes an output that nobody reads null.
+  void dropOutput(Node* node, size_t index);
   // All readers of `from`, graph outputs included, read `to` instead.
   void replaceUses(Value* from, Value* to);
   // The node must have no uses left; its outputs go with it.

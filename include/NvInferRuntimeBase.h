@@ -57,19 +57,21 @@ constexpr int32_t EnumMax() noexcept {
 
 // -------------------------------------------------------------------------- element types, dimensions
 
+//! The type of a tensor's or a set of weights' elements. Types narrower than a byte are packed, the first
+//! element in the low bits.
 enum class DataType : int32_t {
-  kFLOAT = 0,
-  kHALF = 1,
-  kINT8 = 2,
-  kINT32 = 3,
-  kBOOL = 4,
-  kUINT8 = 5,
-  kFP8 = 6,
-  kBF16 = 7,
-  kINT64 = 8,
-  kINT4 = 9,
-  kFP4 = 10,
-  kE8M0 = 11,
+  kFLOAT = 0,  //!< 32-bit IEEE floating point
+  kHALF = 1,   //!< 16-bit IEEE floating point
+  kINT8 = 2,   //!< signed 8-bit integer; in quantized networks q stands for q * scale
+  kINT32 = 3,  //!< signed 32-bit integer
+  kBOOL = 4,   //!< one byte, 0 or 1
+  kUINT8 = 5,  //!< unsigned 8-bit integer; for network inputs and outputs only, convert with ICastLayer
+  kFP8 = 6,    //!< 8-bit floating point, 4 exponent and 3 mantissa bits
+  kBF16 = 7,   //!< 16-bit floating point with the exponent of kFLOAT
+  kINT64 = 8,  //!< signed 64-bit integer
+  kINT4 = 9,   //!< signed 4-bit integer, two to a byte
+  kFP4 = 10,   //!< 4-bit floating point, 2 exponent and 1 mantissa bits, two to a byte
+  kE8M0 = 11,  //!< 8-bit power of two without sign, a scale of block quantization
 };
 
 template <>
@@ -77,30 +79,42 @@ struct impl::EnumMaxImpl<DataType> {
   static constexpr int32_t kVALUE = 12;
 };
 
+//! Dimensions of a tensor. A tensor's shape has -1 where an extent is known only at run time; nbDims is -1
+//! where not even the rank is known, or on error.
 class Dims64 {
  public:
+  //! The most dimensions a tensor can have.
   static constexpr int32_t MAX_DIMS = 8;
 
+  //! Number of dimensions, 0 for a scalar.
   int32_t nbDims;
+  //! Extent of each dimension; those from nbDims on mean nothing.
   int64_t d[MAX_DIMS];
 };
 
+//! The dimensions type of the whole interface.
 using Dims = Dims64;
 
 // ------------------------------------------------------------------------------ versioned interfaces
 
+//! Name of a versioned interface.
 using InterfaceKind = const char*;
 
+//! Says which interface, in which version, an object implements, so that the library can use it as such.
 class InterfaceInfo {
  public:
+  //! Name of the interface.
   InterfaceKind kind;
+  //! Raised by changes that older callers cannot handle.
   int32_t major;
+  //! Raised by additions at the end.
   int32_t minor;
 };
 
+//! The language in which an interface is implemented.
 enum class APILanguage : int32_t {
-  kCPP = 0,
-  kPYTHON = 1,
+  kCPP = 0,     //!< C++
+  kPYTHON = 1,  //!< Python
 };
 
 template <>
@@ -108,10 +122,13 @@ struct impl::EnumMaxImpl<APILanguage> {
   static constexpr int32_t kVALUE = 2;
 };
 
+//! Base of the interfaces that applications implement and whose versions are counted.
 class IVersionedInterface {
  public:
+  //! Language of the implementation. Do not override.
   virtual APILanguage getAPILanguage() const noexcept { return APILanguage::kCPP; }
 
+  //! Name and version of the interface that this object implements.
   virtual InterfaceInfo getInterfaceInfo() const noexcept = 0;
 
   virtual ~IVersionedInterface() noexcept = default;
@@ -126,18 +143,19 @@ class IVersionedInterface {
 
 // -------------------------------------------------------------------------------------------- errors
 
+//! Kinds of errors that are reported to an IErrorRecorder.
 enum class ErrorCode : int32_t {
-  kSUCCESS = 0,
-  kUNSPECIFIED_ERROR = 1,
-  kINTERNAL_ERROR = 2,
-  kINVALID_ARGUMENT = 3,
-  kINVALID_CONFIG = 4,
-  kFAILED_ALLOCATION = 5,
-  kFAILED_INITIALIZATION = 6,
-  kFAILED_EXECUTION = 7,
-  kFAILED_COMPUTATION = 8,
-  kINVALID_STATE = 9,
-  kUNSUPPORTED_STATE = 10,
+  kSUCCESS = 0,                //!< no error
+  kUNSPECIFIED_ERROR = 1,      //!< none of the others
+  kINTERNAL_ERROR = 2,         //!< a broken invariant: a bug of the library
+  kINVALID_ARGUMENT = 3,       //!< a parameter is null, out of range or inconsistent
+  kINVALID_CONFIG = 4,         //!< the settings contradict each other or the network
+  kFAILED_ALLOCATION = 5,      //!< not enough memory
+  kFAILED_INITIALIZATION = 6,  //!< a part of the library could not start
+  kFAILED_EXECUTION = 7,       //!< an engine could not run
+  kFAILED_COMPUTATION = 8,     //!< an engine ran but a result is invalid
+  kINVALID_STATE = 9,          //!< a call came at the wrong time
+  kUNSUPPORTED_STATE = 10,     //!< allowed, but not supported here
 };
 
 template <>
@@ -147,30 +165,44 @@ struct impl::EnumMaxImpl<ErrorCode> {
 
 namespace v_1_0 {
 
+//! Collects errors in the order in which they arise. An application derives from it and gives the object to
+//! setErrorRecorder() of any class; methods must be safe to call from several threads.
 class IErrorRecorder : public IVersionedInterface {
  public:
+  //! Description of an error, zero-terminated.
   using ErrorDesc = const char*;
 
+  //! A reference count.
   using RefCount = int32_t;
 
+  //! The most characters of a description that must be kept, without the final zero.
   static constexpr size_t kMAX_DESC_LENGTH = 127U;
 
+  //! Name and version of this interface.
   InterfaceInfo getInterfaceInfo() const noexcept override { return InterfaceInfo{"IErrorRecorder", 1, 0}; }
 
+  //! Number of errors kept; 0 when none has been reported since clear().
   virtual int32_t getNbErrors() const noexcept = 0;
 
+  //! Kind of the error `errorIdx`, counted from the oldest; kSUCCESS when there is none.
   virtual ErrorCode getErrorCode(int32_t errorIdx) const noexcept = 0;
 
+  //! Description of the error `errorIdx`, valid until clear(); "" when there is none.
   virtual ErrorDesc getErrorDesc(int32_t errorIdx) const noexcept = 0;
 
+  //! Whether errors were dropped because there was no room.
   virtual bool hasOverflowed() const noexcept = 0;
 
+  //! Forgets all errors and the overflow.
   virtual void clear() noexcept = 0;
 
+  //! Takes an error. Called by the library. Returns true when the error must end the operation in progress.
   virtual bool reportError(ErrorCode val, ErrorDesc desc) noexcept = 0;
 
+  //! Counts one more user of this object and returns the new count.
   virtual RefCount incRefCount() noexcept = 0;
 
+  //! Counts one user less and returns the new count.
   virtual RefCount decRefCount() noexcept = 0;
 
   IErrorRecorder() = default;
@@ -187,10 +219,11 @@ class IErrorRecorder : public IVersionedInterface {
 
 // ----------------------------------------------------------------------------------- engine tensors
 
+//! What a tensor is to an engine.
 enum class TensorIOMode : int32_t {
-  kNONE = 0,
-  kINPUT = 1,
-  kOUTPUT = 2,
+  kNONE = 0,    //!< neither: not a tensor that the application sees
+  kINPUT = 1,   //!< the application provides its values
+  kOUTPUT = 2,  //!< the engine computes its values
 };
 
 template <>

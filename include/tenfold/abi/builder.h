@@ -11,6 +11,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of IAlgorithmIOInfo.
 class VAlgorithmIOInfo : public VRoot {
  public:
   virtual DataType getDataType() const noexcept = 0;
@@ -19,12 +20,14 @@ class VAlgorithmIOInfo : public VRoot {
   virtual int64_t getComponentsPerElement() const noexcept = 0;
 };
 
+//! Slots of IAlgorithmVariant.
 class VAlgorithmVariant : public VRoot {
  public:
   virtual int64_t getImplementation() const noexcept = 0;
   virtual int64_t getTactic() const noexcept = 0;
 };
 
+//! Slots of IAlgorithmContext.
 class VAlgorithmContext : public VRoot {
  public:
   virtual const char* getName() const noexcept = 0;
@@ -33,6 +36,7 @@ class VAlgorithmContext : public VRoot {
   virtual int32_t getNbOutputs() const noexcept = 0;
 };
 
+//! Slots of IAlgorithm.
 class VAlgorithm : public VRoot {
  public:
   virtual const IAlgorithmVariant& getAlgorithmVariant() const noexcept = 0;
@@ -41,6 +45,7 @@ class VAlgorithm : public VRoot {
   virtual const IAlgorithmIOInfo* getAlgorithmIOInfoByIndex(int32_t index) const noexcept = 0;
 };
 
+//! Slots of ITimingCache.
 class VTimingCache : public VRoot {
  public:
   virtual IHostMemory* serialize() const noexcept = 0;
@@ -51,6 +56,7 @@ class VTimingCache : public VRoot {
   virtual bool update(const TimingCacheKey& key, const TimingCacheValue& value) noexcept = 0;
 };
 
+//! Slots of IBuilderConfig.
 class VBuilderConfig : public VRoot {
  public:
   virtual void setAvgTimingIterations(int32_t avgTiming) noexcept = 0;
@@ -122,6 +128,7 @@ class VBuilderConfig : public VRoot {
   virtual const char* getRemoteAutoTuningConfig() const noexcept = 0;
 };
 
+//! Slots of IBuilder.
 class VBuilder : public VRoot {
  public:
   virtual bool platformHasFastFp16() const noexcept = 0;

@@ -9,13 +9,16 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of ILoopBoundaryLayer.
 class VLoopBoundaryLayer : public VRoot {
  public:
   virtual ILoop* getLoop() const noexcept = 0;
 };
 
+//! Slots of IRecurrenceLayer.
 class VRecurrenceLayer : public VRoot {};
 
+//! Slots of ILoopOutputLayer.
 class VLoopOutputLayer : public VRoot {
  public:
   virtual LoopOutput getLoopOutput() const noexcept = 0;
@@ -23,11 +26,13 @@ class VLoopOutputLayer : public VRoot {
   virtual int32_t getAxis() const noexcept = 0;
 };
 
+//! Slots of ITripLimitLayer.
 class VTripLimitLayer : public VRoot {
  public:
   virtual TripLimit getTripLimit() const noexcept = 0;
 };
 
+//! Slots of IIteratorLayer.
 class VIteratorLayer : public VRoot {
  public:
   virtual void setAxis(int32_t axis) noexcept = 0;
@@ -36,6 +41,7 @@ class VIteratorLayer : public VRoot {
   virtual bool getReverse() const noexcept = 0;
 };
 
+//! Slots of ILoop.
 class VLoop : public VRoot {
  public:
   virtual IRecurrenceLayer* addRecurrence(ITensor& initialValue) noexcept = 0;
@@ -47,17 +53,22 @@ class VLoop : public VRoot {
   virtual const char* getName() const noexcept = 0;
 };
 
+//! Slots of IIfConditionalBoundaryLayer.
 class VConditionalBoundaryLayer : public VRoot {
  public:
   virtual IIfConditional* getConditional() const noexcept = 0;
 };
 
+//! Slots of IConditionLayer.
 class VConditionLayer : public VRoot {};
 
+//! Slots of IIfConditionalInputLayer.
 class VConditionalInputLayer : public VRoot {};
 
+//! Slots of IIfConditionalOutputLayer.
 class VConditionalOutputLayer : public VRoot {};
 
+//! Slots of IIfConditional.
 class VIfConditional : public VRoot {
  public:
   virtual IConditionLayer* setCondition(ITensor& tensor) noexcept = 0;
@@ -67,15 +78,19 @@ class VIfConditional : public VRoot {
   virtual const char* getName() const noexcept = 0;
 };
 
+//! Slots of IAttentionBoundaryLayer.
 class VAttentionBoundaryLayer : public VRoot {
  public:
   virtual IAttention* getAttention() const noexcept = 0;
 };
 
+//! Slots of IAttentionInputLayer.
 class VAttentionInputLayer : public VRoot {};
 
+//! Slots of IAttentionOutputLayer.
 class VAttentionOutputLayer : public VRoot {};
 
+//! Slots of IAttention.
 class VAttention : public VRoot {
  public:
   virtual bool setInput(int32_t index, ITensor& input) noexcept = 0;
@@ -103,6 +118,7 @@ class VAttention : public VRoot {
   virtual int32_t getNbRanks() const noexcept = 0;
 };
 
+//! Slots of IRotaryEmbeddingLayer.
 class VRotaryEmbeddingLayer : public VRoot {
  public:
   virtual void setInterleaved(bool interleaved) noexcept = 0;
@@ -112,12 +128,14 @@ class VRotaryEmbeddingLayer : public VRoot {
   virtual void setInput(int32_t index, ITensor& input) noexcept = 0;
 };
 
+//! Slots of IKVCacheUpdateLayer.
 class VKVCacheUpdateLayer : public VRoot {
  public:
   virtual bool setCacheMode(KVCacheMode cacheMode) noexcept = 0;
   virtual KVCacheMode getCacheMode() const noexcept = 0;
 };
 
+//! Slots of IMoELayer.
 class VMoELayer : public VRoot {
  public:
   virtual void setGatedWeights(ITensor& fcGateWeights, ITensor& fcUpWeights, ITensor& fcDownWeights,

@@ -9,6 +9,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of IConvolutionLayer.
 class VConvolutionLayer : public VRoot {
  public:
   virtual void setNbOutputMaps(int64_t nbOutputMaps) noexcept = 0;
@@ -35,6 +36,7 @@ class VConvolutionLayer : public VRoot {
   virtual Dims getDilationNd() const noexcept = 0;
 };
 
+//! Slots of IDeconvolutionLayer.
 class VDeconvolutionLayer : public VRoot {
  public:
   virtual void setNbOutputMaps(int64_t nbOutputMaps) noexcept = 0;
@@ -61,6 +63,7 @@ class VDeconvolutionLayer : public VRoot {
   virtual Dims getDilationNd() const noexcept = 0;
 };
 
+//! Slots of IPoolingLayer.
 class VPoolingLayer : public VRoot {
  public:
   virtual void setPoolingType(PoolingType type) noexcept = 0;
@@ -83,6 +86,7 @@ class VPoolingLayer : public VRoot {
   virtual Dims getPaddingNd() const noexcept = 0;
 };
 
+//! Slots of IPaddingLayer.
 class VPaddingLayer : public VRoot {
  public:
   virtual void setPrePaddingNd(const Dims& padding) noexcept = 0;

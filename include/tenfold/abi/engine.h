@@ -9,6 +9,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of ICudaEngine.
 class VCudaEngine : public VRoot {
  public:
   virtual ICudaEngine* getPImpl() noexcept = 0;
@@ -76,6 +77,7 @@ class VCudaEngine : public VRoot {
   virtual const char* getAliasedInputTensor(const char* tensorName) const noexcept = 0;
 };
 
+//! Slots of IExecutionContext.
 class VExecutionContext : public VRoot {
  public:
   virtual IExecutionContext* getPImpl() noexcept = 0;
@@ -132,6 +134,7 @@ class VExecutionContext : public VRoot {
   virtual bool setCommunicator(void* communicator) noexcept = 0;
 };
 
+//! Slots of IEngineInspector.
 class VEngineInspector : public VRoot {
  public:
   virtual IEngineInspector* getPImpl() noexcept = 0;
@@ -144,6 +147,7 @@ class VEngineInspector : public VRoot {
   virtual IErrorRecorder* getErrorRecorder() const noexcept = 0;
 };
 
+//! Slots of ISerializationConfig.
 class VSerializationConfig : public VRoot {
  public:
   virtual bool setFlags(SerializationFlags serializationFlags) noexcept = 0;
@@ -153,6 +157,7 @@ class VSerializationConfig : public VRoot {
   virtual bool getFlag(SerializationFlag serializationFlag) const noexcept = 0;
 };
 
+//! Slots of IRuntimeConfig.
 class VRuntimeConfig : public VRoot {
  public:
   virtual IRuntimeConfig* getPImpl() noexcept = 0;

@@ -175,18 +175,25 @@ using TimingCacheValue = v_1_0::TimingCacheValue;
 
 // -------------------------------------------------------------------------------------- sets of flags
 
+//! A set of TacticSource values: bit 1 << value for each.
 using TacticSources = uint32_t;
 
+//! A set of TensorFormat values: bit 1 << value for each.
 using TensorFormats = uint32_t;
 
+//! A set of BuilderFlag values: bit 1 << value for each.
 using BuilderFlags = uint32_t;
 
+//! A set of NetworkDefinitionCreationFlag values: bit 1 << value for each.
 using NetworkDefinitionCreationFlags = uint32_t;
 
+//! A set of QuantizationFlag values: bit 1 << value for each.
 using QuantizationFlags = uint32_t;
 
+//! A set of TempfileControlFlag values: bit 1 << value for each.
 using TempfileControlFlags = uint32_t;
 
+//! A set of SerializationFlag values: bit 1 << value for each.
 using SerializationFlags = uint32_t;
 
 }  // namespace nvinfer1

@@ -11,6 +11,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of ITensor.
 class VTensor : public VRoot {
  public:
   virtual void setName(const char* name) noexcept = 0;
@@ -38,6 +39,7 @@ class VTensor : public VRoot {
   virtual const char* getDimensionName(int32_t index) const noexcept = 0;
 };
 
+//! Slots of ILayer.
 class VLayer : public VRoot {
  public:
   virtual LayerType getType() const noexcept = 0;
@@ -62,6 +64,7 @@ class VLayer : public VRoot {
   virtual int32_t getNbRanks() const noexcept = 0;
 };
 
+//! Slots of IActivationLayer.
 class VActivationLayer : public VRoot {
  public:
   virtual void setActivationType(ActivationType type) noexcept = 0;
@@ -72,20 +75,24 @@ class VActivationLayer : public VRoot {
   virtual float getBeta() const noexcept = 0;
 };
 
+//! Slots of IParametricReLULayer.
 class VParametricReLULayer : public VRoot {};
 
+//! Slots of IUnaryLayer.
 class VUnaryLayer : public VRoot {
  public:
   virtual void setOperation(UnaryOperation op) noexcept = 0;
   virtual UnaryOperation getOperation() const noexcept = 0;
 };
 
+//! Slots of IElementWiseLayer.
 class VElementWiseLayer : public VRoot {
  public:
   virtual void setOperation(ElementWiseOperation op) noexcept = 0;
   virtual ElementWiseOperation getOperation() const noexcept = 0;
 };
 
+//! Slots of IScaleLayer.
 class VScaleLayer : public VRoot {
  public:
   virtual void setMode(ScaleMode mode) noexcept = 0;
@@ -100,16 +107,20 @@ class VScaleLayer : public VRoot {
   virtual void setChannelAxis(int32_t channelAxis) noexcept = 0;
 };
 
+//! Slots of ISelectLayer.
 class VSelectLayer : public VRoot {};
 
+//! Slots of IIdentityLayer.
 class VIdentityLayer : public VRoot {};
 
+//! Slots of ICastLayer.
 class VCastLayer : public VRoot {
  public:
   virtual void setToType(DataType toType) noexcept = 0;
   virtual DataType getToType() const noexcept = 0;
 };
 
+//! Slots of IConstantLayer.
 class VConstantLayer : public VRoot {
  public:
   virtual void setWeights(Weights weights) noexcept = 0;
@@ -118,6 +129,7 @@ class VConstantLayer : public VRoot {
   virtual Dims getDimensions() const noexcept = 0;
 };
 
+//! Slots of IFillLayer.
 class VFillLayer : public VRoot {
  public:
   virtual void setDimensions(const Dims& dimensions) noexcept = 0;
@@ -137,22 +149,26 @@ class VFillLayer : public VRoot {
   virtual void setToType(DataType toType) noexcept = 0;
 };
 
+//! Slots of IAssertionLayer.
 class VAssertionLayer : public VRoot {
  public:
   virtual void setMessage(const char* message) noexcept = 0;
   virtual const char* getMessage() const noexcept = 0;
 };
 
+//! Slots of layers of version-1 plugins, which are no longer made.
 class VPluginLayer : public VRoot {
  public:
   virtual IPlugin& getPlugin() noexcept = 0;
 };
 
+//! Slots of IPluginV2Layer.
 class VPluginV2Layer : public VRoot {
  public:
   virtual IPluginV2& getPlugin() noexcept = 0;
 };
 
+//! Slots of IPluginV3Layer.
 class VPluginV3Layer : public VRoot {
  public:
   virtual IPluginV3& getPlugin() noexcept = 0;

@@ -11,6 +11,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of INetworkDefinition.
 class VNetworkDefinition : public VRoot {
  public:
   virtual ITensor* addInput(const char* name, DataType type, const Dims& dimensions) noexcept = 0;

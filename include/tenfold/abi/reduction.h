@@ -11,14 +11,17 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of ISoftMaxLayer.
 class VSoftMaxLayer : public VRoot {
  public:
   virtual void setAxes(uint32_t axes) noexcept = 0;
   virtual uint32_t getAxes() const noexcept = 0;
 };
 
+//! Slots of IRaggedSoftMaxLayer.
 class VRaggedSoftMaxLayer : public VRoot {};
 
+//! Slots of ILRNLayer.
 class VLRNLayer : public VRoot {
  public:
   virtual void setWindowSize(int64_t windowSize) noexcept = 0;
@@ -31,6 +34,7 @@ class VLRNLayer : public VRoot {
   virtual float getK() const noexcept = 0;
 };
 
+//! Slots of INormalizationLayer.
 class VNormalizationLayer : public VRoot {
  public:
   virtual void setEpsilon(float eps) noexcept = 0;
@@ -44,6 +48,7 @@ class VNormalizationLayer : public VRoot {
   virtual bool isV2() const noexcept = 0;
 };
 
+//! Slots of IReduceLayer.
 class VReduceLayer : public VRoot {
  public:
   virtual void setOperation(ReduceOperation op) noexcept = 0;
@@ -54,6 +59,7 @@ class VReduceLayer : public VRoot {
   virtual bool getKeepDimensions() const noexcept = 0;
 };
 
+//! Slots of ITopKLayer.
 class VTopKLayer : public VRoot {
  public:
   virtual void setOperation(TopKOperation op) noexcept = 0;
@@ -66,6 +72,7 @@ class VTopKLayer : public VRoot {
   virtual DataType getIndicesType() const noexcept = 0;
 };
 
+//! Slots of ICumulativeLayer.
 class VCumulativeLayer : public VRoot {
  public:
   virtual bool setOperation(CumulativeOperation op) noexcept = 0;
@@ -76,14 +83,17 @@ class VCumulativeLayer : public VRoot {
   virtual bool getReverse() const noexcept = 0;
 };
 
+//! Slots of IDistCollectiveLayer.
 class VDistCollectiveLayer : public VRoot {};
 
+//! Slots of IMatrixMultiplyLayer.
 class VMatrixMultiplyLayer : public VRoot {
  public:
   virtual void setOperation(int32_t index, MatrixOperation op) noexcept = 0;
   virtual MatrixOperation getOperation(int32_t index) const noexcept = 0;
 };
 
+//! Slots of IEinsumLayer.
 class VEinsumLayer : public VRoot {
  public:
   virtual bool setEquation(const char* equation) noexcept = 0;

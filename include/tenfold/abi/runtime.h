@@ -9,11 +9,13 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Base of all classes of slots: gives them a virtual destructor.
 class VRoot {
  public:
   virtual ~VRoot() noexcept = default;
 };
 
+//! Slots of IHostMemory.
 class VHostMemory : public VRoot {
  public:
   virtual void* data() const noexcept = 0;
@@ -21,6 +23,7 @@ class VHostMemory : public VRoot {
   virtual DataType type() const noexcept = 0;
 };
 
+//! Slots of IDimensionExpr.
 class VDimensionExpr : public VRoot {
  public:
   virtual bool isConstant() const = 0;
@@ -28,6 +31,7 @@ class VDimensionExpr : public VRoot {
   virtual bool isSizeTensor() const = 0;
 };
 
+//! Slots of IExprBuilder.
 class VExprBuilder : public VRoot {
  public:
   virtual const IDimensionExpr* constant(int64_t value) = 0;
@@ -37,6 +41,7 @@ class VExprBuilder : public VRoot {
                                                   const IDimensionExpr& upper) = 0;
 };
 
+//! Slots of IRuntime.
 class VRuntime : public VRoot {
  public:
   virtual IRuntime* getPImpl() noexcept = 0;
@@ -63,6 +68,7 @@ class VRuntime : public VRoot {
   virtual ICudaEngine* deserializeCudaEngineV2(IStreamReaderV2& streamReader) noexcept = 0;
 };
 
+//! Slots of IRefitter.
 class VRefitter : public VRoot {
  public:
   virtual IRefitter* getPImpl() noexcept = 0;
@@ -93,6 +99,7 @@ class VRefitter : public VRoot {
   virtual Weights getWeightsPrototype(const char* weightsName) const noexcept = 0;
 };
 
+//! Slots of IOptimizationProfile.
 class VOptimizationProfile : public VRoot {
  public:
   virtual bool setDimensions(const char* inputName, OptProfileSelector select, const Dims& dims) noexcept = 0;

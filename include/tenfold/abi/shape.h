@@ -9,6 +9,7 @@ namespace nvinfer1 {
 
 namespace apiv {
 
+//! Slots of IShuffleLayer.
 class VShuffleLayer : public VRoot {
  public:
   virtual void setFirstTranspose(const Permutation& permutation) noexcept = 0;
@@ -21,16 +22,20 @@ class VShuffleLayer : public VRoot {
   virtual bool getZeroIsPlaceholder() const noexcept = 0;
 };
 
+//! Slots of ISqueezeLayer.
 class VSqueezeLayer : public VRoot {};
 
+//! Slots of IUnsqueezeLayer.
 class VUnsqueezeLayer : public VRoot {};
 
+//! Slots of IConcatenationLayer.
 class VConcatenationLayer : public VRoot {
  public:
   virtual void setAxis(int32_t axis) noexcept = 0;
   virtual int32_t getAxis() const noexcept = 0;
 };
 
+//! Slots of ISliceLayer.
 class VSliceLayer : public VRoot {
  public:
   virtual void setStart(const Dims& start) noexcept = 0;
@@ -45,8 +50,10 @@ class VSliceLayer : public VRoot {
   virtual Dims getAxes() const noexcept = 0;
 };
 
+//! Slots of IShapeLayer.
 class VShapeLayer : public VRoot {};
 
+//! Slots of IReverseSequenceLayer.
 class VReverseSequenceLayer : public VRoot {
  public:
   virtual void setBatchAxis(int32_t batchAxis) noexcept = 0;
@@ -55,6 +62,7 @@ class VReverseSequenceLayer : public VRoot {
   virtual int32_t getSequenceAxis() const noexcept = 0;
 };
 
+//! Slots of IGatherLayer.
 class VGatherLayer : public VRoot {
  public:
   virtual void setGatherAxis(int32_t axis) noexcept = 0;
@@ -65,6 +73,7 @@ class VGatherLayer : public VRoot {
   virtual GatherMode getMode() const noexcept = 0;
 };
 
+//! Slots of IScatterLayer.
 class VScatterLayer : public VRoot {
  public:
   virtual void setMode(ScatterMode mode) noexcept = 0;
@@ -73,18 +82,21 @@ class VScatterLayer : public VRoot {
   virtual int32_t getAxis() const noexcept = 0;
 };
 
+//! Slots of INonZeroLayer.
 class VNonZeroLayer : public VRoot {
  public:
   virtual bool setIndicesType(DataType type) noexcept = 0;
   virtual DataType getIndicesType() const noexcept = 0;
 };
 
+//! Slots of IOneHotLayer.
 class VOneHotLayer : public VRoot {
  public:
   virtual int32_t getAxis() const noexcept = 0;
   virtual void setAxis(int32_t axis) noexcept = 0;
 };
 
+//! Slots of IResizeLayer.
 class VResizeLayer : public VRoot {
  public:
   virtual void setOutputDimensions(const Dims& dimensions) noexcept = 0;
@@ -105,6 +117,7 @@ class VResizeLayer : public VRoot {
   virtual bool getExcludeOutside() const noexcept = 0;
 };
 
+//! Slots of IGridSampleLayer.
 class VGridSampleLayer : public VRoot {
  public:
   virtual void setInterpolationMode(InterpolationMode mode) noexcept = 0;
@@ -115,6 +128,7 @@ class VGridSampleLayer : public VRoot {
   virtual SampleMode getSampleMode() const noexcept = 0;
 };
 
+//! Slots of INMSLayer.
 class VNMSLayer : public VRoot {
  public:
   virtual void setBoundingBoxFormat(BoundingBoxFormat fmt) noexcept = 0;
@@ -125,6 +139,7 @@ class VNMSLayer : public VRoot {
   virtual DataType getIndicesType() const noexcept = 0;
 };
 
+//! Slots of IQuantizeLayer.
 class VQuantizeLayer : public VRoot {
  public:
   virtual int32_t getAxis() const noexcept = 0;
@@ -135,6 +150,7 @@ class VQuantizeLayer : public VRoot {
   virtual bool setBlockShape(const Dims& blockShape) noexcept = 0;
 };
 
+//! Slots of IDequantizeLayer.
 class VDequantizeLayer : public VRoot {
  public:
   virtual int32_t getAxis() const noexcept = 0;
@@ -145,6 +161,7 @@ class VDequantizeLayer : public VRoot {
   virtual bool setBlockShape(const Dims& blockShape) noexcept = 0;
 };
 
+//! Slots of IDynamicQuantizeLayer.
 class VDynamicQuantizeLayer : public VRoot {
  public:
   virtual int32_t getAxis() const noexcept = 0;

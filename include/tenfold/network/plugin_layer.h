@@ -10,8 +10,10 @@ TENFOLD_BEGIN_DEPRECATED
 
 namespace nvinfer1 {
 
+//! A version-2 plugin as a layer.
 class TRT_DEPRECATED IPluginV2Layer : public ILayer {
  public:
+  //! The network's copy of the plugin.
   IPluginV2& getPlugin() noexcept { return mImpl->getPlugin(); }
 
  protected:
@@ -19,8 +21,10 @@ class TRT_DEPRECATED IPluginV2Layer : public ILayer {
   apiv::VPluginV2Layer* mImpl{nullptr};
 };
 
+//! A version-3 plugin as a layer.
 class IPluginV3Layer : public ILayer {
  public:
+  //! The network's copy of the plugin.
   IPluginV3& getPlugin() noexcept { return mImpl->getPlugin(); }
 
  protected:

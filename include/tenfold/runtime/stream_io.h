@@ -9,10 +9,14 @@ namespace nvinfer1 {
 
 namespace v_1_0 {
 
+//! Source of a plan that is read from front to back. Superseded by IStreamReaderV2.
 class IStreamReader : public IVersionedInterface {
  public:
+  //! Name and version of this interface.
   InterfaceInfo getInterfaceInfo() const noexcept override { return InterfaceInfo{"IStreamReader", 1, 0}; }
 
+  //! Copies up to nbBytes bytes to host memory at `destination`; returns how many, less at the end, negative
+  //! on error.
   virtual int64_t read(void* destination, int64_t nbBytes) = 0;
 
   ~IStreamReader() override = default;
@@ -25,10 +29,14 @@ class IStreamReader : public IVersionedInterface {
   IStreamReader& operator=(IStreamReader&&) & = default;
 };
 
+//! Destination of a plan that is written from front to back.
 class IStreamWriter : public IVersionedInterface {
  public:
+  //! Name and version of this interface.
   InterfaceInfo getInterfaceInfo() const noexcept final { return InterfaceInfo{"IStreamWriter", 1, 0}; }
 
+  //! Takes nbBytes bytes from host memory at `data`; returns how many were written, fewer or negative on
+  //! error.
   virtual int64_t write(const void* data, int64_t nbBytes) = 0;
 
   ~IStreamWriter() override = default;
@@ -43,20 +51,26 @@ class IStreamWriter : public IVersionedInterface {
 
 }  // namespace v_1_0
 
+//! What an offset is counted from.
 enum class SeekPosition : int32_t {
-  kSET = 0,
-  kCUR = 1,
-  kEND = 2,
+  kSET = 0,  //!< the start
+  kCUR = 1,  //!< the current position
+  kEND = 2,  //!< the end
 };
 
 namespace v_1_0 {
 
+//! Source of a plan with random access, which may deliver directly to device memory.
 class IStreamReaderV2 : public IVersionedInterface {
  public:
+  //! Name and version of this interface.
   InterfaceInfo getInterfaceInfo() const noexcept override { return InterfaceInfo{"IStreamReaderV2", 1, 0}; }
 
+  //! Copies up to nbBytes bytes to host or device memory at `destination`, in order with `stream`. Returns
+  //! how many; less than asked for is an error.
   virtual int64_t read(void* destination, int64_t nbBytes, cudaStream_t stream) noexcept = 0;
 
+  //! Moves the position of the next read; false on error.
   virtual bool seek(int64_t offset, SeekPosition where) noexcept = 0;
 
   ~IStreamReaderV2() override = default;

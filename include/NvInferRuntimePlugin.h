@@ -16,6 +16,7 @@ enum class TensorFormat : int32_t;
 namespace v_1_0 {
 class IGpuAllocator;
 }  // namespace v_1_0
+
 //! The version of the interface that is in use.
 using IGpuAllocator = v_1_0::IGpuAllocator;
 

@@ -12,6 +12,7 @@ namespace apiv {
 //! Slots of ICudaEngine.
 class VCudaEngine : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual ICudaEngine* getPImpl() noexcept = 0;
   virtual int32_t getNbLayers() const noexcept = 0;
   virtual IHostMemory* serialize() const noexcept = 0;
@@ -56,6 +57,7 @@ class VCudaEngine : public VRoot {
   virtual ISerializationConfig* createSerializationConfig() noexcept = 0;
   virtual IHostMemory* serializeWithConfig(ISerializationConfig& config) const noexcept = 0;
   virtual size_t getDeviceMemorySizeForProfile(int32_t profileIndex) const noexcept = 0;
+  //! What createInferRefitter() makes; no method of the handle calls it.
   virtual IRefitter* createRefitter(ILogger& logger) noexcept = 0;
   virtual bool setWeightStreamingBudget(int64_t gpuMemoryBudget) noexcept = 0;
   virtual int64_t getWeightStreamingBudget() const noexcept = 0;
@@ -80,6 +82,7 @@ class VCudaEngine : public VRoot {
 //! Slots of IExecutionContext.
 class VExecutionContext : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual IExecutionContext* getPImpl() noexcept = 0;
   virtual void setDebugSync(bool sync) noexcept = 0;
   virtual bool getDebugSync() const noexcept = 0;
@@ -137,6 +140,7 @@ class VExecutionContext : public VRoot {
 //! Slots of IEngineInspector.
 class VEngineInspector : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual IEngineInspector* getPImpl() noexcept = 0;
   virtual bool setExecutionContext(const IExecutionContext* context) noexcept = 0;
   virtual const IExecutionContext* getExecutionContext() const noexcept = 0;
@@ -160,6 +164,7 @@ class VSerializationConfig : public VRoot {
 //! Slots of IRuntimeConfig.
 class VRuntimeConfig : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual IRuntimeConfig* getPImpl() noexcept = 0;
   virtual void setExecutionContextAllocationStrategy(
       ExecutionContextAllocationStrategy strategy) noexcept = 0;

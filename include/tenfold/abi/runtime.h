@@ -44,6 +44,7 @@ class VExprBuilder : public VRoot {
 //! Slots of IRuntime.
 class VRuntime : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual IRuntime* getPImpl() noexcept = 0;
   virtual ICudaEngine* deserializeCudaEngine(const void* blob, size_t size) noexcept = 0;
   virtual ICudaEngine* deserializeCudaEngine(IStreamReader& streamReader) noexcept = 0;
@@ -61,6 +62,7 @@ class VRuntime : public VRoot {
   virtual void setTempfileControlFlags(TempfileControlFlags) noexcept = 0;
   virtual TempfileControlFlags getTempfileControlFlags() const noexcept = 0;
   virtual IPluginRegistry& getPluginRegistry() noexcept = 0;
+  //! Sets the parent of this runtime's plugin registry; no method of the handle calls it.
   virtual void setPluginRegistryParent(IPluginRegistry* parent) noexcept = 0;
   virtual IRuntime* loadRuntime(const char* path) noexcept = 0;
   virtual void setEngineHostCodeAllowed(bool allowed) noexcept = 0;
@@ -71,6 +73,7 @@ class VRuntime : public VRoot {
 //! Slots of IRefitter.
 class VRefitter : public VRoot {
  public:
+  //! The handle of this object; no method of the handle calls it.
   virtual IRefitter* getPImpl() noexcept = 0;
   virtual bool setWeights(const char* layerName, WeightsRole role, const Weights weights) noexcept = 0;
   virtual bool refitCudaEngine() noexcept = 0;

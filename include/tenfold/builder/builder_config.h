@@ -57,9 +57,7 @@ class IBuilderConfig : public INoCopy {
 
   //! Sets the calibrator, which must outlive the build; null for none.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
-  void setInt8Calibrator(IInt8Calibrator* calibrator) noexcept {
-    mImpl->setInt8Calibrator(calibrator);
-  }
+  void setInt8Calibrator(IInt8Calibrator* calibrator) noexcept { mImpl->setInt8Calibrator(calibrator); }
 
   //! What setInt8Calibrator() set.
   TRT_DEPRECATED_BECAUSE("use quantization layers") IInt8Calibrator* getInt8Calibrator() const noexcept {
@@ -138,15 +136,11 @@ class IBuilderConfig : public INoCopy {
 
   //! Sets who chooses how layers run; must outlive the build; null for the builder.
   TRT_DEPRECATED_BECAUSE("use an editable timing cache")
-  void setAlgorithmSelector(IAlgorithmSelector* selector) noexcept {
-    mImpl->setAlgorithmSelector(selector);
-  }
+  void setAlgorithmSelector(IAlgorithmSelector* selector) noexcept { mImpl->setAlgorithmSelector(selector); }
 
   //! What setAlgorithmSelector() set.
   TRT_DEPRECATED_BECAUSE("use an editable timing cache")
-  IAlgorithmSelector* getAlgorithmSelector() const noexcept {
-    return mImpl->getAlgorithmSelector();
-  }
+  IAlgorithmSelector* getAlgorithmSelector() const noexcept { return mImpl->getAlgorithmSelector(); }
 
   //! Sets the profile whose best shapes calibration uses. True for success.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
@@ -156,15 +150,11 @@ class IBuilderConfig : public INoCopy {
 
   //! What setCalibrationProfile() set.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
-  const IOptimizationProfile* getCalibrationProfile() noexcept {
-    return mImpl->getCalibrationProfile();
-  }
+  const IOptimizationProfile* getCalibrationProfile() noexcept { return mImpl->getCalibrationProfile(); }
 
   //! Replaces all quantization flags by a set of bits 1 << QuantizationFlag.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
-  void setQuantizationFlags(QuantizationFlags flags) noexcept {
-    mImpl->setQuantizationFlags(flags);
-  }
+  void setQuantizationFlags(QuantizationFlags flags) noexcept { mImpl->setQuantizationFlags(flags); }
 
   //! What setQuantizationFlags() set.
   TRT_DEPRECATED_BECAUSE("use quantization layers") QuantizationFlags getQuantizationFlags() const noexcept {
@@ -173,9 +163,7 @@ class IBuilderConfig : public INoCopy {
 
   //! Clears a quantization flag.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
-  void clearQuantizationFlag(QuantizationFlag flag) noexcept {
-    mImpl->clearQuantizationFlag(flag);
-  }
+  void clearQuantizationFlag(QuantizationFlag flag) noexcept { mImpl->clearQuantizationFlag(flag); }
 
   //! Sets a quantization flag.
   TRT_DEPRECATED_BECAUSE("use quantization layers") void setQuantizationFlag(QuantizationFlag flag) noexcept {
@@ -184,9 +172,7 @@ class IBuilderConfig : public INoCopy {
 
   //! Whether a quantization flag is set.
   TRT_DEPRECATED_BECAUSE("use quantization layers")
-  bool getQuantizationFlag(QuantizationFlag flag) const noexcept {
-    return mImpl->getQuantizationFlag(flag);
-  }
+  bool getQuantizationFlag(QuantizationFlag flag) const noexcept { return mImpl->getQuantizationFlag(flag); }
 
   //! Sets where tactics may come from, as bits 1 << TacticSource. False when a bit is unknown.
   bool setTacticSources(TacticSources tacticSources) noexcept {

@@ -128,9 +128,7 @@ class ITensor : public INoCopy {
 
   //! Asks for a place; only kDEVICE, or kHOST for shape tensors.
   TRT_DEPRECATED_BECAUSE("shape tensors are placed by themselves")
-  void setLocation(TensorLocation location) noexcept {
-    mImpl->setLocation(location);
-  }
+  void setLocation(TensorLocation location) noexcept { mImpl->setLocation(location); }
 
   //! Whether setDynamicRange() gave a range.
   TRT_DEPRECATED_BECAUSE("use quantization layers") bool dynamicRangeIsSet() const noexcept {
@@ -221,9 +219,7 @@ class ILayer : public INoCopy {
 
   //! Asks for the type of output `index`.
   TRT_DEPRECATED_BECAUSE("use a strongly typed network")
-  void setOutputType(int32_t index, DataType dataType) noexcept {
-    mLayer->setOutputType(index, dataType);
-  }
+  void setOutputType(int32_t index, DataType dataType) noexcept { mLayer->setOutputType(index, dataType); }
 
   //! Type of output `index`.
   DataType getOutputType(int32_t index) const noexcept { return mLayer->getOutputType(index); }

@@ -60,14 +60,10 @@ class TRT_DEPRECATED IPluginV2DynamicExt : public IPluginV2Ext {
   Dims getOutputDimensions(int32_t, const Dims*, int32_t) noexcept final { return Dims{-1, {}}; }
   //! There is no implicit batch; false.
   TRT_DEPRECATED_BECAUSE("there is no implicit batch")
-  bool isOutputBroadcastAcrossBatch(int32_t, const bool*, int32_t) const noexcept final {
-    return false;
-  }
+  bool isOutputBroadcastAcrossBatch(int32_t, const bool*, int32_t) const noexcept final { return false; }
   //! There is no implicit batch; true.
   TRT_DEPRECATED_BECAUSE("there is no implicit batch")
-  bool canBroadcastInputAcrossBatch(int32_t) const noexcept final {
-    return true;
-  }
+  bool canBroadcastInputAcrossBatch(int32_t) const noexcept final { return true; }
   //! Replaced by the method with descriptions; 0.
   size_t getWorkspaceSize(int32_t) const noexcept final { return 0; }
   //! Replaced by the method with descriptions; 1, an error.

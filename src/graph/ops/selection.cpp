@@ -149,9 +149,10 @@ void evalUnique(EvalContext& ctx) {
     });
   std::vector<int64_t> place(rank.size()), chosen;
   auto n = static_cast<int64_t>(rank.size());
-  Tensor &indices = ctx.output(1, DataType::kInt64, {n}),
-         &inverse = ctx.output(2, DataType::kInt64, {slices.extent});
+  // The last output first: a request past the node's outputs may move the others.
   Tensor& amounts = ctx.output(3, DataType::kInt64, {n});
+  Tensor &inverse = ctx.output(2, DataType::kInt64, {slices.extent}),
+         &indices = ctx.output(1, DataType::kInt64, {n});
   for (int64_t i = 0; i < n; ++i) {
     auto g = static_cast<size_t>(rank[static_cast<size_t>(i)]);
     place[g] = i;

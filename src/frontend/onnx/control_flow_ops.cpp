@@ -24,7 +24,24 @@ void bindResults(OpContext& ctx, Node* node) {
   for (size_t i = 0; i < ctx.numOutputs(); ++i) ctx.setOutput(i, node->output(i));
 }
 
+// The condition where it is known: a constant, or decided by shapes.
+std::optional<bool> knownCondition(const Value& condition) {
+  if (condition.isConstant() && condition.constant.numel() == 1) return condition.constant.getInt(0) != 0;
+  if (!condition.contents || condition.contents->size() != 1) return std::nullopt;
+  auto value = condition.contents->front().tryConstant();
+  return value ? std::optional<bool>(*value != 0) : std::nullopt;
+}
+
 void importIf(OpContext& ctx) {
+  // Exporters leave branches in for ranks and shapes that this model does not have: they need not even be
+  // valid.
+  if (auto taken = knownCondition(*ctx.input(0))) {
+    std::vector<Value*> results = ctx.inlineBody(*taken ? "then_branch" : "else_branch");
+    require(ctx.numOutputs() <= results.size(), "has {} outputs, its branch has {}", ctx.numOutputs(),
+            results.size());
+    for (size_t i = 0; i < ctx.numOutputs(); ++i) ctx.setOutput(i, results[i]);
+    return;
+  }
   Body thenBody = ctx.importBody("then_branch", {}), elseBody = ctx.importBody("else_branch", {});
   std::vector<Value*> captures = thenBody.captures;
   for (Value* v : elseBody.captures)

@@ -91,9 +91,13 @@ const onnx::FunctionProto* GraphImporter::findFunction(const NodeView& node) con
   return it == functions_.end() ? nullptr : it->second;
 }
 
+void GraphImporter::releaseName(Value* value, const Frame& inner) {
+  if (value && value->producer && value->name.rfind(inner.prefix, 0) == 0) value->name.clear();
+}
+
 void GraphImporter::callFunction(const onnx::FunctionProto& function, const NodeView& node, Frame& frame) {
   std::string key = fmt::format("{}.{}", function.domain(), function.name());
-  require(depth_ < 64, "graphs and functions are nested more than 64 deep");
+  require(depth_ < kDeepestNesting, "graphs and functions are nested more than {} deep", kDeepestNesting);
   require(std::find(callStack_.begin(), callStack_.end(), key) == callStack_.end(),
           "function {} calls itself", key);
   require(
@@ -135,9 +139,7 @@ void GraphImporter::callFunction(const onnx::FunctionProto& function, const Node
     const Binding* result = scope.find(name);
     require(result, "function {} does not provide its output '{}'", key, name);
     outputs.push_back(*result);
-    // The call's name for the value is the one that users know.
-    Value* value = result->value;
-    if (value && value->producer && value->name.rfind(inner.prefix, 0) == 0) value->name.clear();
+    releaseName(result->value, inner);
   }
   bindOutputs(node.proto, frame, outputs);
 }

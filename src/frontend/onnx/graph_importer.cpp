@@ -8,9 +8,6 @@
 namespace tenfold::onnx_frontend {
 namespace {
 
-// A node inside this one failed and has been reported.
-struct NestedFailure {};
-
 // inferNode names the node as well: once is enough.
 std::string withoutNodePrefix(const std::string& message) {
   size_t end = message.rfind("node '", 0) == 0 ? message.find("): ") : std::string::npos;
@@ -169,53 +166,6 @@ void GraphImporter::bindOutputs(const onnx::NodeProto& node, Frame& frame,
     if (value && value->producer && value->name.empty()) value->name = frame.prefix + name;
     frame.scope.define(name, outputs[i]);
   }
-}
-
-// Where a node cannot be imported because its inputs failed, what is inside is still looked at.
-void GraphImporter::checkNested(const onnx::NodeProto& proto, Frame& frame) {
-  for (const auto& attribute : proto.attribute())
-    for (const auto& inner : attribute.g().node()) {
-      NodeView node = viewOf(inner, frame);
-      if (findFunction(node) || findImporter(node.domain, inner.op_type(), node.opset))
-        checkNested(inner, frame);
-      else
-        addError(ImportError::Where::kNode, ErrorKind::kUnsupported, "not supported: " + inner.op_type(),
-                 &node);
-    }
-}
-
-Body GraphImporter::importBody(Frame& frame, const NodeView& node, const std::string& attribute,
-                               const std::vector<BodyInput>& inputs) {
-  auto it = node.attributes.find(attribute);
-  require(it != node.attributes.end() && it->second.proto->has_g(),
-          "the attribute '{}' with a graph is missing", attribute);
-  const onnx::GraphProto& proto = it->second.proto->g();
-  Frame& outer = *it->second.frame;
-  if (&outer.graph != &frame.graph)
-    fail(ErrorKind::kUnsupported, "the graph '{}' comes from outside of the function's own graph", attribute);
-  require(depth_ < 64, "graphs and functions are nested more than 64 deep");
-  require(static_cast<size_t>(proto.input_size()) == inputs.size(),
-          "the graph '{}' has {} inputs, expected {}", attribute, proto.input_size(), inputs.size());
-
-  Body body{std::make_unique<Graph>(), {}};
-  body.graph->name = proto.name();
-  body.graph->symbolScope = fmt::format("{}b{}.", outer.graph.symbolScope, bodies_++);
-  Scope scope(*body.graph, &outer.scope);
-  Frame inner{*body.graph, scope, outer.opsets, outer.attributes, outer.prefix};
-  for (int i = 0; i < proto.input_size(); ++i) {
-    Value* input = body.graph->addInput(proto.input(i).name(), inputs[i].dtype, inputs[i].shape);
-    scope.define(proto.input(i).name(), input);
-  }
-  size_t errors = result_.errors.size();
-  Nesting nesting(depth_);
-  importInitializers(proto, inner);
-  std::vector<const onnx::NodeProto*> nodes;
-  for (const auto& n : proto.node()) nodes.push_back(&n);
-  importNodes(nodes, inner);
-  importOutputs(proto, inner);
-  if (result_.errors.size() != errors) throw NestedFailure{};
-  body.captures = scope.captures();
-  return body;
 }
 
 }  // namespace tenfold::onnx_frontend

@@ -24,6 +24,8 @@ class ValueInfoProto;
 
 namespace tenfold::onnx_frontend {
 
+inline constexpr int kDeepestNesting = 64;
+
 using OpsetMap = std::map<std::string, int64_t>;
 
 // An attribute of a function call, and where its graph, if it is one, takes names from.
@@ -50,6 +52,9 @@ struct NodeView {
   std::map<std::string, BoundAttribute> attributes;
 };
 
+// Thrown by importers of bodies: a node inside failed and has been reported.
+struct NestedFailure {};
+
 // One level of bodies and calls deeper while it lives.
 struct Nesting {
   explicit Nesting(int& depth) : depth(depth) { ++depth; }
@@ -68,17 +73,27 @@ class GraphImporter {
   // For OpContext.
   Body importBody(Frame& frame, const NodeView& node, const std::string& attribute,
                   const std::vector<BodyInput>& inputs);
+  // The same for a body without inputs that is known to run: its nodes go to the frame's graph. Gives its
+  // outputs.
+  std::vector<Value*> inlineBody(Frame& frame, const NodeView& node, const std::string& attribute);
   std::string uniqueName(const std::string& name);
 
  private:
   void importInputs(const onnx::GraphProto& proto, Frame& frame);
   void importInput(const onnx::ValueInfoProto& proto, Frame& frame);
   void importInitializers(const onnx::GraphProto& proto, Frame& frame);
-  void importOutputs(const onnx::GraphProto& proto, Frame& frame);
+  // False where an output comes from a node that failed.
+  bool importOutputs(const onnx::GraphProto& proto, Frame& frame);
   void importNodes(const std::vector<const onnx::NodeProto*>& nodes, Frame& frame);
   void importNode(const onnx::NodeProto& proto, Frame& frame);
   void importOperator(const NodeView& node, Frame& frame, std::vector<Value*> inputs);
   void callFunction(const onnx::FunctionProto& function, const NodeView& node, Frame& frame);
+  // The graph of an attribute, and the frame whose names it may read.
+  std::pair<const onnx::GraphProto*, Frame*> findBody(Frame& frame, const NodeView& node,
+                                                      const std::string& attribute);
+  // Initializers and nodes of a body; throws NestedFailure where something in it fails.
+  template <typename Finish>
+  void importBodyNodes(const onnx::GraphProto& proto, Frame& inner, Finish finish);
   void checkNested(const onnx::NodeProto& proto, Frame& frame);
 
   NodeView viewOf(const onnx::NodeProto& proto, Frame& frame) const;
@@ -89,6 +104,9 @@ class GraphImporter {
   void bindOutputs(const onnx::NodeProto& node, Frame& frame, const std::vector<Binding>& outputs);
   SymShape shapeOf(const onnx::ValueInfoProto& proto);
   Dim dimension(const std::string& modelName);
+
+  // A result of an inlined function or body takes the name that the node around gives it.
+  static void releaseName(Value* value, const Frame& inner);
 
   void addError(ImportError::Where where, ErrorKind kind, const std::string& message,
                 const NodeView* node = nullptr);

@@ -95,13 +95,15 @@ void GraphImporter::importInitializers(const onnx::GraphProto& proto, Frame& fra
     add(t.values().name(), [&] { return tensors_.readSparse(t); });
 }
 
-void GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
+bool GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
   Graph& graph = frame.graph;
+  bool complete = true;
   for (const auto& output : proto.output()) {
     try {
       const Binding* binding = frame.scope.find(output.name());
       require(binding && binding->kind != Binding::Kind::kAbsent,
               "no node, input or initializer provides it");
+      complete = complete && binding->kind != Binding::Kind::kFailed;
       if (binding->kind == Binding::Kind::kFailed) continue;
       Value* value = binding->value;
       // An output is a node's, has its own name, and is listed once: otherwise a node that passes it on makes
@@ -119,6 +121,7 @@ void GraphImporter::importOutputs(const onnx::GraphProto& proto, Frame& frame) {
   }
   if (proto.output_size() == 0)
     addError(ImportError::Where::kGraph, ErrorKind::kInvalidArgument, "a graph has no outputs");
+  return complete;
 }
 
 }  // namespace tenfold::onnx_frontend

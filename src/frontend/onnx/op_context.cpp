@@ -140,6 +140,10 @@ void OpContext::setOutput(size_t i, Value* value) {
   if (i < outputs_.size()) outputs_[i] = value;
 }
 
+std::vector<Value*> OpContext::inlineBody(const std::string& attribute) {
+  return importer_.inlineBody(frame_, view_, attribute);
+}
+
 Body OpContext::importBody(const std::string& attribute, const std::vector<BodyInput>& inputs) {
   return importer_.importBody(frame_, view_, attribute, inputs);
 }

@@ -74,6 +74,10 @@ class OpContext {
   // The graph in this attribute as a closed body.
   Body importBody(const std::string& attribute, const std::vector<BodyInput>& inputs);
 
+  // The same graph, without inputs, that is known to run: its nodes go where this node stands. Gives its
+  // outputs.
+  std::vector<Value*> inlineBody(const std::string& attribute);
+
   template <typename... Args>
   [[noreturn]] void unsupported(fmt::format_string<Args...> format, Args&&... args) const {
     throw Error(ErrorKind::kUnsupported, fmt::format(format, std::forward<Args>(args)...));

@@ -10,7 +10,7 @@ const Binding* Scope::find(const std::string& name) {
   const Binding* found = outer_ ? outer_->find(name) : nullptr;
   if (!found) return nullptr;
   Binding mine = *found;
-  if (mine.kind == Binding::Kind::kValue) {
+  if (mine.kind == Binding::Kind::kValue && &outer_->graph_ != &graph_) {
     const Value& value = *found->value;
     if (value.isConstant()) {
       mine.value = graph_.addConstant(value.constant, value.name);

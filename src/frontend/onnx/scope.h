@@ -22,7 +22,8 @@ struct Binding {
 
 class Scope {
  public:
-  // `outer` is the scope around a body, whose values are captured; null for a model's or a function's own.
+  // `outer` is the scope around a body, whose values are captured (where the body's nodes go to the same
+  // graph: simply read); null for a model's or a function's own.
   Scope(Graph& graph, Scope* outer) : graph_(graph), outer_(outer) {}
 
   // Null where nothing has this name. A name of a scope around this one becomes an input of this scope's

@@ -9,6 +9,7 @@
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
 #include "targets/cpu/onednn.h"
+#include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/reference.h"
 #include "targets/target.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 class CpuTarget final : public Target {
  public:
-  CpuTarget() : tactics_{&cpu::copyTactic(), &cpu::referenceTactic()} {}
+  CpuTarget() : tactics_{&cpu::copyTactic(), &cpu::pointwiseTactic(), &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

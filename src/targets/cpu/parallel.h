@@ -8,7 +8,11 @@
 
 namespace tenfold::cpu {
 
-inline int maxThreads() { return omp_in_parallel() ? 1 : omp_get_max_threads(); }
+// The most threads that any kernel uses: OpenMP's number when the program first asks. Workspaces hold a part for
+// each.
+int threadLimit();
+
+inline int maxThreads() { return omp_in_parallel() ? 1 : std::min(threadLimit(), omp_get_max_threads()); }
 
 // How many threads share n units of work when each should have at least `grain`.
 inline int threadsFor(int64_t n, int64_t grain) {
@@ -32,12 +36,12 @@ void parallelFor(int64_t n, int64_t grain, const Body& body) {
   }
 }
 
-// body(thread) once on each of `threads` threads.
+// body(t) for each t below `threads`, at the same time where there are enough threads.
 template <typename Body>
 void onThreads(int threads, const Body& body) {
   if (threads <= 1) return body(0);
 #pragma omp parallel num_threads(threads)
-  body(omp_get_thread_num());
+  for (int t = omp_get_thread_num(); t < threads; t += omp_get_num_threads()) body(t);
 }
 
 }  // namespace tenfold::cpu

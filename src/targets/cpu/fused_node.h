@@ -1,0 +1,29 @@
+// A node seen as an anchor with pointwise nodes around it, whether it is a plain node or a Region.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "graph/ir/graph.h"
+
+namespace tenfold::cpu {
+
+struct FusedNode {
+  // `anchors`: names of operators of which the body must hold exactly one. For pointwise regions: none, and
+  // everything is `after`. A plain node is its own anchor, or its own pointwise node.
+  FusedNode(const Node& node, std::initializer_list<std::string_view> anchors);
+
+  const Node& node;
+  const Graph* body = nullptr;        // of a Region
+  const Node* anchor = nullptr;       // null: there is none, or there are several
+  std::vector<const Node*> before;    // what the anchor's inputs are computed by
+  std::vector<const Node*> after;     // everything else, in order
+  std::vector<const Value*> inputs;   // what the node's inputs are called inside; null: absent
+  std::vector<const Value*> outputs;  // what its outputs are called inside; null: unwanted
+
+  // Which input of the node `v` is, or -1.
+  int inputIndex(const Value* v) const;
+  int outputIndex(const Value* v) const;
+};
+
+}  // namespace tenfold::cpu

@@ -1,0 +1,18 @@
+// Vectorized conversions of contiguous elements. Each does whole vectors only and gives how many elements it
+// did; the caller does the rest.
+#pragma once
+
+#include <cstdint>
+
+namespace tenfold::cpu {
+
+struct Moves {
+  int64_t (*halfToFloat)(float* to, const void* from, int64_t n);
+  int64_t (*bfloat16ToFloat)(float* to, const void* from, int64_t n);
+  int64_t (*floatToHalf)(void* to, const float* from, int64_t n);
+  int64_t (*bytesToInt)(int32_t* to, const void* from, int64_t n);
+  int64_t (*intToFloat)(float* to, const int32_t* from, int64_t n);
+};
+const Moves& moves();
+
+}  // namespace tenfold::cpu

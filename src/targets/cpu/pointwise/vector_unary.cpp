@@ -61,7 +61,7 @@ UNARY(GeluTanh, geluTanhV(x))
 UNARY(HardSigmoid, hardSigmoidV(x, IMM0, IMM1))
 UNARY(HardSwish, hn::Mul(x, hardSigmoidV(x, set(1.f / 6), set(0.5f))))
 UNARY(IsInf, isInfV(x, imm[0], imm[1]))
-UNARY(IsNaN, hn::IfThenElseZero(hn::Ne(x, x), hn::BitCast(F(), hn::Set(I(), 1))))
+UNARY(IsNaN, hn::IfThenElseZero(hn::IsNaN(x), hn::BitCast(F(), hn::Set(I(), 1))))
 UNARY(LeakyRelu, hn::IfThenElse(hn::Lt(x, ZERO), hn::Mul(x, IMM0), x))
 UNARY(Log, logV(x))
 UNARY(Mish, hn::Mul(x, tanhV(softplusV(x))))
@@ -82,7 +82,7 @@ UNARY(Square, hn::Mul(x, x))
 UNARY(Swish, hn::Mul(x, sigmoidV(hn::Mul(x, IMM0))))
 UNARY(Tanh, tanhV(x))
 UNARY(ThresholdedRelu, hn::IfThenElseZero(hn::Gt(x, IMM0), x))
-UNARY(ToBool, hn::IfThenElseZero(hn::Ne(x, ZERO), hn::BitCast(F(), hn::Set(I(), 1))))
+UNARY(ToBool, hn::IfThenElseZero(hn::Not(hn::Eq(x, ZERO)), hn::BitCast(F(), hn::Set(I(), 1))))
 
 VectorFunction unaryF32(Opcode op) {
   switch (op) {

@@ -345,7 +345,7 @@ class Parser {
   void bind(Node& node, size_t i, const Result& wanted) {
     Value* v = node.outputs[i];
     if (wanted.key == "_") {
-      node.outputs[i] = nullptr;
+      graph_->dropOutput(&node, i);
       return;
     }
     v->name = nameOf(wanted.key);

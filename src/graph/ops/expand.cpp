@@ -64,7 +64,7 @@ std::unique_ptr<Graph> isolate(const Node& node) {
   }
   Node* copy = graph->addNode(node.op->name, inputs, node.attrs, node.outputs.size(), node.name);
   for (size_t i = 0; i < node.outputs.size(); ++i)
-    if (!node.outputs[i]) copy->outputs[i] = nullptr;
+    if (!node.outputs[i]) graph->dropOutput(copy, i);
   for (Value* v : copy->outputs)
     if (v) graph->outputs.push_back(v);
   expandNode(*graph, *copy);

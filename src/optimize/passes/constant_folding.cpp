@@ -1,0 +1,74 @@
+#include "optimize/passes/constant_folding.h"
+
+#include "graph/ops/eval.h"
+#include "graph/ops/op_def.h"
+#include "optimize/rewrite.h"
+
+namespace tenfold {
+namespace {
+
+constexpr int64_t kMaxGrowth = int64_t{1} << 20;  // bytes that a result may have beyond its inputs
+
+bool inputsAreConstant(const Node& node) {
+  for (const Value* v : node.inputs)
+    if (v && (!v->isConstant() || typeBits(v->dtype) == 0)) return false;
+  return true;
+}
+
+bool resultIsSmallEnough(const Node& node) {
+  int64_t allowed = kMaxGrowth;
+  for (const Value* v : node.inputs)
+    if (v) allowed += static_cast<int64_t>(v->constant.bytes());
+  for (const Value* v : node.outputs) {
+    if (!v) continue;
+    if (typeBits(v->dtype) == 0) return false;
+    std::optional<Shape> shape = v->shape ? constantShape(*v->shape) : std::nullopt;
+    if (shape) allowed -= static_cast<int64_t>(typeBytes(v->dtype, shape->numel()));
+  }
+  return allowed >= 0;
+}
+
+bool foldNode(Graph& graph, Node* node) {
+  const OpDef& op = *node->op;
+  if (op.isRandom || op.hasSideEffects || !op.eval || !inputsAreConstant(*node) ||
+      !resultIsSmallEnough(*node))
+    return false;
+  std::vector<Tensor> inputs;
+  for (const Value* v : node->inputs) inputs.push_back(v ? v->constant : Tensor{});
+  std::vector<Tensor> results;
+  try {
+    results = evalNode(*node, inputs);
+  } catch (const Error&) {
+    return false;  // it fails where it is run, if it is run
+  }
+  bool changed = false;
+  for (size_t i = 0; i < node->outputs.size(); ++i)
+    if (Value* v = node->outputs[i]) {
+      Value* constant = graph.addConstant(results[i], v->name);
+      if (replaceValue(graph, v, constant)) changed = true;
+    }
+  eraseIfDead(graph, node);
+  return changed;
+}
+
+template <typename Wanted>
+int foldWhere(Graph& graph, Wanted wanted) {
+  int changes = 0;
+  std::vector<Node*> nodes = graph.nodes();
+  for (Node* n : nodes)
+    if (wanted(*n)) changes += foldNode(graph, n);
+  return changes;
+}
+
+}  // namespace
+
+// Folding a node erases no other: all its inputs are constants.
+int foldConstants(Graph& graph) {
+  return foldWhere(graph, [](const Node& n) { return !n.is("DequantizeLinear") && !n.is("Identity"); });
+}
+
+int foldDequantizedConstants(Graph& graph) {
+  return foldWhere(graph, [](const Node& n) { return n.is("DequantizeLinear"); });
+}
+
+}  // namespace tenfold

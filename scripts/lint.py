@@ -6,6 +6,7 @@
 The rules are functions in scripts/lint_rules.py. Prints 'FILE:LINE: what' for
 each finding and last 'N passed, N failed', counting checks.
 """
+
 import argparse
 import json
 import os
@@ -18,24 +19,34 @@ import lint_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
-CLANG_FORMAT = Path(sys.executable).with_name("clang-format")  # of one version everywhere: versions differ
+os.environ["PATH"] = f"{ROOT}/.venv/bin:{os.environ['PATH']}"  # the formatters of one version everywhere
 CPP = (".h", ".cpp", ".cuh", ".cu")
 MOST_TIDIED = 40  # clang-tidy takes some ten seconds a file: in a change of everything the largest files are left out
 
 
+def run(*command):
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def git(*arguments):
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    done = run("git", *arguments)
     return done.stdout.split("\n")[:-1] if done.returncode == 0 else []
 
 
 def check_format(files):
     """Files that clang-format would change, each with the first line."""
-    done = subprocess.run([CLANG_FORMAT, "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True)
+    done = run("clang-format", "--dry-run", "-Werror", *files)
     first = {}
     for line in done.stderr.splitlines():
         if ": error: " in line:
             first.setdefault(line.split(":")[0], line.split(": error: ")[0] + ": ./dev format changes this file")
     return list(first.values())
+
+
+def check_python():
+    """What ruff finds in the Python files, by ruff.toml, and the files that it would lay out otherwise."""
+    done = run("ruff", "check", "--quiet", "--output-format=concise"), run("ruff", "format", "--check")
+    return [line for result in done if result.returncode for line in (result.stdout + result.stderr).splitlines()]
 
 
 def changed_files():
@@ -47,7 +58,7 @@ def changed_files():
 
 
 def tidy(file):
-    done = subprocess.run(["clang-tidy", "-p", BUILD, "--quiet", file], cwd=ROOT, capture_output=True, text=True)
+    done = run("clang-tidy", "-p", BUILD, "--quiet", file)
     found = [line for line in done.stdout.splitlines() if ": warning: " in line or ": error: " in line]
     if done.returncode != 0 and not found:
         found = [f"{file}:1: clang-tidy failed: {(done.stderr or 'no message').strip().splitlines()[-1]}"]
@@ -57,8 +68,11 @@ def tidy(file):
 def check_tidy(files):
     """clang-tidy's findings in those of the files that the build compiles."""
     commands = json.loads((BUILD / "compile_commands.json").read_text())
-    compiled = {str(Path(command["file"]).relative_to(ROOT)) for command in commands
-                if Path(command["file"]).is_relative_to(ROOT)}
+    compiled = {
+        str(Path(command["file"]).relative_to(ROOT))
+        for command in commands
+        if Path(command["file"]).is_relative_to(ROOT)
+    }
     chosen = sorted((file for file in files if file in compiled), key=lambda file: (ROOT / file).stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [line for found in pool.map(tidy, chosen[:MOST_TIDIED]) for line in found]
@@ -71,8 +85,11 @@ def main():
     files = git("ls-files", "--cached", "--others", "--exclude-standard")
     files = [file for file in files if (ROOT / file).is_file()]
     cpp = [file for file in files if file.endswith(CPP)]
-    checks = {"format": lambda: check_format(cpp),
-              "clang-tidy": lambda: check_tidy(cpp if options.all else changed_files())}
+    checks = {
+        "format": lambda: check_format(cpp),
+        "clang-tidy": lambda: check_tidy(cpp if options.all else changed_files()),
+        "python": check_python,
+    }
     for rule in lint_rules.RULES:
         checks[rule.__name__] = lambda rule=rule: list(rule(ROOT, files))
 

@@ -11,6 +11,7 @@ What a step prints goes to build/test-logs/STEP.log, and its end is shown if it
 fails. A step whose files are not in the tree is skipped, with the reason. The
 last line is the sum: 'N passed, N failed, N skipped'.
 """
+
 import argparse
 import os
 import re
@@ -51,18 +52,30 @@ STEPS = [
     Step("lint", [[PYTHON, "scripts/lint.py"]]),
     Step("unit", [["ctest", "--test-dir", "build", "-j2", "--output-on-failure", "--no-tests=error"]]),
     Step("abi", [[PYTHON, "tests/abi/run.py"]], ("tests/abi/run.py",)),
-    Step("models", [[PYTHON, "tests/models/fetch.py", MODELS], [PYTHON, "tests/models/check.py", MODELS]],
-         ("tools/tenfold",)),
-    Step("conformance", [[PYTHON, "tests/conformance/run.py", CONFORMANCE]],
-         ("tests/conformance/run.py", "tools/tenfold")),
-    Step("python", [[PYTHON, "-m", "unittest", "discover", "-s", "tests/python", "-p", "*_test.py"]],
-         ("tests/python",)),
+    Step(
+        "models",
+        [[PYTHON, "tests/models/fetch.py", MODELS], [PYTHON, "tests/models/check.py", MODELS]],
+        ("tools/tenfold",),
+    ),
+    Step(
+        "conformance",
+        [[PYTHON, "tests/conformance/run.py", CONFORMANCE]],
+        ("tests/conformance/run.py", "tools/tenfold"),
+    ),
+    Step(
+        "python", [[PYTHON, "-m", "unittest", "discover", "-s", "tests/python", "-p", "*_test.py"]], ("tests/python",)
+    ),
     Step("example", [[PYTHON, "examples/ocr/run.py"]], ("tools/tenfold",)),
     Step("address-sanitizer", [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]]),
     Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]], ("tests/fuzz",)),
-    Step("thread-sanitizer",
-         [*built("tsan", "unit_tests"), ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"]],
-         ("tests/runtime",)),
+    Step(
+        "thread-sanitizer",
+        [
+            *built("tsan", "unit_tests"),
+            ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"],
+        ],
+        ("tests/runtime",),
+    ),
 ]
 
 # How test programs sum up: a pattern and what its groups say of (passed, failed, skipped).
@@ -70,8 +83,10 @@ SUMMARIES = [
     (r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", lambda p, f, s: (p, f, s)),
     (r"^\d+% tests passed, (\d+) tests failed out of (\d+)", lambda f, n: (n - f, f, 0)),
     (r"^\[  PASSED  \] (\d+) tests?\.(?:.*\n)*?(?:\[  FAILED  \] (\d+) tests?)?", lambda p, f: (p, f, 0)),
-    (r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED \((?:failures=(\d+))?(?:, )?(?:errors=(\d+))?)",
-     lambda n, f, e: (n - f - e, f + e, 0)),
+    (
+        r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED \((?:failures=(\d+))?(?:, )?(?:errors=(\d+))?)",
+        lambda n, f, e: (n - f - e, f + e, 0),
+    ),
 ]
 
 
@@ -93,7 +108,9 @@ def run(step):
     log = LOGS / f"{step.name}.log"
     for command in step.commands:
         with log.open("w") as out:
-            done = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+            )
         text = log.read_text(errors="replace")
         if done.returncode != 0:
             break
@@ -131,8 +148,11 @@ def main():
         started = time.monotonic()
         counts, text = run(step)
         total = [a + b for a, b in zip(total, counts)]
-        print(f"{step.name:18} {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped"
-              f"  ({time.monotonic() - started:.0f} s)", flush=True)
+        print(
+            f"{step.name:18} {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped"
+            f"  ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
         if counts[1]:
             print("".join(f"    {line}\n" for line in text.splitlines()[-SHOWN_LINES:]), flush=True)
             if step.vital:

@@ -6,8 +6,10 @@
 Sizes, offsets and enumerators become static assertions. The slots of virtual methods are read at run time
 from pointers to members, which in the Itanium C++ ABI hold an offset into the virtual table.
 """
+
 import json
 import sys
+from pathlib import Path
 
 PROLOGUE = """// Written by generate_checks.py; do not edit.
 #include <cstddef>
@@ -102,7 +104,7 @@ def slot_rows(name, facts):
 
 
 def main():
-    facts = json.load(open(sys.argv[1], encoding="utf-8"))
+    facts = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     lines = [PROLOGUE % {"includes": "".join(f'#include "{h}"\n' for h in facts["headers"])}]
     for name, enum in facts["enums"].items():
         lines += enum_checks(name, enum)

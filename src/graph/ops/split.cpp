@@ -4,12 +4,13 @@ using namespace tenfold;
 
 namespace {
 
-// Extents of equal parts; the last one takes what is left.
+// Extents of equal parts; what is left over makes the last ones smaller.
 std::vector<Dim> equalParts(const Dim& extent, int64_t parts) {
   if (auto exact = Dim::exactDiv(extent, parts)) return std::vector<Dim>(static_cast<size_t>(parts), *exact);
   Dim size = Dim::ceilDiv(extent, parts);
-  std::vector<Dim> extents(static_cast<size_t>(parts - 1), size);
-  extents.push_back(extent - size * (parts - 1));
+  if (parts == 2) return {size, extent - size};
+  std::vector<Dim> extents;
+  for (int64_t i = 0; i < parts; ++i) extents.push_back(Dim::min(size, Dim::max(extent - size * i, 0)));
   return extents;
 }
 
@@ -27,9 +28,6 @@ void inferSplit(InferContext& ctx) {
   for (size_t i = 0; i < ctx.numOutputs(); ++i) {
     SymShape out = in;
     out[axis] = parts ? (*parts)[i] : ctx.unknownDim(fmt::format("part{}", i), in[axis]);
-    auto extent = out[axis].tryConstant();
-    ctx.require(!extent || *extent >= 0, "axis {} of {} has too few elements for {} parts", axis, str(in),
-                count);
     ctx.setShape(i, out);
   }
   inferMovedContents(ctx);

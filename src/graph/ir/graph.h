@@ -104,6 +104,7 @@ class Graph {
   std::unique_ptr<Graph> clone() const;
 
  private:
+  friend class GraphRestorer;
   Value* newValue();
   void forgetUse(Value* value, Node* node);
   std::vector<std::unique_ptr<Node>> nodes_;

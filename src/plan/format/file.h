@@ -1,0 +1,34 @@
+// A plan as one file: written in one piece, read through a verifier, its tensors used where they lie.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace tenfold {
+
+inline constexpr uint32_t kPlanFormatVersion = 1;
+inline constexpr size_t kPlanPage = 4096;
+
+// The same plan gives the same bytes: times are left out, everything else has a fixed order.
+std::vector<uint8_t> writePlan(const Plan& plan);
+
+// Reads a plan; its tensors view `bytes`, kept alive by `owner`. Throws Error (kInvalidPlan) that says why a
+// truncated, altered, foreign or newer file is refused.
+std::unique_ptr<Plan> readPlan(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);
+// Copies the bytes first, for callers that free theirs.
+std::unique_ptr<Plan> readPlanCopy(std::span<const uint8_t> bytes);
+
+// Maps a file read-only. Throws Error where it cannot be opened.
+struct MappedFile {
+  std::span<const uint8_t> bytes;
+  std::shared_ptr<const void> owner;
+};
+MappedFile mapFile(const std::string& path);
+// Writes to a temporary name beside `path`, then renames. Throws Error; the old file, if any, stays intact.
+void writeFileAtomically(const std::string& path, std::span<const uint8_t> bytes);
+
+}  // namespace tenfold

@@ -40,26 +40,6 @@ void writeAll(int file, std::span<const uint8_t> bytes, const std::string& path)
 
 }  // namespace
 
-MappedFile mapFile(const std::string& path) {
-  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) failErrno("cannot open", path);
-  struct stat info {};
-  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
-    close(file);
-    fail("'{}' is not a file that can be read", path);
-  }
-  size_t size = static_cast<size_t>(info.st_size);
-  if (size == 0) {
-    close(file);
-    return {};
-  }
-  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-  close(file);
-  if (memory == MAP_FAILED) failErrno("cannot map", path);
-  return {{static_cast<const uint8_t*>(memory), size},
-          std::shared_ptr<const void>(memory, [size](const void* p) { munmap(const_cast<void*>(p), size); })};
-}
-
 void writeFileAtomically(const std::string& path, std::span<const uint8_t> bytes) {
   std::string temporary = path + ".XXXXXX";
   int file = mkstemp(temporary.data());

@@ -22,12 +22,6 @@ std::unique_ptr<Plan> readPlan(std::span<const uint8_t> bytes, std::shared_ptr<c
 // Copies the bytes first, for callers that free theirs.
 std::unique_ptr<Plan> readPlanCopy(std::span<const uint8_t> bytes);
 
-// Maps a file read-only. Throws Error where it cannot be opened.
-struct MappedFile {
-  std::span<const uint8_t> bytes;
-  std::shared_ptr<const void> owner;
-};
-MappedFile mapFile(const std::string& path);
 // Writes to a temporary name beside `path`, then renames. Throws Error; the old file, if any, stays intact.
 void writeFileAtomically(const std::string& path, std::span<const uint8_t> bytes);
 

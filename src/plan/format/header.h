@@ -15,8 +15,8 @@ struct PlanHeader {
   uint64_t tensorsOffset; // of the tensors' part, a multiple of kPlanPage
   uint64_t fileBytes;
   uint64_t checksum;      // XXH3 of everything behind the header
-  uint64_t headerChecksum;  // XXH3 of the fields above
   uint64_t padding;
+  uint64_t headerChecksum;  // XXH3 of the fields above
 };
 static_assert(sizeof(PlanHeader) == 64);
 

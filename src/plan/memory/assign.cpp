@@ -34,11 +34,12 @@ const Value* rootOf(const AliasMap& map, const Value* value) {
   return it == map.end() ? value : it->second;
 }
 
-std::map<const Value*, Class> lifetimes(const Plan& plan, const AliasMap& map) {
-  std::map<const Value*, Class> classes;
+// By id of the root: the plan must not depend on addresses.
+std::map<int, Class> lifetimes(const Plan& plan, const AliasMap& map) {
+  std::map<int, Class> classes;
   auto touch = [&](const Value* v, int step) -> Class& {
     const Value* root = rootOf(map, v);
-    auto [it, fresh] = classes.try_emplace(root, Class{root, step, step});
+    auto [it, fresh] = classes.try_emplace(root->id, Class{root, step, step});
     it->second.last = std::max(it->second.last, step);
     return it->second;
   };
@@ -77,12 +78,12 @@ MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOu
 
   std::vector<Block> blocks;
   std::vector<Place*> blockPlaces;
-  for (const auto& [root, cls] : lifetimes(plan, map)) {
-    Place& place = memory.places[root->id];
+  for (const auto& [id, cls] : lifetimes(plan, map)) {
+    Place& place = memory.places[id];
     if (place.kind != PlaceKind::kNone) continue;
     if (callerOutputs && cls.output >= 0) {
       place = {PlaceKind::kOutput, cls.output, 0};
-    } else if (auto size = bytes(*root)) {
+    } else if (auto size = bytes(*cls.root)) {
       place.kind = PlaceKind::kArena;
       blocks.push_back({*size, cls.first, cls.last});
       blockPlaces.push_back(&place);

@@ -22,7 +22,7 @@ function(add_shared_library name exports)
   set_target_properties(${name} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 10 LINK_DEPENDS ${script})
   target_include_directories(${name} INTERFACE
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
-  # libprotobuf is linked statically and hidden, so that a program may use another version of it.
+  # Static libraries stay hidden, so that a program may use another version of them.
   target_link_options(${name} PRIVATE
     -Wl,--version-script=${script} -Wl,--exclude-libs,ALL -Wl,--gc-sections)
   if(NOT TENFOLD_SANITIZE)  # a sanitizer's own symbols are the program's to define

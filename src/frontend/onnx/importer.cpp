@@ -10,12 +10,24 @@
 namespace tenfold {
 namespace {
 
-void addModelError(ImportResult& result, const ImportOptions& options, ErrorKind kind,
+void addModelError(ImportResult& result, const std::string& path, ErrorKind kind,
                    const std::string& message) {
   ImportError error;
   error.kind = kind;
-  error.message = fmt::format("{}: {}", options.path.empty() ? "ONNX model" : options.path, message);
+  error.message = fmt::format("{}: {}", path.empty() ? "ONNX model" : path, message);
   result.errors.push_back(std::move(error));
+}
+
+// Runs `work`; what it throws becomes an error of the result.
+template <typename Work>
+void collecting(ImportResult& result, const std::string& path, Work work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    addModelError(result, path, e.kind(), e.what());
+  } catch (const std::exception& e) {
+    addModelError(result, path, ErrorKind::kInternal, e.what());
+  }
 }
 
 void readHeader(const onnx::ModelProto& model, ImportResult& result) {
@@ -28,6 +40,18 @@ void readHeader(const onnx::ModelProto& model, ImportResult& result) {
   for (const auto& entry : model.metadata_props()) result.metadata[entry.key()] = entry.value();
 }
 
+void collectWeights(const onnx::GraphProto& graph, onnx_frontend::TensorReader& reader,
+                    std::map<std::string, Tensor>& weights) {
+  for (const auto& t : graph.initializer()) weights.emplace(t.name(), reader.read(t));
+  for (const auto& t : graph.sparse_initializer()) weights.emplace(t.values().name(), reader.readSparse(t));
+  for (const auto& node : graph.node())
+    for (const auto& attribute : node.attribute()) {
+      if (attribute.has_g()) collectWeights(attribute.g(), reader, weights);
+      bool constant = node.op_type() == "Constant" && attribute.name() == "value" && node.output_size() == 1;
+      if (constant) weights.emplace(node.output(0), reader.read(attribute.t()));
+    }
+}
+
 }  // namespace
 
 void ImportResult::check() const {
@@ -37,44 +61,61 @@ void ImportResult::check() const {
   throw Error(errors.front().kind, all);
 }
 
-ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> bytes, const ImportOptions& options) {
+std::shared_ptr<const OnnxModel> OnnxModel::parse(std::span<const std::byte> bytes) {
+  require(bytes.size() <= INT_MAX,
+          "has {} bytes; a model of 2 GB or more must keep its weights in external data", bytes.size());
+  auto proto = std::make_shared<onnx::ModelProto>();
+  bool parsed = !bytes.empty() && proto->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  require(parsed && proto->has_graph(), "is no ONNX model, or is damaged: its {} bytes do not parse as one",
+          bytes.size());
+  std::shared_ptr<OnnxModel> model(new OnnxModel());
+  model->proto_ = std::move(proto);
+  return model;
+}
+
+ImportResult OnnxModel::importInto(Graph& graph, const ImportOptions& options) const {
   ImportResult result;
-  try {
-    require(bytes.size() <= INT_MAX,
-            "has {} bytes; a model of 2 GB or more must keep its weights in external data", bytes.size());
-    auto model = std::make_shared<onnx::ModelProto>();
-    require(!bytes.empty() && model->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-                model->has_graph(),
-            "is no ONNX model, or is damaged: {} bytes do not parse as one", bytes.size());
-    readHeader(*model, result);
-    onnx_frontend::GraphImporter(*model, model, options, result).importMain(graph);
-  } catch (const Error& e) {
-    addModelError(result, options, e.kind(), e.what());
-  } catch (const std::exception& e) {
-    addModelError(result, options, ErrorKind::kInternal, e.what());
-  }
+  readHeader(*proto_, result);
+  for (const auto& [name, data] : options.initializers)
+    if (!hasInitializer(name))
+      addModelError(result, options.path, ErrorKind::kInvalidArgument,
+                    fmt::format("data is given for '{}', but no initializer has this name", name));
+  collecting(result, options.path,
+             [&] { onnx_frontend::GraphImporter(*proto_, proto_, options, result).importMain(graph); });
   return result;
 }
 
-ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options) {
-  auto graph = std::make_unique<Graph>();
-  ImportResult result = importOnnxInto(*graph, model, options);
-  if (result.errors.empty())
-    result.graph = std::move(graph);
-  else
+bool OnnxModel::hasInitializer(const std::string& name) const {
+  for (const auto& t : proto_->graph().initializer())
+    if (t.name() == name) return true;
+  return false;
+}
+
+std::map<std::string, Tensor> OnnxModel::weights(const ImportOptions& options) const {
+  onnx_frontend::TensorReader reader(options, proto_);
+  std::map<std::string, Tensor> weights;
+  collectWeights(proto_->graph(), reader, weights);
+  return weights;
+}
+
+ImportResult importOnnx(std::span<const std::byte> bytes, const ImportOptions& options) {
+  ImportResult result;
+  collecting(result, options.path, [&] {
+    auto graph = std::make_unique<Graph>();
+    result = OnnxModel::parse(bytes)->importInto(*graph, options);
+    if (result.errors.empty()) result.graph = std::move(graph);
+  });
+  if (!result.graph)
     for (ImportedNode& node : result.nodes) node.outputs.clear();
   return result;
 }
 
 ImportResult importOnnxFile(const std::string& path, ImportOptions options) {
   options.path = path;
-  try {
-    return importOnnx(MappedFile::open(path)->bytes(), options);
-  } catch (const Error& e) {
-    ImportResult result;
-    addModelError(result, options, e.kind(), e.what());
-    return result;
-  }
+  ImportResult result;
+  std::shared_ptr<const MappedFile> file;
+  collecting(result, path, [&] { file = MappedFile::open(path); });
+  return file ? importOnnx(file->bytes(), options) : std::move(result);
 }
 
 bool onnxOperatorSupported(const std::string& op, const std::string& domain) {

@@ -16,6 +16,10 @@
 #include "base/error.h"
 #include "graph/ir/graph.h"
 
+namespace onnx {
+class ModelProto;
+}
+
 namespace tenfold {
 
 struct ImportOptions {
@@ -59,14 +63,28 @@ struct ImportResult {
   void check() const;
 };
 
+// A parsed model, to be imported more than once or with data that is given later.
+class OnnxModel {
+ public:
+  // Throws Error where the bytes are no model. They may go away afterwards.
+  static std::shared_ptr<const OnnxModel> parse(std::span<const std::byte> bytes);
+
+  // Adds the model to a graph that may hold other nodes already. result.graph stays null; where there are
+  // errors, the graph holds part of the model.
+  ImportResult importInto(Graph& graph, const ImportOptions& options = {}) const;
+  // Whether an initializer of the main graph has this name.
+  bool hasInitializer(const std::string& name) const;
+  // Initializers and constants of all graphs, by name. Throws Error where one cannot be read.
+  std::map<std::string, Tensor> weights(const ImportOptions& options = {}) const;
+
+ private:
+  OnnxModel() = default;
+  std::shared_ptr<const onnx::ModelProto> proto_;
+};
+
 ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options = {});
 // `options.path` is taken from `path`.
 ImportResult importOnnxFile(const std::string& path, ImportOptions options = {});
-// Adds the model to a graph that may hold other nodes already. Without errors result.graph stays null; with
-// errors the graph holds part of the model.
-ImportResult importOnnxInto(Graph& graph, std::span<const std::byte> model,
-                            const ImportOptions& options = {});
-
 // Whether a node of this operator can be imported at all.
 bool onnxOperatorSupported(const std::string& op, const std::string& domain = "");
 

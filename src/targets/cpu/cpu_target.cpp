@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
-#include "targets/cpu/onednn.h"
+#include "targets/cpu/onednn/convolution.h"
+#include "targets/cpu/onednn/matmul.h"
+#include "targets/cpu/onednn/signature.h"
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/reference.h"
 #include "targets/target.h"
@@ -18,7 +20,9 @@ namespace {
 
 class CpuTarget final : public Target {
  public:
-  CpuTarget() : tactics_{&cpu::copyTactic(), &cpu::pointwiseTactic(), &cpu::referenceTactic()} {}
+  CpuTarget()
+      : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
+                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

@@ -8,8 +8,8 @@
 
 namespace tenfold::cpu {
 
-// The most threads that any kernel uses: OpenMP's number when the program first asks. Workspaces hold a part for
-// each.
+// The most threads that any kernel uses: OpenMP's number when the program first asks. Workspaces hold a part
+// for each.
 int threadLimit();
 
 inline int maxThreads() { return omp_in_parallel() ? 1 : std::min(threadLimit(), omp_get_max_threads()); }

@@ -5,64 +5,24 @@
 #include "base/error.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
+#include "targets/cpu/pointwise/passes.h"
 #include "targets/cpu/strides.h"
 
 namespace tenfold::cpu {
 namespace {
 
-// One loop with the node inputs and outputs it reads and writes.
-struct Pass {
-  Loop loop;
-  std::vector<size_t> inputs, outputs;
-};
-
 class PointwiseLaunch final : public Launch {
  public:
-  PointwiseLaunch(const Node& node, Descs inputs, Descs outputs);
-  size_t workspaceBytes() const override { return workspace_; }
-  void run(const LaunchArgs& args) override;
+  PointwiseLaunch(const Node& node, Descs inputs, Descs outputs) {
+    FusedNode fused(node, {});
+    passes_ = PointwisePasses(fused, fused.after, inputs, outputs);
+  }
+  size_t workspaceBytes() const override { return passes_.workspaceBytes(); }
+  void run(const LaunchArgs& args) override { passes_.run(args, nullptr, args.workspace); }
 
  private:
-  std::vector<Pass> passes_;
-  std::vector<void*> memory_;
-  size_t workspace_ = 0;
+  PointwisePasses passes_;
 };
-
-PointwiseLaunch::PointwiseLaunch(const Node& node, Descs inputs, Descs outputs) {
-  FusedNode fused(node, {});
-  std::vector<bool> done(outputs.size(), false);
-  for (size_t o = 0; o < outputs.size(); ++o) {
-    if (done[o] || !fused.outputs[o]) continue;
-    std::vector<PointwiseOperand> ins, outs;
-    std::vector<size_t> inIndex, outIndex;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      if (!fused.inputs[i] || fused.inputs[i]->dtype == DataType::kUndefined) continue;
-      // A scalar constant of a plain node goes into the program.
-      if (!fused.body && fused.inputs[i]->isConstant() && inputs[i].shape.numel() == 1) continue;
-      ins.push_back({fused.inputs[i], inputs[i]});
-      inIndex.push_back(i);
-    }
-    for (size_t p = o; p < outputs.size(); ++p) {
-      if (!fused.outputs[p] || outputs[p].shape != outputs[o].shape) continue;
-      outs.push_back({fused.outputs[p], outputs[p]});
-      outIndex.push_back(p);
-      done[p] = true;
-    }
-    Loop loop = makePointwiseLoop(fused.after, ins, outs);
-    workspace_ = std::max(workspace_, loop.scratchBytes() * static_cast<size_t>(threadLimit()));
-    memory_.resize(std::max(memory_.size(), ins.size() + outs.size()));
-    passes_.push_back({std::move(loop), std::move(inIndex), std::move(outIndex)});
-  }
-}
-
-void PointwiseLaunch::run(const LaunchArgs& args) {
-  for (const Pass& pass : passes_) {
-    size_t k = 0;
-    for (size_t i : pass.inputs) memory_[k++] = args.inputs[i];
-    for (size_t o : pass.outputs) memory_[k++] = args.outputs[o];
-    runLoop(pass.loop, memory_.data(), args.workspace);
-  }
-}
 
 std::string refuses(const Node& node, const TuningHint& hint) {
   FusedNode fused(node, {});

@@ -58,8 +58,9 @@ VectorFunction binaryF32(Opcode op) {
   case Opcode::k##NAME: \
     return NAME;
     CASE(Add)
-    CASE(Sub) CASE(Mul) CASE(Div) CASE(Max) CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual)
-        CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(Sub)
+    CASE(Mul) CASE(Div) CASE(Max) CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater)
+        CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
             default : return nullptr;
   }

@@ -1,4 +1,4 @@
-#include "targets/cpu/onednn.h"
+#include "targets/cpu/onednn/signature.h"
 
 #include <cpuid.h>
 #include <fmt/format.h>

@@ -1,0 +1,81 @@
+#include "targets/cpu/onednn/contraction_plan.h"
+
+#include "base/error.h"
+
+namespace tenfold::cpu {
+namespace {
+
+struct Attempt {
+  dnnl::primitive_attr attr;
+  Contraction op;
+  std::vector<ContractionPlan::Operand> operands;
+  const Value* result;
+};
+
+// The first `links` nodes of the chain as post-ops; a first addition per channel becomes the bias. Gives
+// nothing where an operand cannot be read by a post-op.
+std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain, size_t links, Contraction op,
+                               std::span<const TensorDesc> inputs) {
+  Attempt a{{}, std::move(op), {}, fused.anchor->outputs[0]};
+  a.attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (a.op.bias) a.operands.push_back({DNNL_ARG_BIAS, *a.op.bias, a.op.biasInput});
+  dnnl::post_ops ops;
+  int index = 0;
+  for (size_t l = 0; l < links; ++l) {
+    for (const PostOp& p : chain.links[l].ops) {
+      auto algorithm = static_cast<dnnl::algorithm>(p.algorithm);
+      if (p.kind == PostOp::Kind::kEltwise) {
+        ops.append_eltwise(algorithm, p.alpha, p.beta);
+        ++index;
+        continue;
+      }
+      size_t input = static_cast<size_t>(fused.inputIndex(p.operand));
+      if (index == 0 && !a.op.bias && algorithm == dnnl::algorithm::binary_add) {
+        a.op.bias = a.op.asBias(inputs[input]);
+        if (a.op.bias) {
+          a.operands.push_back({DNNL_ARG_BIAS, *a.op.bias, input});
+          continue;
+        }
+      }
+      dnnl::memory::desc desc = a.op.operand(inputs[input]);
+      if (!desc) return std::nullopt;
+      ops.append_binary(algorithm, desc);
+      a.operands.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(index) | DNNL_ARG_SRC_1, desc, input});
+      ++index;
+    }
+    a.result = chain.links[l].result;
+  }
+  a.attr.set_post_ops(ops);
+  return a;
+}
+
+}  // namespace
+
+ContractionPlan planContraction(const FusedNode& fused, Describe describe, std::span<const TensorDesc> inputs,
+                                std::span<const TensorDesc> outputs,
+                                const std::optional<dnnl::memory::desc>& weights) {
+  Contraction op = describe(fused, inputs, outputs);
+  dnnl::memory::desc format = weights ? *weights
+                                      : dnnl::memory::desc(op.weights.get_dims(), op.weights.get_data_type(),
+                                                           dnnl::memory::format_tag::any);
+  PostOpChain chain = translateEpilogue(fused);
+  std::optional<ContractionPlan> best;
+  std::string why = "oneDNN has no implementation";
+  // The whole epilogue if a fast implementation takes it, else as much of it as keeps the fast one.
+  for (size_t links = chain.links.size() + 1; links-- > 0;) {
+    std::optional<Attempt> a = attempt(fused, chain, links, op, inputs);
+    if (!a) continue;
+    try {
+      dnnl::primitive_desc pd = a->op.make(a->op, format, a->attr);
+      if (best && speedClass(pd) <= speedClass(best->pd)) continue;
+      best = ContractionPlan{a->op, pd, a->operands, links, a->result};
+      if (speedClass(pd) == 2) break;
+    } catch (const dnnl::error& e) {
+      why = fmt::format("oneDNN: {}", e.what());
+    }
+  }
+  if (!best) fail(ErrorKind::kUnsupported, "{}", why);
+  return std::move(*best);
+}
+
+}  // namespace tenfold::cpu

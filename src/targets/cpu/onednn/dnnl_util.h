@@ -1,0 +1,60 @@
+// oneDNN in Tenfold's terms. Only the .cpp files of this folder include it.
+#pragma once
+
+#include <oneapi/dnnl/dnnl.hpp>
+#include <string>
+#include <vector>
+
+#include "targets/target.h"
+
+namespace tenfold::cpu {
+
+const dnnl::engine& dnnlEngine();
+// data_type::undef where oneDNN has none.
+dnnl::memory::data_type dnnlType(DataType type);
+dnnl::memory::dims dnnlDims(const Shape& shape);
+// The tensor as it lies in memory.
+dnnl::memory::desc describe(const TensorDesc& desc);
+// Aligned at the back to `rank` dimensions.
+dnnl::memory::desc describe(const TensorDesc& desc, int rank);
+dnnl::memory::desc describePlain(DataType type, const Shape& shape);
+
+// The name of the format tag that gives this descriptor, or empty where none does; and the way back (an empty
+// descriptor for a name that is no format of this oneDNN).
+std::string formatName(const dnnl::memory::desc& desc);
+dnnl::memory::desc describeFormat(dnnl::memory::data_type type, const dnnl::memory::dims& dims,
+                                  const std::string& name);
+
+// Reorders `from` into fresh memory.
+Tensor repack(const dnnl::memory::desc& fromDesc, const void* from, const dnnl::memory::desc& toDesc);
+
+// A primitive with its arguments, whose addresses are set at each run.
+class DnnlCall {
+ public:
+  enum class Source { kInput, kOutput, kWorkspace, kFixed };
+  DnnlCall() = default;
+  explicit DnnlCall(const dnnl::primitive_desc& pd);
+
+  // The memory of argument `arg`: input or output `index` of the launch, or `index` bytes into its workspace.
+  void bind(int arg, const dnnl::memory::desc& desc, Source source, size_t index);
+  void bindFixed(int arg, const dnnl::memory::desc& desc, const void* data);
+  void run(const LaunchArgs& args);
+  bool empty() const { return slots_.empty(); }
+
+ private:
+  struct Slot {
+    Source source;
+    size_t index;
+  };
+  dnnl::primitive primitive_;
+  dnnl::stream stream_;
+  std::vector<dnnl::memory> memories_;
+  std::vector<dnnl_exec_arg_t> arguments_;
+  std::vector<Slot> slots_;
+};
+
+// A hint of speed from an implementation's name: 2 generated code, 1 by matrix product, 0 the plain
+// reference.
+int speedClass(const dnnl::primitive_desc& pd);
+
+}  // namespace tenfold::cpu

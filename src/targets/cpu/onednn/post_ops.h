@@ -1,0 +1,32 @@
+// Which pointwise nodes behind a convolution or matrix product oneDNN can do itself.
+#pragma once
+
+#include "targets/cpu/fused_node.h"
+#include "targets/target.h"
+
+namespace tenfold::cpu {
+
+struct PostOp {
+  enum class Kind : uint8_t { kEltwise, kBinary, kPRelu };
+  Kind kind;
+  int algorithm;  // dnnl::algorithm
+  float alpha = 0, beta = 0;
+  const Value* operand = nullptr;  // of kBinary, kPRelu: an input of the region
+};
+
+// The longest prefix of the epilogue, node by node; each node becomes one or two post-ops.
+struct PostOpChain {
+  struct Link {
+    const Node* node;
+    std::vector<PostOp> ops;
+    const Value* result;
+  };
+  std::vector<Link> links;
+};
+inline constexpr int kMaxPostOps = 8;
+
+PostOpChain translateEpilogue(const FusedNode& fused);
+// Whether a pointwise node that reads the anchor's result can be a post-op at all.
+bool canBePostOp(const Node& node);
+
+}  // namespace tenfold::cpu

@@ -124,7 +124,11 @@ inline bool runTactic(Target& target, const Tactic& tactic, const Node& node,
     changed = changed || hint.outputs.back().layout == Layout::kChannelsLast;
   }
   if (layout == Layout::kChannelsLast && !changed) return false;
-  if (!tactic.refuses(node, hint).empty()) return false;
+  std::string refusal = tactic.refuses(node, hint);
+  if (std::getenv("TENFOLD_TEST_REFUSALS") && !refusal.empty())
+    std::fprintf(stderr, "%s refuses %s: %s\n", std::string(tactic.name()).c_str(), node.op->name,
+                 refusal.c_str());
+  if (!refusal.empty()) return false;
   bool dynamic = node.op->dataDependentShape;
   for (const Candidate& candidate : tactic.candidates(node, hint)) {
     std::string what = std::string(tactic.name()) + " " + candidate.config +

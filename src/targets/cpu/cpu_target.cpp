@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "targets/cpu/abilities.h"
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
 #include "targets/cpu/onednn/convolution.h"
@@ -27,8 +28,10 @@ class CpuTarget final : public Target {
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }
   const std::vector<const Tactic*>& tactics() const override { return tactics_; }
-  bool acceptsChannelsLast(const Node&) const override { return false; }
-  bool fusesEpilogue(const Node&, const Node&) const override { return false; }
+  bool acceptsChannelsLast(const Node& node) const override { return cpu::acceptsChannelsLast(node); }
+  bool fusesEpilogue(const Node& anchor, const Node& node) const override {
+    return cpu::fusesEpilogue(anchor, node);
+  }
 
   void* allocate(size_t bytes) override;
   void release(void* memory) override { std::free(memory); }

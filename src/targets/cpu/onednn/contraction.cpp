@@ -45,8 +45,7 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
     return;
   }
   using Source = DnnlCall::Source;
-  main_ = DnnlCall(plan.pd);
-  reserve(plan.pd.scratchpad_desc().get_size());
+  main_ = DnnlCall(plan.pd, reserve(plan.pd.scratchpad_desc().get_size()));
   main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
   bindWeights(plan, weights);
   for (const auto& o : plan.operands) main_.bind(o.argument, o.desc, Source::kInput, o.input);
@@ -82,8 +81,7 @@ void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* wei
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   dnnl::reorder::primitive_desc pd(dnnlEngine(), plan.op.weights, dnnlEngine(), wanted, attr);
-  reserve(pd.scratchpad_desc().get_size());
-  reorder_ = DnnlCall(pd);
+  reorder_ = DnnlCall(pd, reserve(pd.scratchpad_desc().get_size()));
   reorder_.bind(DNNL_ARG_FROM, plan.op.weights, Source::kInput, plan.op.weightsInput);
   reorder_.bind(DNNL_ARG_TO, wanted, Source::kWorkspace, offset);
   main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kWorkspace, offset);
@@ -164,7 +162,7 @@ class ContractionKernel final : public Kernel {
 }  // namespace
 
 std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint) const {
-  FusedNode fused(node, anchors_);
+  FusedNode fused(node, {anchor_});
   if (!fused.anchor) return fmt::format("is not {}", name_);
   if (!fused.before.empty()) return "the anchor's inputs are computed in the region";
   for (const TensorDesc& out : hint.outputs)
@@ -184,7 +182,7 @@ std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint)
 
 std::vector<Candidate> ContractionTactic::candidates(const Node& node, const TuningHint& hint) const {
   constexpr double kFlopsPerSecond = 150e9;
-  FusedNode fused(node, anchors_);
+  FusedNode fused(node, {anchor_});
   Contraction op = describe_(fused, hint.inputs, hint.outputs);
   auto product = [](const dnnl::memory::dims& d) {
     double p = 1;
@@ -198,7 +196,7 @@ std::vector<Candidate> ContractionTactic::candidates(const Node& node, const Tun
 
 CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
                                           const TuningHint& hint) const {
-  FusedNode fused(node, anchors_);
+  FusedNode fused(node, {anchor_});
   ContractionPlan plan = planContraction(fused, describe_, hint.inputs, hint.outputs, std::nullopt);
   CompiledKernel compiled{name_, std::string(kRuntime), {}, std::vector<uint8_t>(node.inputs.size(), 0)};
   const void* weights = hint.inputs[plan.op.weightsInput].known;
@@ -213,7 +211,7 @@ CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
 }
 
 std::unique_ptr<Kernel> ContractionTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  FusedNode fused(node, anchors_);
+  FusedNode fused(node, {anchor_});
   if (!fused.anchor) fail(ErrorKind::kInvalidPlan, "node '{}' is not {}", node.name, name_);
   return std::make_unique<ContractionKernel>(std::move(fused), describe_, compiled);
 }

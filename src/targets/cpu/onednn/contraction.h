@@ -32,8 +32,8 @@ using Describe = Contraction (*)(const FusedNode& fused, std::span<const TensorD
 
 class ContractionTactic final : public Tactic {
  public:
-  ContractionTactic(const char* name, std::initializer_list<std::string_view> anchors, Describe describe)
-      : name_(name), anchors_(anchors), describe_(describe) {}
+  ContractionTactic(const char* name, std::string_view anchor, Describe describe)
+      : name_(name), anchor_(anchor), describe_(describe) {}
   std::string_view name() const override { return name_; }
   std::string refuses(const Node& node, const TuningHint& hint) const override;
   std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override;
@@ -42,7 +42,7 @@ class ContractionTactic final : public Tactic {
 
  private:
   const char* name_;
-  std::initializer_list<std::string_view> anchors_;
+  std::string_view anchor_;  // the operator
   Describe describe_;
 };
 

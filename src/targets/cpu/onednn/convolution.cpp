@@ -34,7 +34,7 @@ size_t inputOf(const FusedNode& fused, size_t i) {
 
 // Weights as oneDNN sees them, [groups,] output channels, input channels, kernel.
 memory::desc describeWeights(const TensorDesc& w, int64_t groups, bool transposed) {
-  memory::dims dims = dnnlDims(w.shape), strides = dnnlDims(contiguousStrides(w.shape));
+  memory::dims dims = dnnlDims(w.shape), strides = dnnlDims(stridesOf(w));
   int64_t perGroup = dims[0] / groups;
   if (groups == 1) {
     if (transposed) std::swap(dims[0], dims[1]), std::swap(strides[0], strides[1]);
@@ -59,7 +59,6 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
   if (x.shape.rank() < 3 || x.shape.rank() > 5)
     fail(ErrorKind::kUnsupported, "oneDNN convolves 1 to 3 spatial axes");
   if (x.shape.numel() == 0) fail(ErrorKind::kUnsupported, "the input is empty");
-  if (w.layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "weights in channels-last layout");
   op.src = describe(x);
   op.dst = describe(y);
   op.weights = describeWeights(w, fused.anchor->attrs.integer("group", 1), transposed);
@@ -129,12 +128,12 @@ Contraction describeDeconvolution(const FusedNode& fused, std::span<const Tensor
 }  // namespace
 
 const Tactic& convolutionTactic() {
-  static const ContractionTactic tactic("onednn_convolution", {"Conv"}, describeConvolution);
+  static const ContractionTactic tactic("onednn_convolution", "Conv", describeConvolution);
   return tactic;
 }
 
 const Tactic& deconvolutionTactic() {
-  static const ContractionTactic tactic("onednn_deconvolution", {"ConvTranspose"}, describeDeconvolution);
+  static const ContractionTactic tactic("onednn_deconvolution", "ConvTranspose", describeDeconvolution);
   return tactic;
 }
 

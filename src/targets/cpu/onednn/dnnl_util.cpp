@@ -91,12 +91,13 @@ Tensor repack(const dnnl::memory::desc& fromDesc, const void* from, const dnnl::
   return packed;
 }
 
-DnnlCall::DnnlCall(const dnnl::primitive_desc& pd) : primitive_(pd), stream_(dnnlEngine()) {
-  bind(DNNL_ARG_SCRATCHPAD, pd.scratchpad_desc(), Source::kWorkspace, 0);
+DnnlCall::DnnlCall(const dnnl::primitive_desc_base& pd, size_t scratchpad)
+    : primitive_(pd.get()), stream_(dnnlEngine()) {
+  bind(DNNL_ARG_SCRATCHPAD, pd.query_md(dnnl::query::scratchpad_md, 0), Source::kWorkspace, scratchpad);
 }
 
 void DnnlCall::bind(int arg, const dnnl::memory::desc& desc, Source source, size_t index) {
-  memories_.emplace_back(desc, dnnlEngine(), DNNL_MEMORY_NONE);
+  memories_.emplace_back(desc, dnnlEngine(), static_cast<void*>(DNNL_MEMORY_NONE));
   arguments_.push_back({arg, memories_.back().get()});
   slots_.push_back({source, index});
 }

@@ -33,7 +33,8 @@ class DnnlCall {
  public:
   enum class Source { kInput, kOutput, kWorkspace, kFixed };
   DnnlCall() = default;
-  explicit DnnlCall(const dnnl::primitive_desc& pd);
+  // `scratchpad`: where in the workspace the primitive's own scratchpad lies.
+  DnnlCall(const dnnl::primitive_desc_base& pd, size_t scratchpad);
 
   // The memory of argument `arg`: input or output `index` of the launch, or `index` bytes into its workspace.
   void bind(int arg, const dnnl::memory::desc& desc, Source source, size_t index);

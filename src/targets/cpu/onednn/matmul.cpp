@@ -143,7 +143,7 @@ Contraction describeMatmul(const FusedNode& fused, std::span<const TensorDesc> i
 }  // namespace
 
 const Tactic& matmulTactic() {
-  static const ContractionTactic tactic("onednn_matmul", {"MatMul"}, describeMatmul);
+  static const ContractionTactic tactic("onednn_matmul", "MatMul", describeMatmul);
   return tactic;
 }
 

@@ -1,0 +1,35 @@
+#include "targets/cpu/abilities.h"
+
+#include <algorithm>
+
+#include "graph/ops/op_def.h"
+#include "targets/cpu/onednn/post_ops.h"
+#include "targets/cpu/pointwise/program.h"
+
+namespace tenfold::cpu {
+namespace {
+
+// Beside pointwise operators.
+constexpr std::string_view kChannelsLast[] = {"Conv", "ConvTranspose", "Identity"};
+constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
+
+bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }
+
+template <size_t N>
+bool contains(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+}  // namespace
+
+bool acceptsChannelsLast(const Node& node) {
+  if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
+  const auto& members = node.bodies.at(0)->nodes();
+  return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });
+}
+
+bool fusesEpilogue(const Node& anchor, const Node& node) {
+  return contains(kContractions, anchor.opName()) ? canBePostOp(node) : isPointwise(node);
+}
+
+}  // namespace tenfold::cpu

@@ -47,18 +47,21 @@ void expandNode(Graph& graph, Node& node) {
 
 namespace {
 
-// A graph that holds just this node's expansion; its inputs stand for the node's present, non-constant ones.
-std::unique_ptr<Graph> isolate(const Node& node) {
+// A graph that holds just this node's expansion; its inputs stand for the node's present, non-constant ones,
+// with the shapes of `actual` where that is given.
+std::unique_ptr<Graph> isolate(const Node& node, const EvalContext* actual = nullptr) {
   auto graph = std::make_unique<Graph>();
   graph->symbolScope = fmt::format("x{}.", node.id);
   std::vector<Value*> inputs;
-  for (const Value* v : node.inputs) {
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const Value* v = node.inputs[i];
     if (!v) {
       inputs.push_back(nullptr);
     } else if (v->isConstant()) {
       inputs.push_back(graph->addConstant(v->constant));
     } else {
-      inputs.push_back(graph->addInput(v->name, v->dtype, v->shape));
+      auto shape = actual ? symShape(actual->input(i).shape()) : v->shape;
+      inputs.push_back(graph->addInput(v->name, v->dtype, shape));
       inputs.back()->contents = v->contents;
     }
   }
@@ -73,22 +76,34 @@ std::unique_ptr<Graph> isolate(const Node& node) {
 
 }  // namespace
 
+// Where a rank is unknown, some operators can still be expanded, which tells the types.
+static std::unique_ptr<Graph> tryIsolate(const InferContext& ctx) {
+  bool ranksKnown = true;
+  for (size_t i = 0; i < ctx.numInputs(); ++i) ranksKnown = ranksKnown && (!ctx.has(i) || ctx.hasShape(i));
+  if (ranksKnown) return isolate(ctx.node());
+  try {
+    return isolate(ctx.node());
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
 void inferByExpansion(InferContext& ctx) {
-  for (size_t i = 0; i < ctx.numInputs(); ++i)
-    if (ctx.has(i)) ctx.shape(i);  // ends the inference where a rank is unknown
-  std::unique_ptr<Graph> graph = isolate(ctx.node());
+  std::unique_ptr<Graph> graph = tryIsolate(ctx);
   size_t next = 0;
-  for (size_t i = 0; i < ctx.numOutputs(); ++i) {
+  for (size_t i = 0; i < ctx.numOutputs() && graph; ++i) {
     if (!ctx.node().outputs[i]) continue;
     const Value* v = graph->outputs[next++];
     ctx.setType(i, v->dtype);
     if (v->shape) ctx.setShape(i, *v->shape);
     if (v->contents) ctx.setContents(i, *v->contents);
   }
+  for (size_t i = 0; i < ctx.numInputs() && !graph; ++i)
+    if (ctx.has(i)) ctx.shape(i);  // ends the inference at the input whose rank is unknown
 }
 
 void evalByExpansion(EvalContext& ctx) {
-  std::unique_ptr<Graph> graph = isolate(ctx.node());
+  std::unique_ptr<Graph> graph = isolate(ctx.node(), &ctx);
   std::vector<Tensor> inputs;
   for (size_t i = 0; i < ctx.numInputs(); ++i)
     if (ctx.has(i) && !ctx.node().inputs[i]->isConstant()) inputs.push_back(ctx.input(i));

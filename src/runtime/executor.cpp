@@ -9,16 +9,16 @@
 
 namespace tenfold {
 
-Executor::Executor(const LoadedPlan& loaded, const MemoryPlan* memory)
+Executor::Executor(const LoadedPlan& loaded, Role role, const MemoryPlan* memory)
     : loaded_(loaded),
       graph_(*loaded.plan().graph),
-      memory_(memory),
-      ownsArena_(memory == nullptr),
+      role_(role),
       outputs_(graph_.outputs.size()),
       shapes_(loaded.numValues()),
       shapeKnown_(loaded.numValues()),
       constants_(loaded.numValues()),
       pool_(std::make_unique<Pool>(loaded.target())) {
+  setMemoryPlan(memory);
   for (const Value* v : graph_.values()) {
     if (!v->isConstant()) continue;
     constants_[v->id] = const_cast<void*>(v->constant.data());
@@ -32,26 +32,29 @@ Executor::Executor(const LoadedPlan& loaded, const MemoryPlan* memory)
     stepArgs_[i].outputs.resize(plan.steps[i].node->outputs.size());
     bodies_.emplace_back();
     for (size_t b = 0; b < plan.steps[i].bodies.size(); ++b)
-      bodies_.back().push_back(std::make_unique<Executor>(loaded.body(i, b)));
+      bodies_.back().push_back(std::make_unique<Executor>(loaded.body(i, b), Role::kBody));
   }
 }
 
 Executor::~Executor() = default;
 
-void Executor::setMemoryPlan(const MemoryPlan& memory) {
-  memory_ = &memory;
+void Executor::setMemoryPlan(const MemoryPlan* memory) {
+  memory_ = memory && memory->bounded ? memory : nullptr;
   prepared_.reset();
+  cache_.clear();
 }
 
+const MemoryPlan& Executor::memoryPlan() const { return memory_ ? *memory_ : prepared_->memory; }
+
 const Place& Executor::place(const Value& v) const {
-  const MemoryPlan& plan = ownsArena_ ? prepared_->memory : *memory_;
+  const MemoryPlan& plan = memoryPlan();
   const Place& own = plan.places[v.id];
   return own.kind == PlaceKind::kAlias ? plan.places[own.index] : own;
 }
 
 void* Executor::address(const Value* v) const {
   if (!v) return nullptr;
-  const MemoryPlan& plan = ownsArena_ ? prepared_->memory : *memory_;
+  const MemoryPlan& plan = memoryPlan();
   int id = v->id;
   if (plan.places[id].kind == PlaceKind::kAlias) id = plan.places[id].index;
   const Place& p = plan.places[id];

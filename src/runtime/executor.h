@@ -29,14 +29,16 @@ struct RunArgs {
 
 class Executor {
  public:
-  // `memory` places the values (a profile's plan); without it (bodies) the executor plans and owns its arena.
-  explicit Executor(const LoadedPlan& loaded, const MemoryPlan* memory = nullptr);
+  // `memory` places the values (a profile's plan, in an arena of the caller's). Without it, or where it is not
+  // bounded, the executor plans for the shapes at hand and owns its arena. A body's outputs stay its own.
+  enum class Role { kNetwork, kBody };
+  Executor(const LoadedPlan& loaded, Role role, const MemoryPlan* memory = nullptr);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
   // Changes the profile's memory plan; shapes must be set again.
-  void setMemoryPlan(const MemoryPlan& memory);
+  void setMemoryPlan(const MemoryPlan* memory);
   // The arena for plans with a memory plan: at least arenaBytes, 256-byte aligned.
   void setArena(void* arena) { arena_ = static_cast<char*>(arena); }
 
@@ -68,6 +70,7 @@ class Executor {
   void findOutputShapes(size_t step);
   std::unique_ptr<Launch> prepareLaunch(size_t step) const;
   TensorDesc desc(const Value* v) const;
+  const MemoryPlan& memoryPlan() const;
   const Place& place(const Value& v) const;
   void* address(const Value* v) const;
   // Memory for a value whose shape is known by now.
@@ -76,8 +79,8 @@ class Executor {
 
   const LoadedPlan& loaded_;
   const Graph& graph_;
-  const MemoryPlan* memory_;
-  const bool ownsArena_;
+  const MemoryPlan* memory_ = nullptr;  // null: planned in prepare()
+  const Role role_;
   char* arena_ = nullptr;
   std::span<void* const> inputs_;          // of the run under way
   std::vector<void*> outputs_;             // by graph output, of the run under way

@@ -67,7 +67,7 @@ void Executor::setInputs(std::span<const Shape> shapes, std::span<const int64_t*
     if (cache_.size() > kCachedShapes) cache_.pop_back();
   }
   workspace(prepared_->workspaceBytes);
-  if (ownsArena_) arena_ = static_cast<char*>(pool_->arena.ensure(prepared_->memory.arenaBytes));
+  if (!memory_) arena_ = static_cast<char*>(pool_->arena.ensure(prepared_->memory.arenaBytes));
 }
 
 void Executor::evaluateStaticShapes() {
@@ -92,12 +92,12 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
     if (launches)
       prepared->workspaceBytes = std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
   }
-  if (ownsArena_) {
+  if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {
       if (!shapeKnown_[v.id]) return std::nullopt;
       return static_cast<int64_t>(typeBytes(v.dtype, shapes_[v.id].numel()));
     };
-    prepared->memory = assignMemory(plan, bytes, false);
+    prepared->memory = assignMemory(plan, bytes, role_ == Role::kNetwork);
   }
   return prepared;
 }

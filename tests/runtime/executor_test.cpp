@@ -43,7 +43,7 @@ void checkRuns(const std::string& text, const std::vector<std::vector<Tensor>>& 
   options.profiles.push_back(profileFor(*reference, 1, 4, 8));
   auto plan = buildPlan(parseGraph(text), target("cpu"), options);
   LoadedPlan loaded(*plan, target("cpu"));
-  Executor executor(loaded, &plan->memory[0]);
+  Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[0]);
   Tensor arena(DataType::kUInt8, Shape{plan->memory[0].arenaBytes + 256});
   auto base = reinterpret_cast<uintptr_t>(arena.data());
   executor.setArena(reinterpret_cast<void*>((base + 255) / 256 * 256));
@@ -84,7 +84,7 @@ TEST(Executor, RefusesContradictingShapes) {
   options.profiles.push_back(profileFor(*graph, 1, 2, 3));
   auto plan = buildPlan(std::move(graph), target("cpu"), options);
   LoadedPlan loaded(*plan, target("cpu"));
-  Executor executor(loaded, &plan->memory[0]);
+  Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[0]);
   std::vector<Shape> different{{2, 3}, {3, 3}}, wrongRank{{2, 3, 1}, {2, 3}}, wrongExtent{{2, 4}, {2, 3}};
   EXPECT_THROW(executor.setInputs(different, {}), Error);
   EXPECT_THROW(executor.setInputs(wrongRank, {}), Error);

@@ -4,16 +4,13 @@
 
 #include "base/error.h"
 #include "graph/ops/infer.h"
+#include "optimize/pipeline.h"
 #include "plan/build/steps.h"
 #include "plan/memory/assign.h"
+#include "plan/regions/regions.h"
 
 namespace tenfold {
 namespace {
-
-bool isDynamic(const Graph& graph) {
-  return std::any_of(graph.inputs.begin(), graph.inputs.end(),
-                     [](const Value* v) { return !v->shape || !constantShape(*v->shape); });
-}
 
 // A profile for a network whose input shapes are all fixed.
 Profile fixedProfile(const Graph& graph) {
@@ -55,7 +52,7 @@ std::optional<int64_t> boundedBytes(const Value& v, const DimRanges& ranges) {
     int64_t extent = std::max<int64_t>(d.range(ranges).max, 0);
     if (__builtin_mul_overflow(product, extent, &product)) return std::nullopt;
   }
-  constexpr int64_t kLargest = int64_t{1} << 46;
+  constexpr int64_t kLargest = int64_t{1} << 34;
   most = std::min(most, product);
   if (most < 0 || most > kLargest) return std::nullopt;
   return static_cast<int64_t>(typeBytes(v.dtype, most));
@@ -77,12 +74,42 @@ void addUnknownBounds(const Graph& graph, DimRanges& ranges) {
     }
 }
 
+bool onlySymbolsOf(const Value& v, const DimRanges& ranges) {
+  std::vector<std::string> symbols;
+  if (v.shape)
+    for (const Dim& d : *v.shape) d.collectSymbols(symbols);
+  return v.shape && std::all_of(symbols.begin(), symbols.end(), [&](const std::string& s) { return ranges.count(s) != 0; });
+}
+
+MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
+  const Graph& graph = *plan.graph;
+  DimRanges ranges = profileRanges(graph, profile), withUnknown = ranges;
+  addUnknownBounds(graph, withUnknown);
+  MemoryPlan unbounded;
+  unbounded.bounded = false;
+  for (const Value* v : graph.values())
+    if (v->producer && onlySymbolsOf(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
+  return assignMemory(plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
+}
+
+std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const BuildOptions& options) {
+  std::vector<PassSummary> passes;
+  OptimizeOptions optimizer;
+  optimizer.disabled = options.disabledPasses;
+  for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
+  RegionRules rules;
+  rules.limits = target.fusionLimits();
+  rules.fusesEpilogue = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
+  passes.push_back({"form-regions", formRegions(graph, rules)});
+  return passes;
+}
+
 }  // namespace
 
 std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, BuildOptions options) {
   if (options.profiles.empty()) {
     for (const Value* v : graph->inputs)
-      require(!isDynamic(*graph) || (v->shape && constantShape(*v->shape)),
+      require(v->shape && constantShape(*v->shape),
               "input '{}' has a dynamic shape {} and there is no optimization profile; add one with "
               "createOptimizationProfile, or give --minShapes, --optShapes and --maxShapes",
               v->name, v->typeStr());
@@ -95,15 +122,12 @@ std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, Bu
   plan->target = target.name();
   plan->device = target.deviceSignature();
   plan->graph = std::move(graph);
+  plan->passes = optimizeFor(*plan->graph, target, options);
   separateOutputs(*plan->graph);
   plan->graph->eraseDeadNodes();
   chooseSteps(*plan, target, options, profileOptimum(*plan->graph, options.profiles[0]));
   if (!options.keepWeights) dropPackedConstants(*plan);
-  for (const Profile& profile : options.profiles) {
-    DimRanges ranges = profileRanges(*plan->graph, profile);
-    addUnknownBounds(*plan->graph, ranges);
-    plan->memory.push_back(assignMemory(*plan, [&](const Value& v) { return boundedBytes(v, ranges); }, true));
-  }
+  for (const Profile& profile : options.profiles) plan->memory.push_back(planProfile(*plan, profile));
   plan->profiles = std::move(options.profiles);
   return plan;
 }

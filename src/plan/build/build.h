@@ -12,7 +12,6 @@ namespace tenfold {
 struct BuildOptions {
   std::vector<Profile> profiles;  // at least one where an input has a dynamic shape
   TunerOptions tuner;
-  bool optimize = true;
   std::vector<std::string> disabledPasses;
   // Keep the weights' original bytes even where a kernel has packed them.
   bool keepWeights = false;

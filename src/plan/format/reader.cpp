@@ -78,7 +78,7 @@ class Reader {
     for (size_t i = 0; i < plan->steps.size(); ++i) attach(plan->steps[i], plan->graph->nodes()[i]);
     forEach(table.profiles(), [&](const fb::Profile& p) { plan->profiles.push_back(profile(p, *plan->graph)); });
     forEach(table.memory(), [&](const fb::MemoryPlan& m) { plan->memory.push_back(memory(m, *plan->graph)); });
-    forEach(table.passes(), [&](const fb::Pass& p) { plan->passes.push_back({textOf(p.name()), 0, p.changes()}); });
+    forEach(table.passes(), [&](const fb::Pass& p) { plan->passes.push_back({textOf(p.name()), p.changes()}); });
     forEach(table.facts(), [&](const fb::Fact& f) { plan->facts[textOf(f.name())] = textOf(f.value()); });
     return plan;
   }
@@ -196,6 +196,8 @@ class Reader {
     MemoryPlan m;
     m.arenaBytes = table.arena_bytes();
     m.lowerBound = table.lower_bound();
+    m.bounded = table.bounded();
+    if (!m.bounded) return m;
     if (table.places())
       for (const fb::Place* p : *table.places()) {
         bool known = p->kind() >= 0 && p->kind() <= static_cast<int>(PlaceKind::kDynamic);

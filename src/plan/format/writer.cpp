@@ -152,7 +152,8 @@ class Writer {
   Offset<fb::MemoryPlan> memory(const MemoryPlan& m) {
     std::vector<fb::Place> places;
     for (const Place& p : m.places) places.emplace_back(static_cast<int>(p.kind), p.index, p.offset);
-    return fb::CreateMemoryPlan(builder_, builder_.CreateVectorOfStructs(places), m.arenaBytes, m.lowerBound);
+    return fb::CreateMemoryPlan(builder_, builder_.CreateVectorOfStructs(places), m.arenaBytes, m.lowerBound,
+                                m.bounded);
   }
 
   Offset<fb::Plan> planTable(const Plan& p) {
@@ -161,7 +162,7 @@ class Writer {
     auto steps = tables(p.steps, [&](const Step& s) { return step(s); });
     auto profiles = tables(p.profiles, [&](const Profile& x) { return profile(x); });
     auto memories = tables(p.memory, [&](const MemoryPlan& m) { return memory(m); });
-    auto passes = tables(p.passes, [&](const PassReport& r) { return fb::CreatePass(builder_, text(r.name), r.changes); });
+    auto passes = tables(p.passes, [&](const PassSummary& r) { return fb::CreatePass(builder_, text(r.name), r.changes); });
     std::vector<Offset<fb::Fact>> facts;
     for (const auto& [key, fact] : p.facts) facts.push_back(fb::CreateFact(builder_, text(key), text(fact)));
     return fb::CreatePlan(builder_, name, target, device, graphTable, steps, profiles, memories, passes,

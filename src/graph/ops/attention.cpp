@@ -1,0 +1,260 @@
+// Scaled dot-product attention with grouped heads, masks, caches, soft cap and sliding windows.
+#include <algorithm>
+#include <cmath>
+
+#include "graph/ops/elements.h"
+#include "graph/ops/eval.h"
+#include "graph/ops/gemm.h"
+#include "graph/ops/infer.h"
+
+using namespace tenfold;
+
+namespace {
+
+enum Input { kQuery, kKey, kValue, kMask, kPastKey, kPastValue, kValidKeys };
+enum Output { kResult, kPresentKey, kPresentValue, kScores };
+
+// The extents of Q, K and V as [batch, heads, sequence, head size].
+template <typename D>
+std::vector<D> fourAxes(const Attributes& attrs, const char* headsAttr, const std::vector<D>& shape,
+                        D (*divide)(const D&, const D&)) {
+  require(shape.size() == 3 || shape.size() == 4, "queries, keys and values must have 3 or 4 axes");
+  if (shape.size() == 4) return shape;
+  int64_t heads = attrs.integer(headsAttr, 0);
+  require(heads > 0, "attribute {} is needed for inputs of 3 axes", headsAttr);
+  return {shape[0], D(heads), shape[1], divide(shape[2], D(heads))};
+}
+
+void inferAttention(InferContext& ctx) {
+  ctx.setType(kResult, ctx.type(kQuery));
+  ctx.setType(kPresentKey, ctx.type(kKey));
+  ctx.setType(kPresentValue, ctx.type(kValue));
+  ctx.setType(kScores, ctx.type(kQuery));
+  bool packed = ctx.rank(kQuery) == 3;
+  SymShape q = fourAxes<Dim>(ctx.attrs(), "q_num_heads", ctx.shape(kQuery), Dim::floorDiv);
+  SymShape k = fourAxes<Dim>(ctx.attrs(), "kv_num_heads", ctx.shape(kKey), Dim::floorDiv);
+  SymShape v = fourAxes<Dim>(ctx.attrs(), "kv_num_heads", ctx.shape(kValue), Dim::floorDiv);
+  ctx.require(!q[3].isConstant() || !k[3].isConstant() || q[3] == k[3], "queries have head size {}, keys {}",
+              q[3].str(), k[3].str());
+  ctx.require(ctx.has(kPastKey) == ctx.has(kPastValue), "past keys and past values go together");
+  Dim total = k[2];
+  if (ctx.has(kPastKey)) total = total + ctx.shape(kPastKey)[2];
+  ctx.setShape(kResult, packed ? SymShape{q[0], q[2], q[1] * v[3]} : SymShape{q[0], q[1], q[2], v[3]});
+  ctx.setShape(kPresentKey, {k[0], k[1], total, k[3]});
+  ctx.setShape(kPresentValue, {v[0], v[1], total, v[3]});
+  ctx.setShape(kScores, {q[0], q[1], q[2], total});
+}
+
+int64_t divideExtents(const int64_t& a, const int64_t& b) { return a / b; }
+
+// A tensor [batch, heads, sequence, size] in doubles.
+struct Heads {
+  int64_t batch = 0, heads = 0, length = 0, size = 0;
+  std::vector<double> values;
+  const double* at(int64_t b, int64_t h) const { return values.data() + (b * heads + h) * length * size; }
+  double* at(int64_t b, int64_t h) { return values.data() + (b * heads + h) * length * size; }
+};
+
+Heads readHeads(EvalContext& ctx, size_t input, const char* headsAttr) {
+  const Tensor& t = ctx.input(input);
+  std::vector<int64_t> e =
+      fourAxes<int64_t>(ctx.attrs(), headsAttr, {t.shape().begin(), t.shape().end()}, divideExtents);
+  Heads out{e[0], e[1], e[2], e[3], std::vector<double>(static_cast<size_t>(t.numel()))};
+  if (t.rank() == 4) {
+    readElements(t, 0, t.numel(), out.values.data());
+    return out;
+  }
+  ctx.require(t.shape()[2] == out.heads * out.size, "{} elements do not divide into {} heads", t.shape()[2],
+              out.heads);
+  for (int64_t b = 0; b < out.batch; ++b)
+    for (int64_t s = 0; s < out.length; ++s)
+      for (int64_t h = 0; h < out.heads; ++h)
+        readElements(t, ((b * out.length + s) * out.heads + h) * out.size, out.size,
+                     out.at(b, h) + s * out.size);
+  return out;
+}
+
+// The past, where there is one, followed by the new rows.
+Heads withPast(EvalContext& ctx, size_t input, Heads now) {
+  if (!ctx.has(input)) return now;
+  const Tensor& past = ctx.input(input);
+  int64_t before = past.shape()[2];
+  ctx.require(past.numel() == now.batch * now.heads * before * now.size,
+              "the past has shape {}, which does not fit {} heads of {}", past.shape().str(), now.heads,
+              now.size);
+  Heads out{now.batch, now.heads, before + now.length, now.size, {}};
+  out.values.resize(static_cast<size_t>(out.batch * out.heads * out.length * out.size));
+  for (int64_t b = 0; b < out.batch; ++b)
+    for (int64_t h = 0; h < out.heads; ++h) {
+      readElements(past, (b * out.heads + h) * before * out.size, before * out.size, out.at(b, h));
+      std::copy_n(now.at(b, h), now.length * now.size, out.at(b, h) + before * out.size);
+    }
+  return out;
+}
+
+void writePresent(EvalContext& ctx, size_t output, DataType type, const Heads& h) {
+  if (!ctx.wants(output)) return;
+  Tensor& t = ctx.output(output, type, Shape{h.batch, h.heads, h.length, h.size});
+  writeElements(t, 0, t.numel(), h.values.data());
+}
+
+// What is added to the scores: the mask input, causality, the window, and the padding of the keys.
+class Bias {
+ public:
+  Bias(EvalContext& ctx, const Heads& q, const Heads& k) : ctx_(ctx), queries_(q.length), keys_(k.length) {
+    causal_ = ctx.attrs().integer("is_causal", 0) != 0;
+    left_ = ctx.attrs().integer("left_window_size", -1);
+    right_ = ctx.attrs().integer("right_window_size", -1);
+    if (!ctx.has(kMask)) return;
+    const Tensor& mask = ctx.input(kMask);
+    maskKeys_ = mask.shape().back();
+    Shape target{q.batch, q.heads, q.length, maskKeys_};
+    ctx.require(maskKeys_ <= keys_, "the mask has shape {}, there are {} keys", mask.shape().str(), keys_);
+    strides_ = broadcastStrides(mask.shape(), target);
+    values_ = allElements<double>(mask);
+    if (mask.dtype() == DataType::kBool)
+      for (double& v : values_) v = v != 0 ? 0 : -HUGE_VAL;
+  }
+
+  double at(int64_t b, int64_t h, int64_t i, int64_t j) const {
+    if (ctx_.has(kValidKeys) && j >= ctx_.input(kValidKeys).getInt(b)) return -HUGE_VAL;
+    int64_t position = offset(b) + i;
+    if (causal_ && j > position) return -HUGE_VAL;
+    if ((left_ >= 0 && position - j > left_) || (right_ >= 0 && j - position > right_)) return -HUGE_VAL;
+    if (values_.empty()) return 0;
+    if (j >= maskKeys_) return -HUGE_VAL;
+    return values_[static_cast<size_t>(b * strides_[0] + h * strides_[1] + i * strides_[2] +
+                                       j * strides_[3])];
+  }
+
+ private:
+  // How many valid keys precede the first query.
+  int64_t offset(int64_t b) const {
+    if (ctx_.has(kPastKey)) return ctx_.input(kPastKey).shape()[2];
+    return ctx_.has(kValidKeys) ? ctx_.input(kValidKeys).getInt(b) - queries_ : 0;
+  }
+
+  EvalContext& ctx_;
+  int64_t queries_, keys_, maskKeys_ = 0, left_, right_;
+  bool causal_;
+  Shape strides_;
+  std::vector<double> values_;
+};
+
+// A row of scores becomes probabilities; without any key left, zeros.
+void softmaxRow(double* row, int64_t n, bool masked) {
+  if (masked) return std::fill_n(row, n, 0.0), void();
+  double top = -HUGE_VAL, sum = 0;
+  for (int64_t j = 0; j < n; ++j) top = std::max(top, row[j]);
+  if (std::isinf(top) && top < 0) return std::fill_n(row, n, 0.0), void();
+  for (int64_t j = 0; j < n; ++j) sum += row[j] = std::exp(row[j] - top);
+  for (int64_t j = 0; j < n; ++j) row[j] /= sum;
+}
+
+struct ScoreRule {
+  double scale, softcap;
+  int64_t exposed;  // which stage output 3 shows
+};
+
+// Scores of one head, [queries, keys], taken to probabilities; `shown` gets the stage that output 3 asks for.
+void score(const Heads& q, const Heads& k, int64_t b, int64_t h, const ScoreRule& rule, const Bias& bias,
+           std::vector<double>& scores, std::vector<double>* shown) {
+  int64_t keys = k.length, kvHead = h / (q.heads / k.heads);
+  for (int64_t i = 0; i < q.length; ++i) {
+    double* row = scores.data() + i * keys;
+    auto show = [&](int64_t stage) {
+      if (shown && rule.exposed == stage) std::copy_n(row, keys, shown->data() + i * keys);
+    };
+    for (int64_t j = 0; j < keys; ++j) {
+      const double *x = q.at(b, h) + i * q.size, *y = k.at(b, kvHead) + j * k.size;
+      double sum = 0;
+      for (int64_t d = 0; d < q.size; ++d) sum += x[d] * y[d];
+      row[j] = sum * rule.scale;
+    }
+    show(0);
+    if (rule.softcap > 0)
+      for (int64_t j = 0; j < keys; ++j) row[j] = rule.softcap * std::tanh(row[j] / rule.softcap);
+    show(1);
+    bool masked = true;
+    for (int64_t j = 0; j < keys; ++j) {
+      double add = bias.at(b, h, i, j);
+      masked = masked && std::isinf(add) && add < 0;
+      row[j] += add;
+    }
+    show(2);
+    softmaxRow(row, keys, masked);
+    show(3);
+  }
+}
+
+void evalAttention(EvalContext& ctx) {
+  Heads q = readHeads(ctx, kQuery, "q_num_heads");
+  Heads k = withPast(ctx, kPastKey, readHeads(ctx, kKey, "kv_num_heads"));
+  Heads v = withPast(ctx, kPastValue, readHeads(ctx, kValue, "kv_num_heads"));
+  ctx.require(k.heads > 0 && q.heads % k.heads == 0, "{} query heads do not divide among {} key heads",
+              q.heads, k.heads);
+  ctx.require(q.size == k.size && k.length == v.length, "queries, keys and values do not fit");
+  DataType type = ctx.input(kQuery).dtype();
+  writePresent(ctx, kPresentKey, ctx.input(kKey).dtype(), k);
+  writePresent(ctx, kPresentValue, ctx.input(kValue).dtype(), v);
+  ScoreRule rule{ctx.attrs().real("scale", 0), ctx.attrs().real("softcap", 0),
+                 ctx.attrs().integer("qk_matmul_output_mode", 0)};
+  if (rule.scale == 0) rule.scale = 1 / std::sqrt(static_cast<double>(q.size));
+  Bias bias(ctx, q, k);
+  bool packed = ctx.input(kQuery).rank() == 3;
+  Tensor& y = ctx.output(
+      kResult, type,
+      packed ? Shape{q.batch, q.length, q.heads * v.size} : Shape{q.batch, q.heads, q.length, v.size});
+  Tensor* shown =
+      ctx.wants(kScores) ? &ctx.output(kScores, type, Shape{q.batch, q.heads, q.length, k.length}) : nullptr;
+  int64_t area = q.length * k.length;
+#pragma omp parallel for if (q.batch * q.heads * area * q.size > 65536)
+  for (int64_t item = 0; item < q.batch * q.heads; ++item) {
+    int64_t b = item / q.heads, h = item % q.heads;
+    std::vector<double> scores(static_cast<size_t>(area)), stage(shown ? scores.size() : 0),
+        out(static_cast<size_t>(q.length * v.size));
+    score(q, k, b, h, rule, bias, scores, shown ? &stage : nullptr);
+    multiplyBlock<double>(q.length, v.size, k.length, scores.data(), k.length,
+                          v.at(b, h / (q.heads / k.heads)), v.size, out.data(), v.size);
+    if (shown) writeElements(*shown, item * area, area, stage.data());
+    for (int64_t i = 0; i < q.length; ++i) {
+      int64_t row = packed ? (b * q.length + i) * q.heads + h : item * q.length + i;
+      writeElements(y, row * v.size, v.size, out.data() + i * v.size);
+    }
+  }
+}
+
+}  // namespace
+
+DEFINE_OP(Attention) {
+  return {
+      .name = "Attention",
+      .doc =
+          "softmax(scale * Q K^T + mask) V for each head. Inputs: queries, keys, values, mask, past keys, "
+          "past values, "
+          "number of valid keys; outputs: the result, present keys, present values, scores.",
+      .minInputs = 3,
+      .maxInputs = 7,
+      .maxOutputs = 4,
+      .attrs = {{"q_num_heads", AttrKind::kInt, "query heads, for inputs of 3 axes"},
+                {"kv_num_heads", AttrKind::kInt, "key and value heads, for inputs of 3 axes"},
+                {"scale", AttrKind::kReal, "default: 1 / sqrt(head size)"},
+                {"softcap", AttrKind::kReal,
+                 "bounds scores by softcap * tanh(score / softcap); default 0: no bound"},
+                {"is_causal", AttrKind::kInt, "1: queries see only keys up to their own position; default 0"},
+                {"left_window_size", AttrKind::kInt, "how far back queries see; default -1: all the way"},
+                {"right_window_size", AttrKind::kInt, "how far ahead queries see; default -1: all the way"},
+                {"softmax_precision", AttrKind::kInt,
+                 "the least precision of the softmax, as ONNX numbers types"},
+                {"qk_matmul_output_mode", AttrKind::kInt,
+                 "the scores of output 3: 0 (default) raw, 1 after the soft cap, 2 after the mask, 3 after "
+                 "the softmax"}},
+      .infer = inferAttention,
+      .eval = evalAttention,
+      .cases = {
+          {"q:f32[2,3,4,8], k:f32[2,3,6,8], v:f32[2,3,6,5] -> y = Attention(q, k, v)"},
+          {"q:f32[2,4,12], k:f32[2,4,6], v:f32[2,4,6], m:bool[4,4] -> y = Attention(q, k, v, m) "
+           "{q_num_heads=4, kv_num_heads=2, is_causal=1}"},
+          {"q:f32[1,2,3,4], k:f32[1,2,3,4], v:f32[1,2,3,4], m:f32[3,5], p:f32[1,2,2,4], o:f32[1,2,2,4] -> y, "
+           "pk, pv, s = Attention(q, k, v, m, p, o) {is_causal=1, softcap=2.0, qk_matmul_output_mode=1}"}}};
+}

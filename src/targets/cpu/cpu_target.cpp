@@ -9,6 +9,9 @@
 #include "targets/cpu/abilities.h"
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
+#include "targets/cpu/movement/gather.h"
+#include "targets/cpu/movement/movement.h"
+#include "targets/cpu/movement/pad.h"
 #include "targets/cpu/onednn/convolution.h"
 #include "targets/cpu/onednn/matmul.h"
 #include "targets/cpu/onednn/signature.h"
@@ -23,7 +26,8 @@ class CpuTarget final : public Target {
  public:
   CpuTarget()
       : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
-                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::referenceTactic()} {}
+                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::movementTactic(),
+                 &cpu::gatherTactic(),      &cpu::padTactic(),           &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

@@ -60,7 +60,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Add)
     CASE(Sub)
     CASE(Mul)
-    CASE(Div) CASE(Max) CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater)
+    CASE(Div)
+    CASE(Max) CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater)
         CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
             default : return nullptr;

@@ -1,0 +1,71 @@
+#include "base/error.h"
+#include "targets/tactic_harness.h"
+
+namespace tenfold {
+namespace {
+
+void expectRuns(const std::string& text, const std::string& tactic) {
+  auto counts = testing_util::checkText(text, 0);
+  EXPECT_GT(counts[tactic], 0) << text;
+}
+
+TEST(CpuMovement, Transposes) {
+  for (const char* text :
+       {"x:f32[67,45] -> y = Transpose(x)", "x:f32[2,33,12,64] -> y = Transpose(x) {perm=[0,2,1,3]}",
+        "x:f32[2,12,33,64] -> y = Transpose(x) {perm=[0,1,3,2]}",
+        "x:f16[3,40,41] -> y = Transpose(x) {perm=[0,2,1]}",
+        "x:i64[5,6,7] -> y = Transpose(x) {perm=[2,0,1]}", "x:u8[20,30] -> y = Transpose(x)",
+        "x:f32[3,1,5,2] -> y = Transpose(x) {perm=[3,2,1,0]}", "x:f32[0,3] -> y = Transpose(x)",
+        "x:f32[4,5,6,2] -> y = Transpose(x) {perm=[1,0,2,3]}", "x:f32[300,500] -> y = Transpose(x)",
+        "x:f32[2,64,7,7] -> y = Transpose(x) {perm=[0,2,3,1]}"})
+    expectRuns(text, "movement");
+  expectRuns("x:f32[2,64,7,7] -> y = Transpose(x) {perm=[0,2,3,1]}", "movement@last");
+}
+
+TEST(CpuMovement, PiecesOfTensors) {
+  for (const char* text :
+       {"x:f32[2,9,5,5] -> y = Slice(x, i64[2]{1,-3}, i64[2]{9,-1}, i64[2]{1,3})",
+        "x:f32[2,9,5] -> y = Slice(x, i64[1]{-1}, i64[1]{-99}, i64[1]{1}, i64[1]{-2})",
+        "x:f32[2,7,3,2], z:f32[2,5,3,2] -> y = Concat(x, z) {axis=1}",
+        "x:f32[2,7,3], z:f32[2,7,0] -> y = Concat(x, z) {axis=2}",
+        "x:f32[2,6,4,3] -> y, z, w = Split(x) {axis=1, num_outputs=3}",
+        "x:f16[7,2] -> y, z = Split(x, i64[2]{2,5})", "x:f32[3,1,4] -> y = Expand(x, i64[4]{2,3,5,4})",
+        "x:f32[2,3,4] -> y = Tile(x, i64[3]{2,1,3})"})
+    expectRuns(text, "movement");
+}
+
+TEST(CpuMovement, Pads) {
+  for (const char* mode : {"constant", "edge", "reflect", "wrap"}) {
+    expectRuns(
+        fmt::format("x:f32[2,3,5,6] -> y = Pad(x, i64[8]{{0,1,2,1,0,1,0,3}}, _) {{mode=\"{}\"}}", mode),
+        "pad");
+    expectRuns(
+        fmt::format("x:f32[1,3,5,6] -> y = Pad(x, i64[4]{{1,-2,0,2}}, _, i64[2]{{2,3}}) {{mode=\"{}\"}}",
+                    mode),
+        "pad@last");
+  }
+  expectRuns("x:f32[2,3] -> y = Pad(x, i64[4]{1,0,0,2}, f32[]{1.5})", "pad");
+  expectRuns("x:i8[] -> y = Pad(x, i64[0]{})", "pad");
+}
+
+TEST(CpuMovement, Gathers) {
+  expectRuns("x:f32[50,33] -> y = Gather(x, i64[2,3]{0,-1,4,2,49,-50})", "gather");
+  expectRuns("x:f16[2,5,3] -> y = Gather(x, i32[]{1}) {axis=1}", "gather");
+  expectRuns("x:i64[2,5] -> y = Gather(x, i32[4]{1,1,0,4}) {axis=-1}", "gather");
+  EXPECT_THROW(
+      {
+        TextCase c = parseCase("x:f32[5], i:i64[1] {7} -> y = Gather(x, i)");
+        const Tactic* tactic = target("cpu").findTactic("gather");
+        const Node& node = *c.graph->nodes()[0];
+        std::vector<TensorDesc> in = {{DataType::kFloat32, {5}}, {DataType::kInt64, {1}}},
+                                out = {{DataType::kFloat32, {1}}};
+        auto launch = tactic->load(node, {"gather", "", {}, {}})->prepare(in, out);
+        float result;
+        void *inputs[] = {c.inputs[0].data(), c.inputs[1].data()}, *outputs[] = {&result};
+        launch->run({inputs, outputs, nullptr, nullptr, nullptr});
+      },
+      Error);
+}
+
+}  // namespace
+}  // namespace tenfold

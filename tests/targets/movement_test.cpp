@@ -52,19 +52,22 @@ TEST(CpuMovement, Gathers) {
   expectRuns("x:f32[50,33] -> y = Gather(x, i64[2,3]{0,-1,4,2,49,-50})", "gather");
   expectRuns("x:f16[2,5,3] -> y = Gather(x, i32[]{1}) {axis=1}", "gather");
   expectRuns("x:i64[2,5] -> y = Gather(x, i32[4]{1,1,0,4}) {axis=-1}", "gather");
-  EXPECT_THROW(
-      {
-        TextCase c = parseCase("x:f32[5], i:i64[1] {7} -> y = Gather(x, i)");
-        const Tactic* tactic = target("cpu").findTactic("gather");
-        const Node& node = *c.graph->nodes()[0];
-        std::vector<TensorDesc> in = {{DataType::kFloat32, {5}}, {DataType::kInt64, {1}}},
-                                out = {{DataType::kFloat32, {1}}};
-        auto launch = tactic->load(node, {"gather", "", {}, {}})->prepare(in, out);
-        float result;
-        void *inputs[] = {c.inputs[0].data(), c.inputs[1].data()}, *outputs[] = {&result};
-        launch->run({inputs, outputs, nullptr, nullptr, nullptr});
-      },
-      Error);
+}
+
+TEST(CpuMovement, GatherRefusesIndicesOutOfRange) {
+  TextCase c = parseCase("x:f32[5], i:i64[1] {7} -> y = Identity(i); z = Relu(x); return y, z");
+  Graph graph;
+  Value *x = graph.addInput("x", DataType::kFloat32, SymShape{5}),
+        *i = graph.addInput("i", DataType::kInt64, SymShape{1});
+  Node* node = graph.addNode("Gather", {x, i});
+  std::vector<TensorDesc> in = {{DataType::kFloat32, {5}}, {DataType::kInt64, {1}}},
+                          out = {{DataType::kFloat32, {1}}};
+  const Tactic* tactic = target("cpu").findTactic("gather");
+  auto kernel = tactic->load(*node, {"gather", "", {}, {}});
+  auto launch = kernel->prepare(in, out);
+  float result;
+  void *inputs[] = {c.inputs[0].data(), c.inputs[1].data()}, *outputs[] = {&result};
+  EXPECT_THROW(launch->run({inputs, outputs, nullptr, nullptr, nullptr}), Error);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 Exits with 77 when none of the libraries has been built.
 """
+
 import json
 import pathlib
 import re

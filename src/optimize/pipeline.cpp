@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "optimize/passes/algebra.h"
 #include "optimize/passes/constant_folding.h"
 #include "optimize/passes/cse.h"
 #include "optimize/passes/dead_code.h"
 #include "optimize/passes/expand_composites.h"
 #include "optimize/passes/shape_simplification.h"
+#include "optimize/rules/tables.h"
 #include "optimize/runner.h"
 
 namespace tenfold {
@@ -17,19 +17,27 @@ namespace {
 constexpr Pass kCleanup[] = {
     {"fold-constants", foldConstants},    // nodes whose inputs are all known
     {"simplify-shapes", simplifyShapes},  // shape arithmetic that is known while building
-    {"algebra", simplifyAlgebra},         // x*1, double negation, views of views, ...
+    {"algebra", algebraRules},            // x*1, double negation, small powers, ...
+    {"movement", movementRules},          // views of views, copies of everything, casts there and back
     {"cse", mergeEqualNodes},             // the same computed twice
     {"dead-code", removeDeadCode},
 };
 
-constexpr Pass kExpand[] = {
-    {"expand-composites", expandComposites},  // operators that are defined by others
+// What was taken apart on the way into the model is put together again.
+constexpr Pass kRecognize[] = {
+    {"expand-composites", expandComposites},     // operators that are defined by others
+    {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
+    {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
+    {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
+};
+
+// Once no kernel wants to see quantized weights as integers.
+constexpr Pass kFinish[] = {
+    {"fold-dequantized-constants", foldDequantizedConstants},
 };
 
 constexpr Phase kPhases[] = {
-    {kCleanup, 8},
-    {kExpand, 1},
-    {kCleanup, 8},
+    {kCleanup, 8}, {kRecognize, 4}, {kCleanup, 8}, {kFinish, 1}, {kCleanup, 4},
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ int runEverywhere(const Pass& pass, Graph& graph) {
   int changes = 0;
   for (Node* n : graph.nodes())
     for (const auto& body : n->bodies) changes += runEverywhere(pass, *body);
-  return changes + pass.run(graph);
+  return changes + (pass.run ? pass.run(graph) : applyRules(graph, pass.rules()));
 }
 
 }  // namespace

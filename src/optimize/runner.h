@@ -6,13 +6,19 @@
 #include <vector>
 
 #include "optimize/pipeline.h"
+#include "optimize/rules/rule.h"
 
 namespace tenfold {
 
 // A pass rewrites one graph, not its bodies (the runner visits those), and returns how many changes it made.
+// It is a function or a table of rules.
 struct Pass {
   const char* name;
   int (*run)(Graph&);
+  std::span<const Rule> (*rules)();
+
+  constexpr Pass(const char* n, int (*function)(Graph&)) : name(n), run(function), rules(nullptr) {}
+  constexpr Pass(const char* n, std::span<const Rule> (*table)()) : name(n), run(nullptr), rules(table) {}
 };
 // Passes run in order, and all of them again while any changed something, at most `rounds` times.
 struct Phase {

@@ -43,13 +43,20 @@ std::string nodeKey(const Node& node) {
   return key;
 }
 
+// Equal constants have equal keys; contents are sampled, so that large weights are not read in every round.
+uint64_t constantKey(const Tensor& t) {
+  constexpr size_t kSample = 4096;
+  uint64_t key = XXH64(t.data(), std::min(t.bytes(), kSample), static_cast<uint64_t>(t.dtype()) + 1);
+  return t.bytes() <= kSample ? key : XXH64(t.as<char>() + t.bytes() - kSample, kSample, key ^ t.bytes());
+}
+
 int mergeConstants(Graph& graph) {
   std::unordered_map<uint64_t, std::vector<Value*>> seen;
   int changes = 0;
   for (Value* v : graph.values()) {
     if (!v->isConstant() || (v->uses.empty() && !graph.isOutput(v)) || typeBits(v->dtype) == 0) continue;
     const Tensor& t = v->constant;
-    auto& candidates = seen[XXH64(t.data(), t.bytes(), static_cast<uint64_t>(t.dtype()))];
+    auto& candidates = seen[constantKey(t)];
     auto same = std::find_if(candidates.begin(), candidates.end(), [&](const Value* other) {
       return other->dtype == v->dtype && other->constant.shape() == t.shape() &&
              (t.bytes() == 0 || std::memcmp(other->constant.data(), t.data(), t.bytes()) == 0);

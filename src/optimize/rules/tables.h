@@ -1,11 +1,16 @@
-// The tables of rules, each in a file of its own.
+// The tables of rules, each in a file of its own; the pipeline runs each as a pass.
 #pragma once
 
 #include "optimize/rules/rule.h"
 
 namespace tenfold {
 
-std::span<const Rule> algebraRules();   // arithmetic
-std::span<const Rule> movementRules();  // operators that move or convert elements
+std::span<const Rule> algebraRules();        // arithmetic with constants, double negation, small powers
+std::span<const Rule> movementRules();       // views of views, copies of everything, casts there and back
+std::span<const Rule> batchNormRules();      // batch normalization as a product and a sum
+std::span<const Rule> weightRules();         // products and sums with constants, and pads, into weights
+std::span<const Rule> activationRules();     // Gelu, Swish, HardSwish, HardSigmoid, Mish, ...
+std::span<const Rule> softmaxRules();        // Softmax and LogSoftmax
+std::span<const Rule> normalizationRules();  // Layer-, RMS-, Instance- and GroupNormalization
 
 }  // namespace tenfold

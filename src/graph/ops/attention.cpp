@@ -111,6 +111,8 @@ class Bias {
     Shape target{q.batch, q.heads, q.length, maskKeys_};
     ctx.require(maskKeys_ <= keys_, "the mask has shape {}, there are {} keys", mask.shape().str(), keys_);
     strides_ = broadcastStrides(mask.shape(), target);
+    ctx.require(broadcastShapes(mask.shape(), target) == target,
+                "the mask has shape {}, which does not broadcast to {}", mask.shape().str(), target.str());
     values_ = allElements<double>(mask);
     if (mask.dtype() == DataType::kBool)
       for (double& v : values_) v = v != 0 ? 0 : -HUGE_VAL;
@@ -193,7 +195,12 @@ void evalAttention(EvalContext& ctx) {
   Heads v = withPast(ctx, kPastValue, readHeads(ctx, kValue, "kv_num_heads"));
   ctx.require(k.heads > 0 && q.heads % k.heads == 0, "{} query heads do not divide among {} key heads",
               q.heads, k.heads);
-  ctx.require(q.size == k.size && k.length == v.length, "queries, keys and values do not fit");
+  ctx.require(q.size == k.size && k.length == v.length && k.heads == v.heads && q.batch == k.batch &&
+                  k.batch == v.batch,
+              "queries {}, keys {} and values {} do not fit", ctx.input(kQuery).shape().str(),
+              ctx.input(kKey).shape().str(), ctx.input(kValue).shape().str());
+  ctx.require(!ctx.has(kValidKeys) || ctx.input(kValidKeys).numel() == q.batch,
+              "one number of valid keys is needed for each of {}", q.batch);
   DataType type = ctx.input(kQuery).dtype();
   writePresent(ctx, kPresentKey, ctx.input(kKey).dtype(), k);
   writePresent(ctx, kPresentValue, ctx.input(kValue).dtype(), v);

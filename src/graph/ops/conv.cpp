@@ -30,14 +30,15 @@ std::vector<AttrSpec> transposedAttrs() {
 
 SymShape spatial(const SymShape& shape) { return SymShape(shape.begin() + 2, shape.end()); }
 
-void checkRanks(InferContext& ctx) {
+void checkForm(InferContext& ctx) {
+  ctx.require(ctx.attrs().integer("group", 1) > 0, "group is {}", ctx.attrs().integer("group", 1));
   ctx.require(ctx.rank(0) >= 2 && ctx.rank(1) == ctx.rank(0),
               "input {} and weights {} must have one rank, at least 2", str(ctx.shape(0)), str(ctx.shape(1)));
 }
 
 void inferConv(InferContext& ctx, DataType type) {
   ctx.setType(0, type);
-  checkRanks(ctx);
+  checkForm(ctx);
   const SymShape &x = ctx.shape(0), &w = ctx.shape(1);
   Dim channels = w[1] * ctx.attrs().integer("group", 1);
   ctx.require(!x[1].isConstant() || !channels.isConstant() || x[1] == channels,
@@ -53,7 +54,7 @@ void inferConvInteger(InferContext& ctx) { inferConv(ctx, DataType::kInt32); }
 
 void inferConvTranspose(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
-  checkRanks(ctx);
+  checkForm(ctx);
   const SymShape &x = ctx.shape(0), &w = ctx.shape(1);
   ctx.require(!x[1].isConstant() || !w[0].isConstant() || x[1] == w[0],
               "the input has {} channels, the weights take {}", x[1].str(), w[0].str());
@@ -116,6 +117,8 @@ void evalConvInteger(EvalContext& ctx) {
     for (uint64_t& v : c.x) v -= static_cast<uint64_t>(ctx.input(2).getInt(0));
   if (ctx.has(3)) {
     const Tensor& zero = ctx.input(3);
+    ctx.require(zero.numel() == 1 || zero.numel() == c.outChannels,
+                "zero points of shape {} do not fit {} channels", zero.shape().str(), c.outChannels);
     size_t perChannel = c.w.size() / static_cast<size_t>(std::max<int64_t>(c.outChannels, 1));
     for (size_t i = 0; i < c.w.size(); ++i)
       c.w[i] -=

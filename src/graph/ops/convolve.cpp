@@ -21,6 +21,8 @@ void convolve(const Convolution<C>& c, int64_t taps, const Shape& out, const Col
   int64_t k = c.inChannels / c.groups * taps, m = c.outChannels / c.groups, positions = out.numel();
   ctx.require(static_cast<int64_t>(c.w.size()) == c.outChannels * k,
               "the weights have {} elements, expected {}", c.w.size(), c.outChannels * k);
+  ctx.require(c.bias.empty() || static_cast<int64_t>(c.bias.size()) == c.outChannels,
+              "the bias has {} elements, expected {}", c.bias.size(), c.outChannels);
   int64_t blocks = (positions + kBlock - 1) / kBlock, items = c.batch * c.groups * blocks;
 #pragma omp parallel if (y.numel() * k > 65536)
   {

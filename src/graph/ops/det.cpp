@@ -44,6 +44,7 @@ double determinant(double* a, int64_t n) {
 void evalDet(EvalContext& ctx) {
   const Tensor& x = ctx.input(0);
   int64_t n = x.shape().back();
+  ctx.require(x.shape()[x.rank() - 2] == n, "matrices in {} are not square", x.shape().str());
   std::vector<double> v = allElements<double>(x), out;
   Shape shape(x.shape().begin(), x.shape().end() - 2);
   for (int64_t i = 0; i < shape.numel(); ++i) out.push_back(determinant(v.data() + i * n * n, n));

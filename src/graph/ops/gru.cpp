@@ -9,11 +9,11 @@ void inferGRU(InferContext& ctx) { inferRecurrent(ctx, 3, false); }
 // Gates lie in the order update, reset, hidden.
 void runDirection(EvalContext& ctx, const Recurrence& rec, int64_t direction) {
   int64_t n = rec.hidden, rows = 3 * n;
-  std::vector<double> r = rec.weights(ctx, 2, direction), bias = rec.weights(ctx, 3, direction);
+  std::vector<double> r = rec.weights(ctx, 2, direction, rows * n),
+                      bias = rec.weights(ctx, 3, direction, 2 * rows);
   std::vector<Activation> f = rec.activations(ctx, direction, {"Sigmoid", "Tanh"});
   bool linearFirst = ctx.attrs().integer("linear_before_reset", 0) != 0;
-  if (bias.empty()) bias.resize(static_cast<size_t>(2 * rows));
-  std::vector<double> x = rec.projectInputs(ctx, rec.weights(ctx, 1, direction), bias, rows);
+  std::vector<double> x = rec.projectInputs(ctx, direction, bias, rows);
   const double* rb = bias.data() + rows;
   rec.run(ctx, direction, x, rows, [&](int64_t, const double* gates, double* h) {
     std::vector<double> sums(static_cast<size_t>(rows)), update(static_cast<size_t>(n)), reset(update),

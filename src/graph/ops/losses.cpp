@@ -30,6 +30,11 @@ void writeLoss(EvalContext& ctx, const std::vector<double>& logProbabilities) {
   bool ignores = ctx.attrs().has("ignore_index");
   int64_t ignored = ctx.attrs().integer("ignore_index", 0), classes = x.shape()[1],
           area = x.shape().numel(2, x.rank());
+  ctx.require(target.numel() == x.shape()[0] * area, "classes of shape {} do not fit scores of shape {}",
+              target.shape().str(), x.shape().str());
+  ctx.require(!ctx.has(2) || ctx.input(2).numel() == classes,
+              "there are {} classes, the weights have shape {}", classes,
+              ctx.has(2) ? ctx.input(2).shape().str() : "");
   std::vector<double> losses(static_cast<size_t>(target.numel()));
   double total = 0, weights = 0;
   for (int64_t i = 0; i < target.numel(); ++i) {

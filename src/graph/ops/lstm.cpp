@@ -9,14 +9,13 @@ void inferLSTM(InferContext& ctx) { inferRecurrent(ctx, 4, true); }
 // Gates lie in the order input, output, forget, cell; peepholes in the order input, output, forget.
 void runDirection(EvalContext& ctx, const Recurrence& rec, int64_t direction) {
   int64_t n = rec.hidden, rows = 4 * n;
-  std::vector<double> r = rec.weights(ctx, 2, direction), bias = rec.weights(ctx, 3, direction),
-                      p = rec.weights(ctx, 7, direction);
+  std::vector<double> r = rec.weights(ctx, 2, direction, rows * n),
+                      bias = rec.weights(ctx, 3, direction, 2 * rows),
+                      p = rec.weights(ctx, 7, direction, 3 * n);
   std::vector<double> c = rec.state(ctx, 6, direction);
   std::vector<Activation> f = rec.activations(ctx, direction, {"Sigmoid", "Tanh", "Tanh"});
   bool coupled = ctx.attrs().integer("input_forget", 0) != 0;
-  if (p.empty()) p.resize(static_cast<size_t>(3 * n));
-  if (bias.empty()) bias.resize(static_cast<size_t>(2 * rows));
-  std::vector<double> x = rec.projectInputs(ctx, rec.weights(ctx, 1, direction), bias, rows);
+  std::vector<double> x = rec.projectInputs(ctx, direction, bias, rows);
   rec.run(ctx, direction, x, rows, [&](int64_t b, const double* gates, double* h) {
     std::vector<double> sums(static_cast<size_t>(rows));
     multiplyVector(r.data(), h, rows, n, sums.data());

@@ -47,35 +47,53 @@ struct Operand {
   const Tensor* data;
   Shape batch;
   int64_t rows, columns;  // after the transposition
-  bool transposed;
+  bool transposed, isLeft;
+  const Tensor* zero = nullptr;  // to subtract: a scalar, or one for each row (on the left) or column
 };
 
-Operand operand(const Tensor& t, bool transposed, bool isLeft) {
+// Matrices from input 0 (on the left) or 1.
+Operand operand(EvalContext& ctx, bool isLeft) {
+  const Tensor& t = ctx.input(isLeft ? 0 : 1);
   Shape s = t.shape();
-  if (s.rank() == 1) return {&t, Shape{}, isLeft ? 1 : s[0], isLeft ? s[0] : 1, false};
   int r = s.rank();
+  if (r == 1) return {&t, Shape{}, isLeft ? 1 : s[0], isLeft ? s[0] : 1, false, isLeft};
+  bool transposed = ctx.attrs().integer(isLeft ? "transA" : "transB", 0) != 0;
   int64_t rows = s[r - 2], columns = s[r - 1];
   if (transposed) std::swap(rows, columns);
-  return {&t, Shape(s.begin(), s.end() - 2), rows, columns, transposed};
+  return {&t, Shape(s.begin(), s.end() - 2), rows, columns, transposed, isLeft};
+}
+
+// The same with a zero point from input `zero`, where there is one.
+Operand quantizedOperand(EvalContext& ctx, bool isLeft, size_t zero) {
+  Operand o = operand(ctx, isLeft);
+  if (!ctx.has(zero)) return o;
+  o.zero = &ctx.input(zero);
+  int64_t extent = isLeft ? o.rows : o.columns, count = o.zero->numel();
+  ctx.require(count == 1 || count == extent || count == extent * o.batch.numel(),
+              "zero points of shape {} do not fit {} {}", o.zero->shape().str(), extent,
+              isLeft ? "rows" : "columns");
+  return o;
 }
 
 // Copies rows [row, row + m), columns [column, column + n) of matrix number `index` into out[m,n].
 template <typename C>
 void pack(const Operand& o, int64_t index, int64_t row, int64_t m, int64_t column, int64_t n, C* out) {
   int64_t base = index * o.rows * o.columns;
-  if (!o.transposed) {
-    for (int64_t i = 0; i < m; ++i)
-      readElements(*o.data, base + (row + i) * o.columns + column, n, out + i * n);
-    return;
-  }
-  std::vector<C> line(static_cast<size_t>(m));
-  for (int64_t j = 0; j < n; ++j) {
+  std::vector<C> line(static_cast<size_t>(o.transposed ? m : 0));
+  for (int64_t i = 0; i < m && !o.transposed; ++i)
+    readElements(*o.data, base + (row + i) * o.columns + column, n, out + i * n);
+  for (int64_t j = 0; j < n && o.transposed; ++j) {
     readElements(*o.data, base + (column + j) * o.rows + row, m, line.data());
     for (int64_t i = 0; i < m; ++i) out[i * n + j] = line[static_cast<size_t>(i)];
   }
+  if (!o.zero) return;
+  int64_t first = o.isLeft ? index * o.rows + row : index * o.columns + column;
+  for (int64_t i = 0; i < m; ++i)
+    for (int64_t j = 0; j < n; ++j)
+      out[i * n + j] -= static_cast<C>(o.zero->getInt((first + (o.isLeft ? i : j)) % o.zero->numel()));
 }
 
-// Where the batch element numbered `index` of `target` lies in a tensor of shape `own`.
+// Where the batch element numbered `index` of `target` lies in a tensor with these broadcast strides.
 int64_t batchIndex(int64_t index, const Shape& target, const Shape& strides) {
   int64_t at = 0;
   for (int axis = target.rank() - 1; axis >= 0; --axis) {
@@ -85,14 +103,8 @@ int64_t batchIndex(int64_t index, const Shape& target, const Shape& strides) {
   return at;
 }
 
-// What to subtract from the elements before they are multiplied.
 template <typename C>
-using Adjust = void (*)(const EvalContext&, C* block, int64_t rows, int64_t columns, int64_t firstRow);
-
-template <typename C>
-void multiply(EvalContext& ctx, DataType type, Adjust<C> adjustA, Adjust<C> adjustB) {
-  const Operand a = operand(ctx.input(0), ctx.attrs().integer("transA", 0), true);
-  const Operand b = operand(ctx.input(1), ctx.attrs().integer("transB", 0), false);
+void multiply(EvalContext& ctx, DataType type, const Operand& a, const Operand& b) {
   ctx.require(a.columns == b.rows, "shapes {} and {} do not fit", ctx.input(0).shape().str(),
               ctx.input(1).shape().str());
   Shape batch = broadcastShapes(a.batch, b.batch), out = batch;
@@ -115,8 +127,6 @@ void multiply(EvalContext& ctx, DataType type, Adjust<C> adjustA, Adjust<C> adju
       int64_t m = std::min(kBlock, a.rows - row), n = std::min(kBlock, b.columns - column);
       pack(a, batchIndex(index, batch, aStrides), row, m, 0, k, aBlock.data());
       pack(b, batchIndex(index, batch, bStrides), 0, k, column, n, bBlock.data());
-      if (adjustA) adjustA(ctx, aBlock.data(), m, k, row);
-      if (adjustB) adjustB(ctx, bBlock.data(), k, n, column);
       multiplyBlock(m, n, k, aBlock.data(), k, bBlock.data(), n, cBlock.data(), n);
       for (int64_t i = 0; i < m; ++i)
         writeElements(y, (index * a.rows + row + i) * b.columns + column, n, cBlock.data() + i * n);
@@ -127,32 +137,13 @@ void multiply(EvalContext& ctx, DataType type, Adjust<C> adjustA, Adjust<C> adju
 void evalMatMul(EvalContext& ctx) {
   DataType type = ctx.input(0).dtype();
   if (isFloat(type))
-    multiply<double>(ctx, type, nullptr, nullptr);
+    multiply<double>(ctx, type, operand(ctx, true), operand(ctx, false));
   else
-    multiply<uint64_t>(ctx, type, nullptr, nullptr);
-}
-
-// Zero points: a scalar or one per row of A (input 2), one per column of B (input 3).
-int64_t zeroPoint(const Tensor& t, int64_t index) { return t.getInt(t.numel() == 1 ? 0 : index); }
-
-void subtractRowZeros(const EvalContext& ctx, uint64_t* block, int64_t rows, int64_t columns,
-                      int64_t firstRow) {
-  if (!ctx.has(2)) return;
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      block[i * columns + j] -= static_cast<uint64_t>(zeroPoint(ctx.input(2), firstRow + i));
-}
-
-void subtractColumnZeros(const EvalContext& ctx, uint64_t* block, int64_t rows, int64_t columns,
-                         int64_t firstColumn) {
-  if (!ctx.has(3)) return;
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      block[i * columns + j] -= static_cast<uint64_t>(zeroPoint(ctx.input(3), firstColumn + j));
+    multiply<uint64_t>(ctx, type, operand(ctx, true), operand(ctx, false));
 }
 
 void evalMatMulInteger(EvalContext& ctx) {
-  multiply<uint64_t>(ctx, DataType::kInt32, subtractRowZeros, subtractColumnZeros);
+  multiply<uint64_t>(ctx, DataType::kInt32, quantizedOperand(ctx, true, 2), quantizedOperand(ctx, false, 3));
 }
 
 const AttrSpec kTransA{"transA", AttrKind::kInt, "1: swap the last two axes of the first input; default 0"};

@@ -39,6 +39,8 @@ void evalMaxUnpool(EvalContext& ctx) {
     std::vector<int64_t> wanted = ctx.input(2).ints();
     shape = Shape(wanted.begin(), wanted.end());
   }
+  ctx.require(indices.numel() == x.numel(), "indices of shape {} do not fit elements of shape {}",
+              indices.shape().str(), x.shape().str());
   ctx.require(shape.rank() == inner.rank(), "output_shape {} does not have the input's rank", shape.str());
   Tensor& y = ctx.output(0, x.dtype(), shape);
   std::vector<double> values = allElements<double>(x), result(static_cast<size_t>(shape.numel()));

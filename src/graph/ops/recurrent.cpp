@@ -125,14 +125,14 @@ std::vector<Activation> Recurrence::activations(EvalContext& ctx, int64_t direct
   return functions;
 }
 
-std::vector<double> Recurrence::weights(EvalContext& ctx, size_t input, int64_t direction) const {
-  if (!ctx.has(input)) return {};
-  const Tensor& t = ctx.input(input);
-  ctx.require(t.rank() > 0 && t.shape()[0] == directions,
-              "input {} has shape {}, expected {} directions first", input, t.shape().str(), directions);
-  int64_t block = t.shape().numel(1, t.rank());
-  std::vector<double> values(static_cast<size_t>(block));
-  readElements(t, direction * block, block, values.data());
+std::vector<double> Recurrence::weights(EvalContext& ctx, size_t input, int64_t direction,
+                                        int64_t count) const {
+  std::vector<double> values(static_cast<size_t>(count));
+  if (!ctx.has(input)) return values;
+  ctx.require(ctx.input(input).numel() == directions * count,
+              "input {} has shape {}, expected {} x {} elements", input, ctx.input(input).shape().str(),
+              directions, count);
+  readElements(ctx.input(input), direction * count, count, values.data());
   return values;
 }
 
@@ -159,18 +159,17 @@ void multiplyVector(const double* w, const double* x, int64_t rows, int64_t n, d
   }
 }
 
-std::vector<double> Recurrence::projectInputs(EvalContext& ctx, const std::vector<double>& w,
+std::vector<double> Recurrence::projectInputs(EvalContext& ctx, int64_t direction,
                                               const std::vector<double>& bias, int64_t rows) const {
-  std::vector<double> x = allElements<double>(ctx.input(0)), out(static_cast<size_t>(steps * batch * rows));
-  ctx.require(static_cast<int64_t>(w.size()) == rows * inputs,
-              "the weights of a direction have {} elements, expected {} x {}", w.size(), rows, inputs);
+  std::vector<double> x = allElements<double>(ctx.input(0)), w = weights(ctx, 1, direction, rows * inputs);
+  std::vector<double> out(static_cast<size_t>(steps * batch * rows));
 #pragma omp parallel for collapse(2) if (steps * batch * rows * inputs > 65536)
   for (int64_t t = 0; t < steps; ++t)
     for (int64_t b = 0; b < batch; ++b) {
       double* y = out.data() + (t * batch + b) * rows;
       multiplyVector(w.data(), x.data() + (batchFirst ? b * steps + t : t * batch + b) * inputs, rows, inputs,
                      y);
-      for (int64_t i = 0; i < rows && !bias.empty(); ++i) y[i] += bias[static_cast<size_t>(i)];
+      for (int64_t i = 0; i < rows; ++i) y[i] += bias[static_cast<size_t>(i)];
     }
   return out;
 }

@@ -34,14 +34,14 @@ struct Recurrence {
   // absent.
   std::vector<Activation> activations(EvalContext& ctx, int64_t direction,
                                       const std::vector<std::string>& defaults) const;
-  // Block `direction` of an input whose first axis counts directions; empty where the input is absent.
-  std::vector<double> weights(EvalContext& ctx, size_t input, int64_t direction) const;
+  // Block `direction`, of `count` elements, of an input whose first axis counts directions; zeros where the
+  // input is absent.
+  std::vector<double> weights(EvalContext& ctx, size_t input, int64_t direction, int64_t count) const;
   // The initial state [batch, hidden] of a direction; zeros where the input is absent.
   std::vector<double> state(EvalContext& ctx, size_t input, int64_t direction) const;
-  // x[t, b] W^T + Wb for all steps: [steps, batch, rows]; `bias` may be empty, its first `rows` elements
-  // count.
-  std::vector<double> projectInputs(EvalContext& ctx, const std::vector<double>& w,
-                                    const std::vector<double>& bias, int64_t rows) const;
+  // x[t, b] W^T + Wb for all steps: [steps, batch, rows]; the first `rows` elements of `bias` count.
+  std::vector<double> projectInputs(EvalContext& ctx, int64_t direction, const std::vector<double>& bias,
+                                    int64_t rows) const;
 
   // One step of the cell of batch element b: `gates` are its projected inputs, `h` its state, which it
   // replaces.

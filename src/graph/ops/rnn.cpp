@@ -8,10 +8,9 @@ void inferRNN(InferContext& ctx) { inferRecurrent(ctx, 1, false); }
 
 void runDirection(EvalContext& ctx, const Recurrence& rec, int64_t direction) {
   int64_t n = rec.hidden;
-  std::vector<double> r = rec.weights(ctx, 2, direction), bias = rec.weights(ctx, 3, direction);
+  std::vector<double> r = rec.weights(ctx, 2, direction, n * n), bias = rec.weights(ctx, 3, direction, 2 * n);
   std::vector<Activation> f = rec.activations(ctx, direction, {"Tanh"});
-  if (bias.empty()) bias.resize(static_cast<size_t>(2 * n));
-  std::vector<double> x = rec.projectInputs(ctx, rec.weights(ctx, 1, direction), bias, n);
+  std::vector<double> x = rec.projectInputs(ctx, direction, bias, n);
   rec.run(ctx, direction, x, n, [&](int64_t, const double* gates, double* h) {
     std::vector<double> sums(static_cast<size_t>(n));
     multiplyVector(r.data(), h, n, n, sums.data());

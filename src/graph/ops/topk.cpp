@@ -14,6 +14,7 @@ void inferTopK(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
   ctx.setType(1, DataType::kInt64);
   SymShape out = ctx.shape(0);
+  ctx.require(!out.empty(), "a scalar has no elements to choose from");
   auto axis = static_cast<size_t>(normalizeAxis(ctx.attrs().integer("axis", -1), ctx.rank(0)));
   auto k = ctx.contents(1);
   out[axis] = k && k->size() == 1 ? k->front() : ctx.unknownDim("k", out[axis]);

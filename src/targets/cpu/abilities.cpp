@@ -10,8 +10,9 @@ namespace tenfold::cpu {
 namespace {
 
 // Beside pointwise operators.
-constexpr std::string_view kChannelsLast[] = {"Concat", "Conv",    "ConvTranspose", "Identity",
-                                              "Pad",    "Reorder", "Slice",         "Split"};
+constexpr std::string_view kChannelsLast[] = {
+    "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "Pad",
+    "Reorder", "Slice", "Split"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }

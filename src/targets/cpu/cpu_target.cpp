@@ -17,6 +17,8 @@
 #include "targets/cpu/onednn/signature.h"
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/reference.h"
+#include "targets/cpu/rows/reduce.h"
+#include "targets/cpu/rows/row_kernels.h"
 #include "targets/target.h"
 
 namespace tenfold {
@@ -26,8 +28,9 @@ class CpuTarget final : public Target {
  public:
   CpuTarget()
       : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
-                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::movementTactic(),
-                 &cpu::gatherTactic(),      &cpu::padTactic(),           &cpu::referenceTactic()} {}
+                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
+                 &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
+                 &cpu::padTactic(),         &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

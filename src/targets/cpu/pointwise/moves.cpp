@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/error.h"
 #include "base/small_float.h"
 #include "targets/cpu/pointwise/vector_tables.h"
 
@@ -131,7 +132,10 @@ void convert(void* dst, const void* a, const void*, const void*, const float*, i
 }  // namespace
 
 bool hasLane(DataType type) { return row(type) != nullptr; }
-Lane laneOf(DataType type) { return row(type)->lane; }
+Lane laneOf(DataType type) {
+  if (!hasLane(type)) fail(ErrorKind::kUnsupported, "elements of type {} are not vectorized", typeName(type));
+  return row(type)->lane;
+}
 LoadFunction loadFunction(DataType type) { return row(type)->load; }
 StoreFunction storeFunction(DataType type) { return row(type)->store; }
 

@@ -61,8 +61,9 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Sub)
     CASE(Mul)
     CASE(Div)
-    CASE(Max) CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater)
-        CASE(GreaterOrEqual) CASE(Where)
+    CASE(Max)
+    CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual)
+        CASE(Where)
 #undef CASE
             default : return nullptr;
   }

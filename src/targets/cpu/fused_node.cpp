@@ -13,7 +13,7 @@ int indexOf(const std::vector<const Value*>& values, const Value* v) {
 
 }  // namespace
 
-FusedNode::FusedNode(const Node& n, std::initializer_list<std::string_view> anchors) : node(n) {
+FusedNode::FusedNode(const Node& n, std::span<const std::string_view> anchors) : node(n) {
   auto isAnchor = [&](const Node* candidate) {
     return std::find(anchors.begin(), anchors.end(), candidate->opName()) != anchors.end();
   };

@@ -1,6 +1,7 @@
 // A node seen as an anchor with pointwise nodes around it, whether it is a plain node or a Region.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace tenfold::cpu {
 struct FusedNode {
   // `anchors`: names of operators of which the body must hold exactly one. For pointwise regions: none, and
   // everything is `after`. A plain node is its own anchor, or its own pointwise node.
-  FusedNode(const Node& node, std::initializer_list<std::string_view> anchors);
+  FusedNode(const Node& node, std::span<const std::string_view> anchors);
 
   const Node& node;
   const Graph* body = nullptr;        // of a Region

@@ -162,7 +162,7 @@ class ContractionKernel final : public Kernel {
 }  // namespace
 
 std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint) const {
-  FusedNode fused(node, {anchor_});
+  FusedNode fused(node, {&anchor_, 1});
   if (!fused.anchor) return fmt::format("is not {}", name_);
   if (!fused.before.empty()) return "the anchor's inputs are computed in the region";
   for (const TensorDesc& out : hint.outputs)
@@ -182,7 +182,7 @@ std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint)
 
 std::vector<Candidate> ContractionTactic::candidates(const Node& node, const TuningHint& hint) const {
   constexpr double kFlopsPerSecond = 150e9;
-  FusedNode fused(node, {anchor_});
+  FusedNode fused(node, {&anchor_, 1});
   Contraction op = describe_(fused, hint.inputs, hint.outputs);
   auto product = [](const dnnl::memory::dims& d) {
     double p = 1;
@@ -196,7 +196,7 @@ std::vector<Candidate> ContractionTactic::candidates(const Node& node, const Tun
 
 CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
                                           const TuningHint& hint) const {
-  FusedNode fused(node, {anchor_});
+  FusedNode fused(node, {&anchor_, 1});
   ContractionPlan plan = planContraction(fused, describe_, hint.inputs, hint.outputs, std::nullopt);
   CompiledKernel compiled{name_, std::string(kRuntime), {}, std::vector<uint8_t>(node.inputs.size(), 0)};
   const void* weights = hint.inputs[plan.op.weightsInput].known;
@@ -211,7 +211,7 @@ CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
 }
 
 std::unique_ptr<Kernel> ContractionTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  FusedNode fused(node, {anchor_});
+  FusedNode fused(node, {&anchor_, 1});
   if (!fused.anchor) fail(ErrorKind::kInvalidPlan, "node '{}' is not {}", node.name, name_);
   return std::make_unique<ContractionKernel>(std::move(fused), describe_, compiled);
 }

@@ -58,6 +58,8 @@ Loop makePointwiseLoop(std::span<const Node* const> nodes, std::span<const Point
   Program program = compilePointwise(nodes, ins, outs);
   for (size_t i = 0; i < inputs.size(); ++i) {
     bool used = program.inputs[i].reg >= 0;
+    // Internal values may lie in memory wider than their type: f32 for f16.
+    program.inputs[i].type = inputs[i].desc.dtype;
     operands.push_back(
         {permuted(used ? broadcastStridesOf(inputs[i].desc, shape) : Shape::filled(shape.rank(), 0), order)});
   }

@@ -35,7 +35,7 @@ constexpr Row kRows[] = {
     {"GlobalAveragePool", Reduction::kSum, Finish::kMean},
     {"GlobalMaxPool", Reduction::kMax, Finish::kNone},
 };
-constexpr std::initializer_list<std::string_view> kAnchors = {
+constexpr std::string_view kAnchors[] = {
     "ReduceSum", "ReduceMean",      "ReduceMax",    "ReduceMin",       "ReduceProd",        "ReduceL1",
     "ReduceL2",  "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "GlobalAveragePool", "GlobalMaxPool"};
 

@@ -59,7 +59,7 @@ constexpr Row kRows[] = {
     {"GroupNormalization", channelRow, Axes::kGroup, 1e-5},
 };
 
-constexpr std::initializer_list<std::string_view> kAnchors = {
+constexpr std::string_view kAnchors[] = {
     "Softmax",           "LogSoftmax", "LayerNormalization", "RMSNormalization", "InstanceNormalization",
     "GroupNormalization"};
 

@@ -60,10 +60,13 @@ Body GraphImporter::importBody(Frame& frame, const NodeView& node, const std::st
 }
 
 std::vector<Value*> GraphImporter::inlineBody(Frame& frame, const NodeView& node,
-                                              const std::string& attribute) {
+                                              const std::string& attribute,
+                                              const std::vector<Value*>& inputs) {
   auto [proto, outer] = findBody(frame, node, attribute);
-  require(proto->input_size() == 0, "the graph '{}' has inputs", attribute);
+  require(static_cast<size_t>(proto->input_size()) == inputs.size(),
+          "the graph '{}' has {} inputs, expected {}", attribute, proto->input_size(), inputs.size());
   Scope scope(frame.graph, &outer->scope);
+  for (int i = 0; i < proto->input_size(); ++i) scope.define(proto->input(i).name(), inputs[i]);
   Frame inner{frame.graph, scope, outer->opsets, outer->attributes, node.name + "/"};
   std::vector<Value*> outputs;
   importBodyNodes(*proto, inner, [&, proto = proto] {

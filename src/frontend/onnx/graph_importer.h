@@ -73,9 +73,10 @@ class GraphImporter {
   // For OpContext.
   Body importBody(Frame& frame, const NodeView& node, const std::string& attribute,
                   const std::vector<BodyInput>& inputs);
-  // The same for a body without inputs that is known to run: its nodes go to the frame's graph. Gives its
-  // outputs.
-  std::vector<Value*> inlineBody(Frame& frame, const NodeView& node, const std::string& attribute);
+  // The same for a body that is known to run once, on these inputs: its nodes go to the frame's graph. Gives
+  // its outputs.
+  std::vector<Value*> inlineBody(Frame& frame, const NodeView& node, const std::string& attribute,
+                                 const std::vector<Value*>& inputs);
   std::string uniqueName(const std::string& name);
 
  private:

@@ -140,8 +140,10 @@ void OpContext::setOutput(size_t i, Value* value) {
   if (i < outputs_.size()) outputs_[i] = value;
 }
 
-std::vector<Value*> OpContext::inlineBody(const std::string& attribute) {
-  return importer_.inlineBody(frame_, view_, attribute);
+bool OpContext::hasBody(const std::string& attribute) const { return view_.attributes.count(attribute) != 0; }
+
+std::vector<Value*> OpContext::inlineBody(const std::string& attribute, const std::vector<Value*>& inputs) {
+  return importer_.inlineBody(frame_, view_, attribute, inputs);
 }
 
 Body OpContext::importBody(const std::string& attribute, const std::vector<BodyInput>& inputs) {

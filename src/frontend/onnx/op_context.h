@@ -74,9 +74,11 @@ class OpContext {
   // The graph in this attribute as a closed body.
   Body importBody(const std::string& attribute, const std::vector<BodyInput>& inputs);
 
-  // The same graph, without inputs, that is known to run: its nodes go where this node stands. Gives its
-  // outputs.
-  std::vector<Value*> inlineBody(const std::string& attribute);
+  // Whether the node has a graph in this attribute.
+  bool hasBody(const std::string& attribute) const;
+  // The same graph where it is known to run once, on these inputs: its nodes go where this node stands. Gives
+  // its outputs.
+  std::vector<Value*> inlineBody(const std::string& attribute, const std::vector<Value*>& inputs = {});
 
   template <typename... Args>
   [[noreturn]] void unsupported(fmt::format_string<Args...> format, Args&&... args) const {

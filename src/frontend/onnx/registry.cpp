@@ -13,7 +13,7 @@ using Table = std::multimap<Key, const ImporterRow*>;
 Table makeTable() {
   Table table;
   for (Family family : {arithmeticFamily(), constantFamily(), controlFlowFamily(), microsoftFamily(),
-                        neuralFamily(), reductionFamily(), resizeFamily(), shapeFamily()})
+                        neuralFamily(), previewFamily(), reductionFamily(), resizeFamily(), shapeFamily()})
     for (const ImporterRow& row : family) table.emplace(Key(row.domain, row.op), &row);
   return table;
 }

@@ -24,6 +24,7 @@ Family constantFamily();
 Family controlFlowFamily();
 Family microsoftFamily();
 Family neuralFamily();
+Family previewFamily();
 Family reductionFamily();
 Family resizeFamily();
 Family shapeFamily();

@@ -66,8 +66,8 @@ struct MemoryPlan {
   std::vector<Place> places;  // by value id
   int64_t arenaBytes = 0;
   int64_t lowerBound = 0;  // the most bytes alive at one step: no plan can be smaller
-  // False: the profile sets no useful limit (a maximum of many gigabytes), so memory is planned for the shapes
-  // at hand whenever they change.
+  // False: the profile sets no useful limit (a maximum of many gigabytes), so memory is planned for the
+  // shapes at hand whenever they change.
   bool bounded = true;
 };
 
@@ -83,7 +83,7 @@ struct Plan {
   std::unique_ptr<Graph> graph;
   std::vector<Step> steps;  // as graph->nodes(), which is the order of execution
   std::vector<Profile> profiles;
-  std::vector<MemoryPlan> memory;  // one for each profile; none in bodies, which are planned when they run
+  std::vector<MemoryPlan> memory;   // one for each profile; none in bodies, which are planned when they run
   std::vector<PassSummary> passes;  // what the optimizer did, for the inspector
   // Facts that the API gives back (builder flags, verbosity, formats of inputs and outputs, ...), by name.
   std::map<std::string, std::string> facts;

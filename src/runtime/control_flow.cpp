@@ -31,7 +31,8 @@ Tensor ControlFlow::input(size_t i) const {
 void ControlFlow::setOutput(size_t i, const Tensor& tensor) {
   const Value* v = node_.output(i);
   if (!v) return;
-  void* to = outer_.loaded_.hasStaticShape(*v) ? outer_.address(v) : outer_.provide(*v, tensor.shape(), args_);
+  void* to =
+      outer_.loaded_.hasStaticShape(*v) ? outer_.address(v) : outer_.provide(*v, tensor.shape(), args_);
   if (tensor.bytes()) outer_.loaded_.target().copy(to, tensor.data(), tensor.bytes(), args_.stream);
 }
 
@@ -53,7 +54,8 @@ std::vector<Tensor> ControlFlow::runBody(size_t b, const std::vector<Tensor>& in
   outer_.loaded_.target().synchronize(args_.stream);
   std::vector<Tensor> results;
   for (size_t i = 0; i < body.graph_.outputs.size(); ++i)
-    results.emplace_back(body.graph_.outputs[i]->dtype, body.outputShape(i).value(), const_cast<void*>(body.outputAddress(i)));
+    results.emplace_back(body.graph_.outputs[i]->dtype, body.outputShape(i).value(),
+                         const_cast<void*>(body.outputAddress(i)));
   return results;
 }
 
@@ -96,7 +98,8 @@ void ControlFlow::runLoop() {
     Tensor all(out->dtype, shape);
     char* at = all.as<char>();
     for (const Tensor& row : rows[i]) {
-      require(row.bytes() * rows[i].size() == all.bytes(), "node '{}' (Loop): a scan output changes its shape", node_.name);
+      require(row.bytes() * rows[i].size() == all.bytes(),
+              "node '{}' (Loop): a scan output changes its shape", node_.name);
       std::memcpy(at, row.data(), row.bytes());
       at += row.bytes();
     }

@@ -59,12 +59,18 @@ void* Executor::address(const Value* v) const {
   if (plan.places[id].kind == PlaceKind::kAlias) id = plan.places[id].index;
   const Place& p = plan.places[id];
   switch (p.kind) {
-    case PlaceKind::kArena: return arena_ + p.offset;
-    case PlaceKind::kConstant: return constants_[id];
-    case PlaceKind::kInput: return inputs_[p.index];
-    case PlaceKind::kOutput: return outputs_[p.index];
-    case PlaceKind::kDynamic: return pool_->value(id).ensure(0);
-    default: return nullptr;
+    case PlaceKind::kArena:
+      return arena_ + p.offset;
+    case PlaceKind::kConstant:
+      return constants_[id];
+    case PlaceKind::kInput:
+      return inputs_[p.index];
+    case PlaceKind::kOutput:
+      return outputs_[p.index];
+    case PlaceKind::kDynamic:
+      return pool_->value(id).ensure(0);
+    default:
+      return nullptr;
   }
 }
 
@@ -130,7 +136,8 @@ void Executor::runStep(size_t step, const RunArgs& args) {
   StepArgs& a = stepArgs_[step];
   for (size_t i = 0; i < a.inputs.size(); ++i) a.inputs[i] = address(node.inputs[i]);
   for (size_t i = 0; i < a.outputs.size(); ++i) a.outputs[i] = address(node.outputs[i]);
-  launch->run({a.inputs.data(), a.outputs.data(), workspace(prepared_->workspaceBytes), args.stream, nullptr});
+  launch->run(
+      {a.inputs.data(), a.outputs.data(), workspace(prepared_->workspaceBytes), args.stream, nullptr});
 }
 
 }  // namespace tenfold

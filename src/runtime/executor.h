@@ -21,7 +21,7 @@ class StepObserver {
 };
 
 struct RunArgs {
-  std::span<void* const> inputs;  // address of each graph input
+  std::span<void* const> inputs;    // address of each graph input
   OutputMemory* outputs = nullptr;  // gives the address of each graph output, once its shape is known
   StreamHandle stream = nullptr;
   StepObserver* observer = nullptr;
@@ -29,8 +29,8 @@ struct RunArgs {
 
 class Executor {
  public:
-  // `memory` places the values (a profile's plan, in an arena of the caller's). Without it, or where it is not
-  // bounded, the executor plans for the shapes at hand and owns its arena. A body's outputs stay its own.
+  // `memory` places the values (a profile's plan, in an arena of the caller's). Without it, or where it is
+  // not bounded, the executor plans for the shapes at hand and owns its arena. A body's outputs stay its own.
   enum class Role { kNetwork, kBody };
   Executor(const LoadedPlan& loaded, Role role, const MemoryPlan* memory = nullptr);
   ~Executor();
@@ -82,11 +82,11 @@ class Executor {
   const MemoryPlan* memory_ = nullptr;  // null: planned in prepare()
   const Role role_;
   char* arena_ = nullptr;
-  std::span<void* const> inputs_;          // of the run under way
-  std::vector<void*> outputs_;             // by graph output, of the run under way
-  std::vector<Shape> shapes_;              // by value id
-  std::vector<uint8_t> shapeKnown_;        // by value id
-  std::vector<void*> constants_;           // by value id
+  std::span<void* const> inputs_;    // of the run under way
+  std::vector<void*> outputs_;       // by graph output, of the run under way
+  std::vector<Shape> shapes_;        // by value id
+  std::vector<uint8_t> shapeKnown_;  // by value id
+  std::vector<void*> constants_;     // by value id
   DimBindings bindings_, staticBindings_;
   std::vector<StepArgs> stepArgs_;
   std::shared_ptr<Prepared> prepared_;

@@ -12,20 +12,25 @@ namespace {
 bool allBound(const SymShape& shape, const DimBindings& bindings) {
   std::vector<std::string> symbols;
   for (const Dim& d : shape) d.collectSymbols(symbols);
-  return std::all_of(symbols.begin(), symbols.end(), [&](const std::string& s) { return bindings.count(s) != 0; });
+  return std::all_of(symbols.begin(), symbols.end(),
+                     [&](const std::string& s) { return bindings.count(s) != 0; });
 }
 
 bool sameDescs(const std::vector<TensorDesc>& a, const std::vector<TensorDesc>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const TensorDesc& x, const TensorDesc& y) { return x.shape == y.shape && x.dtype == y.dtype; });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const TensorDesc& x, const TensorDesc& y) {
+    return x.shape == y.shape && x.dtype == y.dtype;
+  });
 }
 
 }  // namespace
 
 // Memory for the outputs of an operator that finds their shapes itself.
 struct Executor::DynamicMemory : OutputMemory {
-  DynamicMemory(Executor& executor, const Node& node, const RunArgs& args) : executor(executor), node(node), args(args) {}
-  void* provide(size_t index, const Shape& shape) override { return executor.provide(*node.outputs[index], shape, args); }
+  DynamicMemory(Executor& executor, const Node& node, const RunArgs& args)
+      : executor(executor), node(node), args(args) {}
+  void* provide(size_t index, const Shape& shape) override {
+    return executor.provide(*node.outputs[index], shape, args);
+  }
   Executor& executor;
   const Node& node;
   const RunArgs& args;
@@ -49,8 +54,9 @@ void Executor::findOutputShapes(size_t step) {
   std::vector<std::optional<Shape>> shapes = inferConcrete(node, inputs, addresses);
   for (size_t i = 0; i < shapes.size(); ++i) {
     if (!node.outputs[i]) continue;
-    require(shapes[i].has_value(), "node '{}' ({}): the shape of output {} cannot be determined from its inputs",
-            node.name, node.opName(), i);
+    require(shapes[i].has_value(),
+            "node '{}' ({}): the shape of output {} cannot be determined from its inputs", node.name,
+            node.opName(), i);
     shapes_[node.outputs[i]->id] = *shapes[i];
   }
 }
@@ -76,7 +82,8 @@ void Executor::runDynamic(size_t step, const RunArgs& args) {
                        : provide(*node.outputs[i], shapes_[node.outputs[i]->id], args);
   std::vector<TensorDesc> inputs, outputs;
   for (const Value* v : node.inputs) inputs.push_back(desc(v));
-  for (const Value* v : node.outputs) outputs.push_back(findsShapes && v ? TensorDesc{v->dtype, {}, v->layout} : desc(v));
+  for (const Value* v : node.outputs)
+    outputs.push_back(findsShapes && v ? TensorDesc{v->dtype, {}, v->layout} : desc(v));
   if (!a.dynamicLaunch || !sameDescs(inputs, a.lastInputs) || !sameDescs(outputs, a.lastOutputs)) {
     a.dynamicLaunch = loaded_.kernel(step)->prepare(inputs, outputs);
     a.lastInputs = std::move(inputs);
@@ -84,7 +91,8 @@ void Executor::runDynamic(size_t step, const RunArgs& args) {
   }
   DynamicMemory memory(*this, node, args);
   void* scratch = workspace(std::max(prepared_->workspaceBytes, a.dynamicLaunch->workspaceBytes()));
-  a.dynamicLaunch->run({a.inputs.data(), a.outputs.data(), scratch, args.stream, findsShapes ? &memory : nullptr});
+  a.dynamicLaunch->run(
+      {a.inputs.data(), a.outputs.data(), scratch, args.stream, findsShapes ? &memory : nullptr});
 }
 
 }  // namespace tenfold

@@ -10,15 +10,18 @@ namespace {
 
 constexpr size_t kCachedShapes = 16;  // sets of input shapes whose launches a context keeps
 
-void bindExtent(DimBindings& bindings, const Dim& d, int64_t value, const Value& v, const char* what, size_t at) {
+void bindExtent(DimBindings& bindings, const Dim& d, int64_t value, const Value& v, const char* what,
+                size_t at) {
   if (auto constant = d.tryConstant()) {
-    require(*constant == value, "input '{}': {} {} is {}, but the network was built for {}", v.name, what, at, value, *constant);
+    require(*constant == value, "input '{}': {} {} is {}, but the network was built for {}", v.name, what, at,
+            value, *constant);
     return;
   }
   if (!d.isSymbol()) return;
   auto [it, fresh] = bindings.try_emplace(d.key(), value);
-  require(fresh || it->second == value, "input '{}': {} {} is {}, but '{}' is {} elsewhere; both must be equal", v.name,
-          what, at, value, d.key(), it->second);
+  require(fresh || it->second == value,
+          "input '{}': {} {} is {}, but '{}' is {} elsewhere; both must be equal", v.name, what, at, value,
+          d.key(), it->second);
 }
 
 }  // namespace
@@ -29,12 +32,14 @@ void Executor::bindInputs(std::span<const Shape> shapes, std::span<const int64_t
     shapes_[v.id] = shapes[i];
     shapeKnown_[v.id] = true;
     if (v.shape) {
-      require(shapes[i].rank() == v.rank(), "input '{}' has {} dimensions, {} were given: {}", v.name, v.rank(),
-              shapes[i].rank(), shapes[i].str());
-      for (int d = 0; d < v.rank(); ++d) bindExtent(bindings_, (*v.shape)[d], shapes[i][d], v, "dimension", d);
+      require(shapes[i].rank() == v.rank(), "input '{}' has {} dimensions, {} were given: {}", v.name,
+              v.rank(), shapes[i].rank(), shapes[i].str());
+      for (int d = 0; d < v.rank(); ++d)
+        bindExtent(bindings_, (*v.shape)[d], shapes[i][d], v, "dimension", d);
     }
     if (v.contents && i < values.size() && values[i])
-      for (size_t e = 0; e < v.contents->size(); ++e) bindExtent(bindings_, (*v.contents)[e], values[i][e], v, "element", e);
+      for (size_t e = 0; e < v.contents->size(); ++e)
+        bindExtent(bindings_, (*v.contents)[e], values[i][e], v, "element", e);
   }
 }
 
@@ -54,7 +59,8 @@ void Executor::setInputs(std::span<const Shape> shapes, std::span<const int64_t*
   bindings_ = outer;
   bindInputs(shapes, values);
   staticBindings_ = bindings_;
-  auto cached = std::find_if(cache_.begin(), cache_.end(), [&](const auto& entry) { return entry.first == key; });
+  auto cached =
+      std::find_if(cache_.begin(), cache_.end(), [&](const auto& entry) { return entry.first == key; });
   if (cached != cache_.end()) {
     cache_.splice(cache_.begin(), cache_, cached);
     prepared_ = cache_.front().second;
@@ -77,8 +83,8 @@ void Executor::evaluateStaticShapes() {
     if (!shapeKnown_[v->id]) continue;
     shapes_[v->id] = prepared_ ? prepared_->shapes[v->id] : evalShape(*v->shape, bindings_);
     for (int64_t d : shapes_[v->id])
-      require(d >= 0, "the shapes given make '{}' ({}) a tensor of shape {}; a dimension cannot be negative", v->name,
-              v->producer->name, shapes_[v->id].str());
+      require(d >= 0, "the shapes given make '{}' ({}) a tensor of shape {}; a dimension cannot be negative",
+              v->name, v->producer->name, shapes_[v->id].str());
   }
 }
 
@@ -90,7 +96,8 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
     bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i);
     prepared->launches.push_back(launches ? prepareLaunch(i) : nullptr);
     if (launches)
-      prepared->workspaceBytes = std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
+      prepared->workspaceBytes =
+          std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
   }
   if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {

@@ -13,7 +13,9 @@ class GrowingBuffer {
  public:
   explicit GrowingBuffer(Target& target) : target_(target) {}
   GrowingBuffer(GrowingBuffer&& other) noexcept
-      : target_(other.target_), data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+      : target_(other.target_),
+        data_(std::exchange(other.data_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)) {}
   ~GrowingBuffer() {
     if (data_) target_.release(data_);
   }
@@ -40,8 +42,8 @@ struct Executor::StepArgs {
 };
 
 struct Executor::Prepared {
-  std::vector<Shape> shapes;                       // of static values, by id
-  std::vector<std::unique_ptr<Launch>> launches;   // of static steps
+  std::vector<Shape> shapes;                      // of static values, by id
+  std::vector<std::unique_ptr<Launch>> launches;  // of static steps
   size_t workspaceBytes = 0;
   MemoryPlan memory;  // of bodies
 };

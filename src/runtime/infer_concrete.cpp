@@ -12,10 +12,12 @@ std::vector<std::optional<Shape>> inferConcrete(const Node& node, std::span<cons
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const TensorDesc& d = inputs[i];
     bool decidesShapes = isInteger(d.dtype) || d.dtype == DataType::kBool || d.shape.numel() <= 8;
-    if (!node.inputs[i]) values.push_back(nullptr);
+    if (!node.inputs[i])
+      values.push_back(nullptr);
     else if (decidesShapes && d.shape.numel() <= kLongestShapeTensor)
       values.push_back(graph.addConstant(Tensor(d.dtype, d.shape, addresses[i])));
-    else values.push_back(graph.addInput(node.inputs[i]->name, d.dtype, symShape(d.shape)));
+    else
+      values.push_back(graph.addInput(node.inputs[i]->name, d.dtype, symShape(d.shape)));
   }
   Node* copy = graph.addNode(node.op->name, values, node.attrs, node.outputs.size(), node.name);
   for (const auto& body : node.bodies) copy->bodies.push_back(body->clone());

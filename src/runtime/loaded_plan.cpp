@@ -40,7 +40,8 @@ std::unique_ptr<Kernel> loadKernel(const Step& step, Target& target) {
   const Tactic* tactic = target.findTactic(step.compiled.tactic);
   if (!tactic)
     fail(ErrorKind::kInvalidPlan,
-         "the plan wants tactic '{}' for '{}', which target {} of this version does not have; build the plan again",
+         "the plan wants tactic '{}' for '{}', which target {} of this version does not have; build the plan "
+         "again",
          step.compiled.tactic, step.node->name, target.name());
   return tactic->load(*step.node, step.compiled);
 }

@@ -18,12 +18,14 @@ std::unique_ptr<Plan> smallPlan() {
       "graph g(x:f32[n,4], c:bool[]) {\n"
       "  w = const f32[4,6] random(3)\n"
       "  a = MatMul(x, w) \"product\"\n"
-      "  b = If(c, a) graph then(p:f32[n,6]) { q = Relu(p); return q } graph else(p:f32[n,6]) { q = Neg(p); return q }\n"
+      "  b = If(c, a) graph then(p:f32[n,6]) { q = Relu(p); return q } graph else(p:f32[n,6]) { q = Neg(p); "
+      "return q }\n"
       "  r = Concat(b, a) {axis=1}\n"
       "  return r }");
   BuildOptions options;
   options.tuner.measure = false;
-  options.profiles.push_back({{{Shape{1, 4}, Shape{2, 4}, Shape{8, 4}, {}, {}, {}}, {Shape{}, Shape{}, Shape{}, {}, {}, {}}}});
+  options.profiles.push_back(
+      {{{Shape{1, 4}, Shape{2, 4}, Shape{8, 4}, {}, {}, {}}, {Shape{}, Shape{}, Shape{}, {}, {}, {}}}});
   auto plan = buildPlan(std::move(graph), target("cpu"), options);
   plan->facts["builder"] = "test";
   return plan;

@@ -20,14 +20,16 @@ TEST(MemoryPlanner, NoTwoLiveBlocksOverlap) {
     int count = 1 + static_cast<int>(random() % 40);
     for (int i = 0; i < count; ++i) {
       int first = static_cast<int>(random() % 30);
-      blocks.push_back({static_cast<int64_t>(random() % 5000), first, first + static_cast<int>(random() % 10)});
+      blocks.push_back(
+          {static_cast<int64_t>(random() % 5000), first, first + static_cast<int>(random() % 10)});
     }
     BlockPlan plan = planBlocks(blocks, 64);
     EXPECT_GE(plan.bytes, plan.lowerBound);
     for (int i = 0; i < count; ++i) {
       EXPECT_EQ(plan.offsets[i] % 64, 0);
       EXPECT_LE(plan.offsets[i] + blocks[i].bytes, plan.bytes);
-      for (int j = 0; j < i; ++j) EXPECT_FALSE(overlap(blocks[i], plan.offsets[i], blocks[j], plan.offsets[j]));
+      for (int j = 0; j < i; ++j)
+        EXPECT_FALSE(overlap(blocks[i], plan.offsets[i], blocks[j], plan.offsets[j]));
     }
   }
 }

@@ -61,7 +61,8 @@ void checkRuns(const std::string& text, const std::vector<std::vector<Tensor>>& 
     for (size_t i = 0; i < expected.size(); ++i) {
       ASSERT_EQ(outputs.tensors[i].shape(), expected[i].shape());
       for (int64_t e = 0; e < expected[i].numel(); ++e)
-        ASSERT_NEAR(outputs.tensors[i].getDouble(e), expected[i].getDouble(e), 1e-5) << text << " element " << e;
+        ASSERT_NEAR(outputs.tensors[i].getDouble(e), expected[i].getDouble(e), 1e-5)
+            << text << " element " << e;
     }
   }
 }
@@ -69,13 +70,18 @@ void checkRuns(const std::string& text, const std::vector<std::vector<Tensor>>& 
 Tensor random(const Shape& shape, int seed) { return randomTensor(DataType::kFloat32, shape, seed); }
 
 TEST(Executor, RunsAtEveryShapeOfTheProfile) {
-  checkRuns("graph g(x:f32[n,3], y:f32[n,5]) { a = Relu(x); b = Concat(a, y, a) {axis=1}; c = Relu(b); return c, a }",
-            {{random({4, 3}, 1), random({4, 5}, 2)}, {random({1, 3}, 3), random({1, 5}, 4)}, {random({8, 3}, 5), random({8, 5}, 6)},
-             {random({4, 3}, 7), random({4, 5}, 8)}});
+  checkRuns(
+      "graph g(x:f32[n,3], y:f32[n,5]) { a = Relu(x); b = Concat(a, y, a) {axis=1}; c = Relu(b); return c, a "
+      "}",
+      {{random({4, 3}, 1), random({4, 5}, 2)},
+       {random({1, 3}, 3), random({1, 5}, 4)},
+       {random({8, 3}, 5), random({8, 5}, 6)},
+       {random({4, 3}, 7), random({4, 5}, 8)}});
 }
 
 TEST(Executor, OutputsMayBeInputsOrRepeated) {
-  checkRuns("graph g(x:f32[n,3]) { a = Relu(x); return x, a, a }", {{random({2, 3}, 1)}, {random({5, 3}, 2)}});
+  checkRuns("graph g(x:f32[n,3]) { a = Relu(x); return x, a, a }",
+            {{random({2, 3}, 1)}, {random({5, 3}, 2)}});
 }
 
 TEST(Executor, RefusesContradictingShapes) {

@@ -70,16 +70,19 @@ std::optional<std::vector<Timing>> TimingCache::findKey(const std::string& key) 
 }
 
 bool TimingCache::storeKey(const std::string& key, std::vector<Timing> timings) {
-  std::stable_sort(timings.begin(), timings.end(), [](const Timing& a, const Timing& b) { return a.seconds < b.seconds; });
+  std::stable_sort(timings.begin(), timings.end(),
+                   [](const Timing& a, const Timing& b) { return a.seconds < b.seconds; });
   std::lock_guard lock(mutex_);
   return entries_.insert_or_assign(key, std::move(timings)).second;
 }
 
-std::optional<std::vector<Timing>> TimingCache::find(const std::string& device, const std::string& signature) const {
+std::optional<std::vector<Timing>> TimingCache::find(const std::string& device,
+                                                     const std::string& signature) const {
   return findKey(timingKey(device, signature));
 }
 
-void TimingCache::store(const std::string& device, const std::string& signature, std::vector<Timing> timings) {
+void TimingCache::store(const std::string& device, const std::string& signature,
+                        std::vector<Timing> timings) {
   storeKey(timingKey(device, signature), std::move(timings));
 }
 
@@ -87,8 +90,10 @@ void TimingCache::combine(const TimingCache& other, bool overwrite) {
   if (&other == this) return;
   std::scoped_lock lock(mutex_, other.mutex_);
   for (const auto& [key, timings] : other.entries_)
-    if (overwrite) entries_[key] = timings;
-    else entries_.try_emplace(key, timings);
+    if (overwrite)
+      entries_[key] = timings;
+    else
+      entries_.try_emplace(key, timings);
 }
 
 void TimingCache::clear() {
@@ -136,11 +141,13 @@ TimingCache TimingCache::parse(const void* data, size_t size) {
   char magic[8];
   reader.bytes(magic, sizeof magic);
   if (std::memcmp(magic, kMagic, sizeof magic) != 0)
-    fail(ErrorKind::kInvalidPlan, "this is no timing cache of this version; delete it and it will be made anew");
+    fail(ErrorKind::kInvalidPlan,
+         "this is no timing cache of this version; delete it and it will be made anew");
   uint64_t hash = reader.number<uint64_t>();
   constexpr size_t kHeader = sizeof kMagic + sizeof hash;
   if (XXH3_64bits(static_cast<const uint8_t*>(data) + kHeader, size - kHeader) != hash)
-    fail(ErrorKind::kInvalidPlan, "the timing cache is damaged (its checksum differs); delete it and it will be made anew");
+    fail(ErrorKind::kInvalidPlan,
+         "the timing cache is damaged (its checksum differs); delete it and it will be made anew");
   for (uint32_t n = reader.number<uint32_t>(); n > 0; --n) {
     std::string key = reader.text();
     std::vector<Timing> timings;

@@ -17,7 +17,8 @@ struct Option {
 };
 
 std::string describe(const TensorDesc& d) {
-  return fmt::format("{}{}{}", typeName(d.dtype), d.shape.str(), d.layout == Layout::kChannelsLast ? "cl" : "");
+  return fmt::format("{}{}{}", typeName(d.dtype), d.shape.str(),
+                     d.layout == Layout::kChannelsLast ? "cl" : "");
 }
 
 // Device buffers with plausible contents for one measurement.
@@ -28,7 +29,8 @@ class Scratch {
     for (void* p : buffers_) target_.release(p);
   }
   void* fill(const TensorDesc& d, uint64_t seed) {
-    Tensor t = d.known ? Tensor(d.dtype, d.shape, const_cast<void*>(d.known)) : randomTensor(d.dtype, d.shape, seed, 0, 1);
+    Tensor t = d.known ? Tensor(d.dtype, d.shape, const_cast<void*>(d.known))
+                       : randomTensor(d.dtype, d.shape, seed, 0, 1);
     void* p = make(t.bytes());
     target_.copy(p, t.data(), t.bytes(), nullptr);
     return p;
@@ -48,9 +50,11 @@ double measure(const Kernel& kernel, const TuningHint& hint, Target& target, int
   Scratch scratch(target);
   std::vector<void*> inputs, outputs;
   for (size_t i = 0; i < hint.inputs.size(); ++i)
-    inputs.push_back(hint.inputs[i].dtype == DataType::kUndefined ? nullptr : scratch.fill(hint.inputs[i], i + 1));
+    inputs.push_back(hint.inputs[i].dtype == DataType::kUndefined ? nullptr
+                                                                  : scratch.fill(hint.inputs[i], i + 1));
   for (const TensorDesc& d : hint.outputs)
-    outputs.push_back(d.dtype == DataType::kUndefined ? nullptr : scratch.make(typeBytes(d.dtype, d.shape.numel())));
+    outputs.push_back(d.dtype == DataType::kUndefined ? nullptr
+                                                      : scratch.make(typeBytes(d.dtype, d.shape.numel())));
   LaunchArgs args{inputs.data(), outputs.data(), scratch.make(launch->workspaceBytes()), nullptr, nullptr};
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i <= iterations; ++i) {  // the first run warms up
@@ -64,7 +68,8 @@ double measure(const Kernel& kernel, const TuningHint& hint, Target& target, int
 }
 
 // Every accepted candidate, tactic by tactic in the target's order of preference.
-std::vector<Option> collect(const Node& node, const TuningHint& hint, Target& target, std::vector<Trial>& refused) {
+std::vector<Option> collect(const Node& node, const TuningHint& hint, Target& target,
+                            std::vector<Trial>& refused) {
   std::vector<Option> options;
   for (const Tactic* tactic : target.tactics()) {
     std::string reason = tactic->refuses(node, hint);
@@ -74,15 +79,17 @@ std::vector<Option> collect(const Node& node, const TuningHint& hint, Target& ta
     }
     for (Candidate& c : tactic->candidates(node, hint)) options.push_back({tactic, std::move(c)});
   }
-  std::stable_sort(options.begin(), options.end(),
-                   [](const Option& a, const Option& b) { return a.candidate.seconds < b.candidate.seconds; });
+  std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
+    return a.candidate.seconds < b.candidate.seconds;
+  });
   return options;
 }
 
 [[noreturn]] void failUnsupported(const Node& node, const std::vector<Trial>& refused) {
   std::string reasons;
   for (const Trial& t : refused) reasons += fmt::format("\n  {}: {}", t.tactic, t.refusal);
-  fail(ErrorKind::kUnsupported, "not supported: {} (node '{}'): no tactic can run it{}", node.opName(), node.name, reasons);
+  fail(ErrorKind::kUnsupported, "not supported: {} (node '{}'): no tactic can run it{}", node.opName(),
+       node.name, reasons);
 }
 
 bool hasZeroExtent(const TuningHint& hint) {
@@ -96,10 +103,14 @@ bool hasZeroExtent(const TuningHint& hint) {
 std::string regionSignature(const Node& node, const TuningHint& hint) {
   std::string text(node.opName());
   for (const auto& [name, value] : node.attrs.all())
-    if (const auto* n = std::get_if<int64_t>(&value)) text += fmt::format(" {}={}", name, *n);
-    else if (const auto* s = std::get_if<std::string>(&value)) text += fmt::format(" {}={}", name, *s);
-    else if (const auto* v = std::get_if<std::vector<int64_t>>(&value)) text += fmt::format(" {}={}", name, Shape(v->begin(), v->end()).str());
-    else if (const auto* r = std::get_if<double>(&value)) text += fmt::format(" {}={}", name, *r);
+    if (const auto* n = std::get_if<int64_t>(&value))
+      text += fmt::format(" {}={}", name, *n);
+    else if (const auto* s = std::get_if<std::string>(&value))
+      text += fmt::format(" {}={}", name, *s);
+    else if (const auto* v = std::get_if<std::vector<int64_t>>(&value))
+      text += fmt::format(" {}={}", name, Shape(v->begin(), v->end()).str());
+    else if (const auto* r = std::get_if<double>(&value))
+      text += fmt::format(" {}={}", name, *r);
   for (const TensorDesc& d : hint.inputs) text += " " + describe(d) + (d.known ? "c" : "");
   text += " ->";
   for (const TensorDesc& d : hint.outputs) text += " " + describe(d);
@@ -121,9 +132,11 @@ Choice chooseTactic(const Node& node, const TuningHint& hint, Target& target, co
   if (measurable && tuner.cache)
     if (auto known = tuner.cache->find(target.deviceSignature(), signature))
       for (const Timing& t : *known)
-        if (const Tactic* tactic = target.findTactic(t.tactic); tactic && tactic->refuses(node, hint).empty()) {
+        if (const Tactic* tactic = target.findTactic(t.tactic);
+            tactic && tactic->refuses(node, hint).empty()) {
           choice.compiled = tactic->compile(node, t.config, hint);
-          for (const Timing& all : *known) choice.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
+          for (const Timing& all : *known)
+            choice.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
           choice.trials.insert(choice.trials.end(), refused.begin(), refused.end());
           return choice;
         }

@@ -7,9 +7,9 @@
 namespace tenfold {
 
 struct TunerOptions {
-  bool measure = true;      // off: the cost model decides, and the build is the same on every run
-  int maxMeasured = 4;      // candidates that are measured per node
-  int iterations = 3;       // timed runs of each; the fastest counts
+  bool measure = true;  // off: the cost model decides, and the build is the same on every run
+  int maxMeasured = 4;  // candidates that are measured per node
+  int iterations = 3;   // timed runs of each; the fastest counts
   TimingCache* cache = nullptr;
 };
 

@@ -23,19 +23,20 @@ Profile fixedProfile(const Graph& graph) {
 }
 
 void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
-  require(profile.inputs.size() == graph.inputs.size(), "profile {} describes {} inputs, the network has {}", index,
-          profile.inputs.size(), graph.inputs.size());
+  require(profile.inputs.size() == graph.inputs.size(), "profile {} describes {} inputs, the network has {}",
+          index, profile.inputs.size(), graph.inputs.size());
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const Value& v = *graph.inputs[i];
     const ProfileInput& p = profile.inputs[i];
     require(v.shape.has_value(), "input '{}' has an unknown rank; give it a shape", v.name);
-    require(p.opt.rank() == v.rank() && p.min.rank() == v.rank() && p.max.rank() == v.rank(),
-            "input '{}' has {} dimensions, profile {} gives {}; set min, opt and max for it with setDimensions", v.name,
-            v.rank(), index, p.opt.rank());
+    require(
+        p.opt.rank() == v.rank() && p.min.rank() == v.rank() && p.max.rank() == v.rank(),
+        "input '{}' has {} dimensions, profile {} gives {}; set min, opt and max for it with setDimensions",
+        v.name, v.rank(), index, p.opt.rank());
     for (int d = 0; d < v.rank(); ++d)
       require(0 <= p.min[d] && p.min[d] <= p.opt[d] && p.opt[d] <= p.max[d],
-              "input '{}', profile {}: dimension {} must have 0 <= min <= opt <= max, found {}, {}, {}", v.name, index, d,
-              p.min[d], p.opt[d], p.max[d]);
+              "input '{}', profile {}: dimension {} must have 0 <= min <= opt <= max, found {}, {}, {}",
+              v.name, index, d, p.min[d], p.opt[d], p.max[d]);
   }
 }
 
@@ -69,7 +70,8 @@ void addUnknownBounds(const Graph& graph, DimRanges& ranges) {
       Dim bound = Dim::parse(upper);
       std::vector<std::string> symbols;
       bound.collectSymbols(symbols);
-      if (std::all_of(symbols.begin(), symbols.end(), [&](const std::string& s) { return ranges.count(s) != 0; }))
+      if (std::all_of(symbols.begin(), symbols.end(),
+                      [&](const std::string& s) { return ranges.count(s) != 0; }))
         ranges[std::get<std::string>(value)] = {0, bound.range(ranges).max};
     }
 }
@@ -78,7 +80,8 @@ bool onlySymbolsOf(const Value& v, const DimRanges& ranges) {
   std::vector<std::string> symbols;
   if (v.shape)
     for (const Dim& d : *v.shape) d.collectSymbols(symbols);
-  return v.shape && std::all_of(symbols.begin(), symbols.end(), [&](const std::string& s) { return ranges.count(s) != 0; });
+  return v.shape && std::all_of(symbols.begin(), symbols.end(),
+                                [&](const std::string& s) { return ranges.count(s) != 0; });
 }
 
 MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
@@ -89,7 +92,8 @@ MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
   unbounded.bounded = false;
   for (const Value* v : graph.values())
     if (v->producer && onlySymbolsOf(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
-  return assignMemory(plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
+  return assignMemory(
+      plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
 }
 
 std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const BuildOptions& options) {
@@ -99,7 +103,9 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   RegionRules rules;
   rules.limits = target.fusionLimits();
-  rules.fusesEpilogue = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
+  rules.fusesEpilogue = [&](const Node& anchor, const Node& node) {
+    return target.fusesEpilogue(anchor, node);
+  };
   passes.push_back({"form-regions", formRegions(graph, rules)});
   return passes;
 }

@@ -16,7 +16,8 @@ bool isView(const Node& node) {
   static const std::set<std::string_view> kViews = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"};
   if (!kViews.count(node.opName()) || !node.input(0) || !node.output()) return false;
   const Value &in = *node.input(0), &out = *node.output();
-  return in.dtype == out.dtype && in.layout == out.layout && (in.layout == Layout::kPlain || node.is("Identity"));
+  return in.dtype == out.dtype && in.layout == out.layout &&
+         (in.layout == Layout::kPlain || node.is("Identity"));
 }
 
 bool isControl(const Node& node) { return node.is("If") || node.is("Loop") || node.is("Scan"); }
@@ -43,7 +44,9 @@ class AliasChooser {
     auto it = roots_.find(v);
     return it == roots_.end() ? v : it->second;
   }
-  bool ownedByCaller(const Value* v) const { return std::find(graph_.inputs.begin(), graph_.inputs.end(), v) != graph_.inputs.end(); }
+  bool ownedByCaller(const Value* v) const {
+    return std::find(graph_.inputs.begin(), graph_.inputs.end(), v) != graph_.inputs.end();
+  }
   const Graph& graph_;
   std::map<const Value*, const Value*> roots_;
   std::set<const Value*> hasOutput_;
@@ -77,7 +80,8 @@ TuningHint hintFor(const Node& node, const DimBindings& optimum) {
 }
 
 // A body is a plan of its own: its memory is planned when its shapes are known, at run time.
-std::unique_ptr<Plan> planBody(const Graph& body, Target& target, const BuildOptions& options, const DimBindings& optimum) {
+std::unique_ptr<Plan> planBody(const Graph& body, Target& target, const BuildOptions& options,
+                               const DimBindings& optimum) {
   auto plan = std::make_unique<Plan>();
   plan->name = body.name;
   plan->graph = body.clone();
@@ -129,7 +133,8 @@ void dropPackedConstants(Plan& plan) {
     for (size_t i = 0; i < step.node->inputs.size(); ++i) {
       Value* v = step.node->inputs[i];
       if (!v || !v->isConstant()) continue;
-      bool packed = step.kind == StepKind::kLaunch && i < step.compiled.packedInputs.size() && step.compiled.packedInputs[i];
+      bool packed = step.kind == StepKind::kLaunch && i < step.compiled.packedInputs.size() &&
+                    step.compiled.packedInputs[i];
       needed[v] = needed[v] || !packed;
     }
   // A constant without bytes keeps its shape; nothing reads it any more.

@@ -11,10 +11,10 @@ struct PlanHeader {
   char magic[8];
   uint32_t formatVersion;
   uint32_t reserved;
-  uint64_t bufferBytes;   // the FlatBuffer, right behind this header
-  uint64_t tensorsOffset; // of the tensors' part, a multiple of kPlanPage
+  uint64_t bufferBytes;    // the FlatBuffer, right behind this header
+  uint64_t tensorsOffset;  // of the tensors' part, a multiple of kPlanPage
   uint64_t fileBytes;
-  uint64_t checksum;      // XXH3 of everything behind the header
+  uint64_t checksum;  // XXH3 of everything behind the header
   uint64_t padding;
   uint64_t headerChecksum;  // XXH3 of the fields above
 };

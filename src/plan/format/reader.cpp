@@ -13,7 +13,8 @@ namespace {
 
 template <typename... Args>
 [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) {
-  fail(ErrorKind::kInvalidPlan, "the plan cannot be used: {}", fmt::format(format, std::forward<Args>(args)...));
+  fail(ErrorKind::kInvalidPlan, "the plan cannot be used: {}",
+       fmt::format(format, std::forward<Args>(args)...));
 }
 
 PlanHeader checkedHeader(std::span<const uint8_t> bytes) {
@@ -21,7 +22,8 @@ PlanHeader checkedHeader(std::span<const uint8_t> bytes) {
   if (bytes.size() < sizeof header) refuse("it has {} bytes only; was it written completely?", bytes.size());
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::memcmp(header.magic, kPlanMagic, sizeof kPlanMagic) != 0)
-    refuse("it is not a Tenfold plan (an engine of another program cannot be read; build one from the model)");
+    refuse(
+        "it is not a Tenfold plan (an engine of another program cannot be read; build one from the model)");
   if (header.formatVersion != kPlanFormatVersion)
     refuse("its format is version {}, this library reads version {}; build the plan again with this library",
            header.formatVersion, kPlanFormatVersion);
@@ -76,9 +78,13 @@ class Reader {
     if (plan->steps.size() != plan->graph->nodes().size())
       refuse("it has {} steps for {} nodes", plan->steps.size(), plan->graph->nodes().size());
     for (size_t i = 0; i < plan->steps.size(); ++i) attach(plan->steps[i], plan->graph->nodes()[i]);
-    forEach(table.profiles(), [&](const fb::Profile& p) { plan->profiles.push_back(profile(p, *plan->graph)); });
-    forEach(table.memory(), [&](const fb::MemoryPlan& m) { plan->memory.push_back(memory(m, *plan->graph)); });
-    forEach(table.passes(), [&](const fb::Pass& p) { plan->passes.push_back({textOf(p.name()), p.changes()}); });
+    forEach(table.profiles(),
+            [&](const fb::Profile& p) { plan->profiles.push_back(profile(p, *plan->graph)); });
+    forEach(table.memory(),
+            [&](const fb::MemoryPlan& m) { plan->memory.push_back(memory(m, *plan->graph)); });
+    forEach(table.passes(), [&](const fb::Pass& p) {
+      plan->passes.push_back({textOf(p.name()), p.changes()});
+    });
     forEach(table.facts(), [&](const fb::Fact& f) { plan->facts[textOf(f.name())] = textOf(f.value()); });
     return plan;
   }
@@ -97,7 +103,8 @@ class Reader {
     Shape dims = shape(table->shape());
     int64_t elements = 1;
     for (int64_t d : dims)
-      if (d < 0 || __builtin_mul_overflow(elements, d, &elements)) refuse("a tensor has the impossible shape {}", dims.str());
+      if (d < 0 || __builtin_mul_overflow(elements, d, &elements))
+        refuse("a tensor has the impossible shape {}", dims.str());
     if (elements > INT64_MAX / 128) refuse("a tensor has the impossible shape {}", dims.str());
     if (!table->stored()) return Tensor(type, dims, nullptr);
     size_t bytes = typeBytes(type, elements);
@@ -108,18 +115,27 @@ class Reader {
 
   Attribute attribute(const fb::Attribute& a) {
     switch (a.kind()) {
-      case 0: return a.integer();
-      case 1: return a.real();
-      case 2: return textOf(a.text());
-      case 3: return listOf(a.integers());
-      case 4: return listOf(a.reals());
-      case 5: return textList(a.texts());
-      case 6: return tensor(a.tensor());
-      default: refuse("attribute '{}' is of unknown kind {}", textOf(a.name()), a.kind());
+      case 0:
+        return a.integer();
+      case 1:
+        return a.real();
+      case 2:
+        return textOf(a.text());
+      case 3:
+        return listOf(a.integers());
+      case 4:
+        return listOf(a.reals());
+      case 5:
+        return textList(a.texts());
+      case 6:
+        return tensor(a.tensor());
+      default:
+        refuse("attribute '{}' is of unknown kind {}", textOf(a.name()), a.kind());
     }
   }
 
-  static std::vector<std::string> textList(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* v) {
+  static std::vector<std::string> textList(
+      const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* v) {
     std::vector<std::string> list;
     forEach(v, [&](const flatbuffers::String& s) { list.push_back(s.str()); });
     return list;
@@ -152,7 +168,8 @@ class Reader {
     forEach(table.nodes(), [&](const fb::Node& n) {
       Node* node = restorer.addNode(n.id(), textOf(n.op()), listOf(n.inputs()), listOf(n.outputs()));
       node->name = textOf(n.name());
-      forEach(n.attributes(), [&](const fb::Attribute& a) { node->attrs.set(textOf(a.name()), attribute(a)); });
+      forEach(n.attributes(),
+              [&](const fb::Attribute& a) { node->attrs.set(textOf(a.name()), attribute(a)); });
       forEach(n.bodies(), [&](const fb::Graph& b) { node->bodies.push_back(graph(b)); });
     });
     for (int id : listOf(table.outputs())) g->outputs.push_back(restorer.value(id));
@@ -162,14 +179,16 @@ class Reader {
 
   Step step(const fb::Step& table) {
     Step s;
-    if (table.kind() > static_cast<uint8_t>(StepKind::kControl)) refuse("step kind {} does not exist", table.kind());
+    if (table.kind() > static_cast<uint8_t>(StepKind::kControl))
+      refuse("step kind {} does not exist", table.kind());
     s.kind = static_cast<StepKind>(table.kind());
     s.compiled.tactic = textOf(table.tactic());
     s.compiled.config = textOf(table.config());
     forEach(table.blobs(), [&](const fb::Tensor& t) { s.compiled.blobs.push_back(tensor(&t)); });
     s.compiled.packedInputs = listOf(table.packed_inputs());
     forEach(table.trials(), [&](const fb::Trial& t) {
-      s.trials.push_back({textOf(t.tactic()), textOf(t.config()), t.seconds(), t.measured(), textOf(t.refusal())});
+      s.trials.push_back(
+          {textOf(t.tactic()), textOf(t.config()), t.seconds(), t.measured(), textOf(t.refusal())});
     });
     forEach(table.bodies(), [&](const fb::Plan& p) { s.bodies.push_back(plan(p)); });
     return s;
@@ -177,7 +196,8 @@ class Reader {
 
   static void attach(Step& step, Node* node) {
     step.node = node;
-    if (step.kind == StepKind::kAlias && (!node->input(0) || !node->output())) refuse("node '{}' is no alias", node->name);
+    if (step.kind == StepKind::kAlias && (!node->input(0) || !node->output()))
+      refuse("node '{}' is no alias", node->name);
     if (step.kind == StepKind::kControl && step.bodies.size() != node->bodies.size())
       refuse("node '{}' has {} bodies, its step has {}", node->name, node->bodies.size(), step.bodies.size());
   }
@@ -201,7 +221,8 @@ class Reader {
     if (table.places())
       for (const fb::Place* p : *table.places()) {
         bool known = p->kind() >= 0 && p->kind() <= static_cast<int>(PlaceKind::kDynamic);
-        if (!known || p->offset() < 0 || p->offset() > m.arenaBytes) refuse("a value lies outside its memory");
+        if (!known || p->offset() < 0 || p->offset() > m.arenaBytes)
+          refuse("a value lies outside its memory");
         m.places.push_back({static_cast<PlaceKind>(p->kind()), p->index(), p->offset()});
       }
     for (const Value* v : graph.values())
@@ -215,7 +236,8 @@ class Reader {
                    : p.kind == PlaceKind::kOutput ? graph.outputs.size()
                    : p.kind == PlaceKind::kAlias  ? m.places.size()
                                                   : SIZE_MAX;
-    if (limit != SIZE_MAX && (p.index < 0 || static_cast<size_t>(p.index) >= limit)) refuse("a value's place does not exist");
+    if (limit != SIZE_MAX && (p.index < 0 || static_cast<size_t>(p.index) >= limit))
+      refuse("a value's place does not exist");
   }
 
   std::span<const uint8_t> tensors_;
@@ -230,7 +252,8 @@ std::unique_ptr<Plan> readPlan(std::span<const uint8_t> bytes, std::shared_ptr<c
   const uint8_t* buffer = bytes.data() + sizeof header;
   flatbuffers::Verifier verifier(buffer, header.bufferBytes, 64, 50'000'000);
   if (!verifier.VerifyBuffer<fb::Plan>(nullptr)) refuse("its tables are damaged");
-  std::span<const uint8_t> tensors = bytes.subspan(header.tensorsOffset, header.fileBytes - header.tensorsOffset);
+  std::span<const uint8_t> tensors =
+      bytes.subspan(header.tensorsOffset, header.fileBytes - header.tensorsOffset);
   try {
     return Reader(tensors, std::move(owner)).plan(*flatbuffers::GetRoot<fb::Plan>(buffer));
   } catch (const Error& e) {

@@ -52,7 +52,9 @@ class Writer {
   auto dims(const std::vector<Dim>& items) {
     return tables(items, [&](const Dim& d) { return Offset<flatbuffers::String>(text(d.key())); });
   }
-  auto longs(const Shape& shape) { return builder_.CreateVector(std::vector<int64_t>(shape.begin(), shape.end())); }
+  auto longs(const Shape& shape) {
+    return builder_.CreateVector(std::vector<int64_t>(shape.begin(), shape.end()));
+  }
 
   Offset<fb::Tensor> tensor(const Tensor& t) {
     if (!t.defined()) return 0;
@@ -62,7 +64,8 @@ class Writer {
       tensors_.emplace_back(offset, t);
       tensorBytes_ = roundUp(tensorBytes_ + t.bytes(), kTensorAlignment);
     }
-    return fb::CreateTensor(builder_, static_cast<uint8_t>(t.dtype()), longs(t.shape()), stored ? offset : 0, stored);
+    return fb::CreateTensor(builder_, static_cast<uint8_t>(t.dtype()), longs(t.shape()), stored ? offset : 0,
+                            stored);
   }
 
   Offset<fb::Attribute> attribute(const std::string& name, const Attribute& value) {
@@ -96,8 +99,8 @@ class Writer {
     Offset<flatbuffers::Vector<Offset<flatbuffers::String>>> shape, contents;
     if (v->shape) shape = dims(*v->shape);
     if (v->contents) contents = dims(*v->contents);
-    return fb::CreateValue(builder_, v->id, name, static_cast<uint8_t>(v->dtype), static_cast<uint8_t>(v->layout), shape,
-                           contents, constant);
+    return fb::CreateValue(builder_, v->id, name, static_cast<uint8_t>(v->dtype),
+                           static_cast<uint8_t>(v->layout), shape, contents, constant);
   }
 
   auto ids(const std::vector<Value*>& values) {
@@ -125,8 +128,8 @@ class Writer {
     return fb::CreateGraph(builder_, name, scope, values, inputs, outputs, nodes);
   }
 
-  // Times differ from build to build: they are kept only as far as they were measured in a cache, so the order
-  // of the trials is what the plan records.
+  // Times differ from build to build: they are kept only as far as they were measured in a cache, so the
+  // order of the trials is what the plan records.
   Offset<fb::Trial> trial(const Trial& t) {
     return fb::CreateTrial(builder_, text(t.tactic), text(t.config), t.seconds, t.measured, text(t.refusal));
   }
@@ -137,16 +140,18 @@ class Writer {
     auto packed = builder_.CreateVector(s.compiled.packedInputs);
     auto trials = tables(s.trials, [&](const Trial& t) { return trial(t); });
     auto bodies = tables(s.bodies, [&](const std::unique_ptr<Plan>& p) { return planTable(*p); });
-    return fb::CreateStep(builder_, static_cast<uint8_t>(s.kind), tactic, config, blobs, packed, trials, bodies);
+    return fb::CreateStep(builder_, static_cast<uint8_t>(s.kind), tactic, config, blobs, packed, trials,
+                          bodies);
   }
 
   Offset<fb::Profile> profile(const Profile& p) {
-    return fb::CreateProfile(builder_, tables(p.inputs, [&](const ProfileInput& i) {
-      auto min = longs(i.min), opt = longs(i.opt), max = longs(i.max);
-      auto minValues = builder_.CreateVector(i.minValues), optValues = builder_.CreateVector(i.optValues),
-           maxValues = builder_.CreateVector(i.maxValues);
-      return fb::CreateProfileInput(builder_, min, opt, max, minValues, optValues, maxValues);
-    }));
+    return fb::CreateProfile(
+        builder_, tables(p.inputs, [&](const ProfileInput& i) {
+          auto min = longs(i.min), opt = longs(i.opt), max = longs(i.max);
+          auto minValues = builder_.CreateVector(i.minValues), optValues = builder_.CreateVector(i.optValues),
+               maxValues = builder_.CreateVector(i.maxValues);
+          return fb::CreateProfileInput(builder_, min, opt, max, minValues, optValues, maxValues);
+        }));
   }
 
   Offset<fb::MemoryPlan> memory(const MemoryPlan& m) {
@@ -162,7 +167,8 @@ class Writer {
     auto steps = tables(p.steps, [&](const Step& s) { return step(s); });
     auto profiles = tables(p.profiles, [&](const Profile& x) { return profile(x); });
     auto memories = tables(p.memory, [&](const MemoryPlan& m) { return memory(m); });
-    auto passes = tables(p.passes, [&](const PassSummary& r) { return fb::CreatePass(builder_, text(r.name), r.changes); });
+    auto passes = tables(
+        p.passes, [&](const PassSummary& r) { return fb::CreatePass(builder_, text(r.name), r.changes); });
     std::vector<Offset<fb::Fact>> facts;
     for (const auto& [key, fact] : p.facts) facts.push_back(fb::CreateFact(builder_, text(key), text(fact)));
     return fb::CreatePlan(builder_, name, target, device, graphTable, steps, profiles, memories, passes,

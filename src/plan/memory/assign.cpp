@@ -51,7 +51,8 @@ std::map<int, Class> lifetimes(const Plan& plan, const AliasMap& map) {
       if (v) touch(v, i);
   }
   for (size_t i = 0; i < plan.graph->outputs.size(); ++i)
-    if (const Value* v = plan.graph->outputs[i]; rootOf(map, v)->producer) touch(v, count).output = static_cast<int>(i);
+    if (const Value* v = plan.graph->outputs[i]; rootOf(map, v)->producer)
+      touch(v, count).output = static_cast<int>(i);
   return classes;
 }
 
@@ -119,23 +120,26 @@ void forEachInputSymbol(const Graph& graph, const Profile& profile, Visit visit)
 
 DimRanges profileRanges(const Graph& graph, const Profile& profile) {
   DimRanges ranges;
-  forEachInputSymbol(graph, profile, [&](const Value& input, const std::string& symbol, int64_t min, int64_t, int64_t max) {
-    auto [it, fresh] = ranges.try_emplace(symbol, DimRange{min, max});
-    if (fresh) return;
-    it->second = {std::max(it->second.min, min), std::min(it->second.max, max)};
-    require(it->second.min <= it->second.max,
-            "input '{}': its profile gives dimension '{}' the range {} to {}, which contradicts the range that "
-            "another input gives it; give both the same",
-            input.name, symbol, min, max);
-  });
+  forEachInputSymbol(graph, profile,
+                     [&](const Value& input, const std::string& symbol, int64_t min, int64_t, int64_t max) {
+                       auto [it, fresh] = ranges.try_emplace(symbol, DimRange{min, max});
+                       if (fresh) return;
+                       it->second = {std::max(it->second.min, min), std::min(it->second.max, max)};
+                       require(it->second.min <= it->second.max,
+                               "input '{}': its profile gives dimension '{}' the range {} to {}, which "
+                               "contradicts the range that "
+                               "another input gives it; give both the same",
+                               input.name, symbol, min, max);
+                     });
   return ranges;
 }
 
 DimBindings profileOptimum(const Graph& graph, const Profile& profile) {
   DimBindings bindings;
-  forEachInputSymbol(graph, profile, [&](const Value&, const std::string& symbol, int64_t, int64_t opt, int64_t) {
-    bindings.try_emplace(symbol, opt);
-  });
+  forEachInputSymbol(graph, profile,
+                     [&](const Value&, const std::string& symbol, int64_t, int64_t opt, int64_t) {
+                       bindings.try_emplace(symbol, opt);
+                     });
   return bindings;
 }
 

@@ -1,0 +1,145 @@
+#include "common/session.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "frontend/onnx/importer.h"
+#include "graph/ir/text.h"
+#include "plan/format/file.h"
+#include "plan/format/header.h"
+
+namespace tenfold {
+namespace {
+
+constexpr int64_t kUnlimited = std::numeric_limits<int32_t>::max();
+
+const Shape* requested(const std::map<std::string, Shape>& shapes, const std::string& name) {
+  auto it = shapes.find(name);
+  return it == shapes.end() ? nullptr : &it->second;
+}
+
+std::span<const uint8_t> asBytes(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+Profile makeProfile(const Graph& graph, const ShapeRequest& request,
+                    const std::map<std::string, Tensor>& samples) {
+  Profile profile;
+  for (const Value* v : graph.inputs) {
+    require(v->shape.has_value(), "input '{}' has an unknown rank, which cannot be built", v->name);
+    auto sample = samples.find(v->name);
+    const Shape *min = requested(request.min, v->name), *opt = requested(request.opt, v->name),
+                *max = requested(request.max, v->name);
+    if (!opt) opt = max;
+    ProfileInput p;
+    for (int d = 0; d < v->rank(); ++d) {
+      auto constant = (*v->shape)[d].tryConstant();
+      auto from = [&](const Shape* shape, int64_t fallback) {
+        if (constant) return *constant;
+        if (!shape) return fallback;
+        require(shape->rank() == v->rank(), "input '{}' has {} dimensions, the shape given for it is {}",
+                v->name, v->rank(), shape->str());
+        return (*shape)[d];
+      };
+      bool sampled = sample != samples.end() && sample->second.rank() == v->rank();
+      int64_t optimum = from(opt, from(min, sampled ? sample->second.shape()[d] : 1));
+      p.opt.push_back(optimum);
+      p.min.push_back(from(min, opt ? optimum : std::min<int64_t>(optimum, 1)));
+      p.max.push_back(from(max, opt ? optimum : kUnlimited));
+    }
+    profile.inputs.push_back(p);
+  }
+  return profile;
+}
+
+bool isPlanFile(const std::string& path) {
+  auto bytes = MappedFile::open(path)->bytes();
+  return bytes.size() >= sizeof kPlanMagic && std::equal(std::begin(kPlanMagic), std::end(kPlanMagic),
+                                                         reinterpret_cast<const char*>(bytes.data()));
+}
+
+std::unique_ptr<Plan> buildModel(const std::string& path, Target& target, const ShapeRequest& request,
+                                 const std::map<std::string, Tensor>& samples, BuildOptions options) {
+  ImportResult model = importOnnxFile(path);
+  model.check();
+  options.profiles.push_back(makeProfile(*model.graph, request, samples));
+  return buildPlan(std::move(model.graph), target, std::move(options));
+}
+
+std::unique_ptr<Plan> loadPlan(const std::string& path) {
+  auto file = MappedFile::open(path);
+  return readPlan(asBytes(file->bytes()), file);
+}
+
+void* Session::Outputs::provide(size_t index, const Shape& shape) {
+  if (!tensors[index].defined() || !(tensors[index].shape() == shape))
+    tensors[index] = Tensor(types[index], shape);
+  return tensors[index].data();
+}
+
+Session::Session(std::unique_ptr<Plan> plan, Target& target)
+    : plan_(std::move(plan)),
+      target_(target),
+      loaded_(*plan_, target),
+      executor_(loaded_, Executor::Role::kNetwork, &plan_->memory.at(0)) {
+  if (plan_->memory[0].bounded) {
+    arena_ = std::shared_ptr<void>(target.allocate(std::max<int64_t>(plan_->memory[0].arenaBytes, 1)),
+                                   [&target](void* p) { target.release(p); });
+    executor_.setArena(arena_.get());
+  }
+  for (const Value* v : plan_->graph->outputs) outputs_.types.push_back(v->dtype);
+  outputs_.tensors.resize(outputs_.types.size());
+}
+
+std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, StepObserver* observer) {
+  inputs_ = inputs;
+  addresses_.clear();
+  std::vector<Shape> shapes;
+  for (Tensor& t : inputs_) {
+    shapes.push_back(t.shape());
+    addresses_.push_back(t.data());
+  }
+  executor_.setInputs(shapes, {});
+  runAgain(observer);
+  std::vector<Tensor> results;
+  for (const Tensor& t : outputs_.tensors) results.push_back(t.clone());
+  return results;
+}
+
+void Session::runAgain(StepObserver* observer) {
+  executor_.run({addresses_, &outputs_, nullptr, observer});
+  target_.synchronize(nullptr);
+}
+
+std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string, Tensor>& given) {
+  std::vector<Tensor> inputs;
+  for (const auto& [name, tensor] : given)
+    require(std::any_of(plan.graph->inputs.begin(), plan.graph->inputs.end(),
+                        [&, n = &name](const Value* v) { return v->name == *n; }),
+            "there is no input '{}'; the inputs are: {}", name, [&] {
+              std::string names;
+              for (const Value* v : plan.graph->inputs) names += (names.empty() ? "" : ", ") + v->name;
+              return names;
+            }());
+  for (size_t i = 0; i < plan.graph->inputs.size(); ++i) {
+    const Value& v = *plan.graph->inputs[i];
+    auto it = given.find(v.name);
+    if (it != given.end()) {
+      const Tensor& t = it->second;
+      require(t.dtype() == v.dtype, "input '{}' must be {}, the array given is {}", v.name, typeName(v.dtype),
+              typeName(t.dtype()));
+      inputs.push_back(t);
+      continue;
+    }
+    bool isIndex = isInteger(v.dtype);
+    inputs.push_back(isIndex ? randomTensor(v.dtype, plan.profiles[0].inputs[i].opt, i + 1, 0, 1)
+                             : randomTensor(v.dtype, plan.profiles[0].inputs[i].opt, i + 1));
+  }
+  return inputs;
+}
+
+}  // namespace tenfold

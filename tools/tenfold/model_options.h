@@ -1,0 +1,24 @@
+// Options that several commands share: the model or plan, its inputs, shapes, device, and how to build.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "common/session.h"
+
+namespace tenfold {
+
+struct ModelOptions {
+  std::string model, device, timingCache;
+  std::vector<std::string> inputs, minShapes, optShapes, maxShapes, disabledPasses;
+  bool measure = true, quiet = false;
+  int threads = 0;
+
+  void addTo(CLI::App& command);
+  Target& target() const;
+  std::map<std::string, Tensor> givenInputs() const;
+  ShapeRequest shapes() const;
+  // Loads a plan, or builds a model, with progress on standard error.
+  std::unique_ptr<Plan> plan() const;
+};
+
+}  // namespace tenfold

@@ -28,6 +28,7 @@ constexpr Pass kRecognize[] = {
     {"expand-composites", expandComposites},     // operators that are defined by others
     {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
     {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
+    {"recognize-attention", attentionRules},
     {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
 };
 

@@ -54,15 +54,21 @@ bool replaceValue(Graph& graph, Value* from, Value* to) {
 }
 
 void eraseIfDead(Graph& graph, Node* node) {
-  if (node->op->hasSideEffects) return;
-  for (const Value* v : node->outputs)
-    if (v && (!v->uses.empty() || graph.isOutput(v))) return;
-  std::vector<Node*> producers;
-  for (const Value* v : node->inputs)
-    if (v && v->producer && std::find(producers.begin(), producers.end(), v->producer) == producers.end())
-      producers.push_back(v->producer);
-  graph.eraseNode(node);
-  for (Node* p : producers) eraseIfDead(graph, p);
+  auto isDead = [&](const Node* n) {
+    return !n->op->hasSideEffects && std::all_of(n->outputs.begin(), n->outputs.end(), [&](const Value* v) {
+      return !v || (v->uses.empty() && !graph.isOutput(v));
+    });
+  };
+  std::vector<Node*> pending{node};
+  while (!pending.empty()) {
+    Node* n = pending.back();
+    pending.pop_back();
+    if (!isDead(n)) continue;
+    for (const Value* v : n->inputs)
+      if (v && v->producer && std::find(pending.begin(), pending.end(), v->producer) == pending.end())
+        pending.push_back(v->producer);
+    graph.eraseNode(n);
+  }
 }
 
 bool hasOneUse(const Graph& graph, const Value* value) {

@@ -14,6 +14,14 @@ Value* swishWithFactor(RuleContext& ctx) {
   return ctx.emit("Swish", {ctx["x"]}, attrs);
 }
 
+// x * clip(x + 3, 0, 6) * c: a scale that was joined with the 1/6.
+Value* scaledHardSwish(RuleContext& ctx) {
+  if (ctx["c"]->constant.numel() != 1 || !isFloat(ctx.dtype())) return ctx.miss("the factor is no scalar");
+  Tensor factor(ctx.dtype(), ctx["c"]->constant.shape());
+  factor.setDouble(0, 6 * ctx["c"]->constant.getDouble(0));
+  return ctx.emit("Mul", {ctx.emit("HardSwish", {ctx["x"]}), ctx.rewriter().constant(std::move(factor))});
+}
+
 bool isClose(double a, double b) { return std::abs(a - b) <= 1e-4 * std::abs(b); }
 
 Value* isSixthHardSigmoid(RuleContext& ctx) {
@@ -64,6 +72,7 @@ constexpr Rule kRules[] = {
     {"hard-swish-clip", "Mul(Mul(x, Clip(Add(x, 3), 0, 6)), 0.16666667)", "HardSwish(x)"},
     {"hard-swish-clip", "Mul(x, Mul(Clip(Add(x, 3), 0, 6), 0.16666667))", "HardSwish(x)"},
     {"hard-swish-clip", "Mul(Mul(x, 0.16666667), Clip(Add(x, 3), 0, 6))", "HardSwish(x)"},
+    {"hard-swish-scaled", "Mul(Mul(x, Clip(Add(x, 3), 0, 6)), @c)", nullptr, scaledHardSwish},
     {"hard-sigmoid-six", "Mul(Clip(Add(x, 3), 0, 6), 0.16666667)",
      "HardSigmoid(x) {alpha=0.16666666666666667, beta=0.5}"},
     {"hard-sigmoid", "Clip(Add(Mul(x, @a), @b), 0, 1)", nullptr, hardSigmoid},

@@ -56,6 +56,16 @@ Value* transposeAsReshape(RuleContext& ctx) {
   return reshapeToRoot(ctx, ctx["x"]);
 }
 
+// [a,b,c,d] seen as [a*b,c,d], turned, and seen as [a,b,d,c]: one transpose.
+Value* turnBehindView(RuleContext& ctx) {
+  const Value *x = ctx["x"], *inner = ctx["r"], *out = ctx.root()->outputs[0];
+  if (x->rank() != 4 || inner->rank() != 3 || out->rank() != 4) return ctx.miss("other ranks");
+  if (permutation(*ctx.node("t")) != std::vector<int64_t>{0, 2, 1}) return ctx.miss("another permutation");
+  const SymShape &a = *x->shape, &b = *inner->shape, &c = *out->shape;
+  bool fits = a[2] == b[1] && a[3] == b[2] && c[0] == a[0] && c[1] == a[1] && c[2] == a[3] && c[3] == a[2];
+  return fits ? transposeBy(ctx, ctx["x"], {0, 1, 3, 2}) : ctx.miss("the views do not fit");
+}
+
 Value* reshapeOfReshape(RuleContext& ctx) {
   if (Value* view = reshapeToRoot(ctx, ctx["x"])) return view;
   // A target without 0 reads nothing of the input's shape.
@@ -131,6 +141,7 @@ constexpr Rule kRules[] = {
     {"transpose-view", "Transpose(x)", nullptr, transposeAsReshape},
     {"reshape-reshape", "Reshape|Flatten|Squeeze|Unsqueeze(Reshape|Flatten|Squeeze|Unsqueeze(x, ...), ...)",
      nullptr, reshapeOfReshape, true},
+    {"transpose-behind-view", "Reshape(t:Transpose(r:Reshape(x, ...)), ...)", nullptr, turnBehindView, true},
     {"reshape-same", "Reshape|Flatten|Squeeze|Unsqueeze(x, ...)", nullptr, sameShapeAsInput},
     {"cast-same", "Cast(x)", nullptr, sameTypeCast},
     {"cast-cast", "Cast(inner:Cast(x))", nullptr, castOfCast, true},

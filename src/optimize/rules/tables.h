@@ -12,5 +12,6 @@ std::span<const Rule> weightRules();         // products and sums with constants
 std::span<const Rule> activationRules();     // Gelu, Swish, HardSwish, HardSigmoid, Mish, ...
 std::span<const Rule> softmaxRules();        // Softmax and LogSoftmax
 std::span<const Rule> normalizationRules();  // Layer-, RMS-, Instance- and GroupNormalization
+std::span<const Rule> attentionRules();      // Attention from two products and a Softmax
 
 }  // namespace tenfold

@@ -1,0 +1,89 @@
+// The forms in which exporters write attention.
+#include "optimize/pass_test.h"
+#include "optimize/pipeline.h"
+
+namespace tenfold {
+namespace {
+
+int everything(Graph& graph) {
+  optimize(graph);
+  return 0;
+}
+
+struct Form {
+  const char* name;
+  const char* text;
+  bool recognized = true;
+};
+void PrintTo(const Form& f, std::ostream* out) { *out << f.name; }
+
+class AttentionForms : public testing::TestWithParam<Form> {};
+TEST_P(AttentionForms, AreRecognized) {
+  std::string result = after(everything, GetParam().text, 1e-4);
+  EXPECT_EQ(result.find("Attention(") != std::string::npos, GetParam().recognized) << result;
+  EXPECT_EQ(result.find("Softmax(") == std::string::npos, GetParam().recognized) << result;
+}
+
+#define QKV "q:f32[b=2,s=5,12], k:f32[b,s,12], v:f32[b,s,12]"
+#define HEADS                                                                                  \
+  "q3 = Reshape(q, i64[4]{0,0,3,4}); q4 = Transpose(q3) {perm=[0,2,1,3]};"                     \
+  "k3 = Reshape(k, i64[4]{0,0,3,4}); k4 = Transpose(k3) {perm=[0,2,1,3]}; kt = Transpose(k3) " \
+  "{perm=[0,2,3,1]};"                                                                          \
+  "v3 = Reshape(v, i64[4]{0,0,3,4}); v4 = Transpose(v3) {perm=[0,2,1,3]};"
+#define MERGE "m = Transpose(o) {perm=[0,2,1,3]}; y = Reshape(m, i64[3]{0,0,12})"
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms, AttentionForms,
+    testing::Values(
+        Form{"plain", QKV " -> " HEADS "s = MatMul(q4, kt); p = Softmax(s); o = MatMul(p, v4);" MERGE},
+        Form{"divided, additive mask per batch",
+             QKV ", a:f32[b,1,1,s] -> " HEADS
+                 "s = MatMul(q4, kt); d = Div(s, f32[]{2}); w = Add(d, a); p = Softmax(w) {axis=-1};"
+                 "o = MatMul(p, v4);" MERGE},
+        Form{"scale on both sides, guard against NaN",
+             QKV ", c:bool[b,1,s,s] -> " HEADS
+                 "a = Where(c, f32[]{0}, f32[]{-inf}); qs = Mul(q4, f32[1]{0.7}); ks = Mul(kt, f32[1]{0.7});"
+                 "s = MatMul(qs, ks); w = Add(s, a); p = Softmax(w) {axis=-1}; n = IsNaN(p); g = Where(n, "
+                 "f32[]{0}, p); o = MatMul(g, v4);" MERGE},
+        Form{"keys turned behind a view",
+             "q:f32[2,5,12], k:f32[2,5,12], v:f32[2,5,12]"
+             " -> " HEADS "kr = Reshape(k4, i64[3]{-1,5,4}); kx = Transpose(kr) {perm=[0,2,1]}; ky = "
+                          "Reshape(kx, i64[4]{-1,3,4,5});"
+             "qs = Mul(q4, f32[]{0.5}); s = MatMul(qs, ky); p = Softmax(s); o = MatMul(p, v4);" MERGE},
+        Form{"masked by Where",
+             QKV ", c:bool[1,1,s,s] -> " HEADS
+                 "s = MatMul(q4, kt); d = Div(s, f32[]{2}); w = Where(c, d, f32[]{-3.4e38}); p = Softmax(w);"
+                 "o = MatMul(p, v4);" MERGE},
+        Form{"a fill that is not low enough",
+             QKV ", c:bool[1,1,s,s] -> " HEADS
+                 "s = MatMul(q4, kt); w = Where(c, s, f32[]{-100}); p = Softmax(w); o = MatMul(p, v4);" MERGE,
+             false},
+        Form{"mask inside the scale",
+             QKV ", a:f32[s,s] -> " HEADS "s = MatMul(q4, kt); w = Add(a, s); d = Mul(w, f32[]{0.5}); p = "
+                                          "Softmax(d); o = MatMul(p, v4);" MERGE},
+        Form{"three axes",
+             "q:f32[6,5,4], k:f32[6,7,4], v:f32[6,7,4], a:f32[6,5,7] -> t = Transpose(k) {perm=[0,2,1]}; qs "
+             "= Mul(q, f32[]{0.5});"
+             "s = MatMul(qs, t); w = Add(s, a); p = Softmax(w); y = MatMul(p, v)"},
+        Form{"windows with bias and mask",
+             "x:f32[6,4,36] -> r = Reshape(x, i64[5]{-1,4,3,3,4}); t = Transpose(r) {perm=[2,0,3,1,4]}; q = "
+             "Gather(t, i64[]{0});"
+             "k = Gather(t, i64[]{1}); v = Gather(t, i64[]{2}); qs = Mul(q, f32[]{0.5}); kt = Transpose(k) "
+             "{perm=[0,1,3,2]};"
+             "s = MatMul(qs, kt); b = Add(s, f32[1,3,4,4] random(5)); w = Reshape(b, i64[5]{-1,2,3,4,4}); m "
+             "= Add(w, f32[1,2,1,4,4] random(6));"
+             "z = Reshape(m, i64[4]{-1,3,4,4}); p = Softmax(z); o = MatMul(p, v); y = Transpose(o) "
+             "{perm=[0,2,1,3]}"},
+        Form{"past keys and values", QKV ", pk:f32[b,3,l=2,4], pv:f32[b,3,l,4] -> " HEADS
+                                         "kc = Concat(pk, k4) {axis=-2}; vc = Concat(pv, v4) {axis=-2};"
+                                         "ct = Transpose(kc) {perm=[0,1,3,2]}; s = MatMul(q4, ct); p = "
+                                         "Softmax(s); o = MatMul(p, vc); " MERGE "; return y, kc, vc"},
+        Form{"probabilities wanted",
+             QKV " -> " HEADS "s = MatMul(q4, kt); p = Softmax(s); o = MatMul(p, v4);" MERGE "; return y, p",
+             false},
+        Form{"softmax along another axis",
+             QKV " -> " HEADS "s = MatMul(q4, kt); p = Softmax(s) {axis=2}; o = MatMul(p, v4);" MERGE,
+             false}));
+
+}  // namespace
+}  // namespace tenfold

@@ -68,29 +68,40 @@ STEPS = [
     ),
 ]
 
-# How test programs sum up: a pattern and what its groups say of (passed, failed, skipped).
-SUMMARIES = [
-    (r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", lambda p, f, s: (p, f, s)),
-    (r"^\d+% tests passed, (\d+) tests failed out of (\d+)", lambda f, n: (n - f, f, 0)),
-    (r"^\[  PASSED  \] (\d+) tests?\.(?:.*\n)*?(?:\[  FAILED  \] (\d+) tests?)?", lambda p, f: (p, f, 0)),
-    (
-        r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED \((?:failures=(\d+))?(?:, )?(?:errors=(\d+))?)",
-        lambda n, f, e: (n - f - e, f + e, 0),
-    ),
-]
+# How test programs sum up: what each prints for all, passed, failed and skipped tests. The last line of a kind
+# counts; what a program does not print follows from the rest.
+SUMMARIES = (
+    {
+        "passed": r"^(\d+) passed, \d+ failed",
+        "failed": r"^\d+ passed, (\d+) failed",
+        "skipped": r"failed, (\d+) skipped$",
+    },
+    {"all": r"^\d+% tests passed, \d+ tests failed out of (\d+)", "failed": r"^\d+% tests passed, (\d+) tests failed"},
+    {
+        "passed": r"^\[  PASSED  \] (\d+) test",
+        "failed": r"^\[  FAILED  \] (\d+) test",
+        "skipped": r"^\[  SKIPPED \] (\d+) test",
+    },
+    {
+        "all": r"^Ran (\d+) tests? in",
+        "failed": r"^FAILED \(.*?failures=(\d+)",
+        "errors": r"^FAILED \(.*?errors=(\d+)",
+        "skipped": r"skipped=(\d+)\)$",
+    },
+)
 
 
 def count(text, exit_code):
     """(passed, failed, skipped) of a command that printed `text`; a bad exit code is at least one failure."""
-    passed, failed, skipped = int(exit_code == 0), 0, 0
-    for pattern, meaning in SUMMARIES:
-        matches = list(re.finditer(pattern, text, re.MULTILINE))
-        if matches:
-            passed, failed, skipped = meaning(*(int(group or 0) for group in matches[-1].groups()))
-            break
-    if exit_code != 0 and failed == 0:
-        failed = 1
-    return passed, failed, skipped
+    for summary in SUMMARIES:
+        found = {name: re.findall(pattern, text, re.MULTILINE) for name, pattern in summary.items()}
+        numbers = {name: int(matches[-1]) if matches else 0 for name, matches in found.items()}
+        if found.get("all") or found.get("passed"):
+            failed = numbers["failed"] + numbers.get("errors", 0)
+            skipped = numbers.get("skipped", len(re.findall(r"\(Skipped\)$", text, re.MULTILINE)))
+            passed = numbers.get("passed", numbers.get("all", 0) - failed - skipped)
+            return passed, max(failed, int(exit_code != 0)), skipped
+    return int(exit_code == 0), int(exit_code != 0), 0
 
 
 def run(step):

@@ -53,24 +53,39 @@ def old_forms():
     yield "clip6", one("Clip", ["x"], [2], 6, min=-1.0, max=6.0)
     yield "dropout7", one("Dropout", ["x"], [2], 7, outputs=("y", "m"), ratio=0.3)
     yield "upsample7", one("Upsample", ["x"], [1, 1, 2, 2], 7, scales=[1.0, 1.0, 2.0, 2.5], mode="nearest")
-    yield "resize11", one(
-        "Resize",
-        ["x", "e", "e", "s"],
-        [1, 1, 4, "w"],
-        11,
-        [numpy_helper.from_array(np.zeros(0, np.float32), "e"), ints("s", [1, 1, 8, 3])],
+    yield (
+        "resize11",
+        one(
+            "Resize",
+            ["x", "e", "e", "s"],
+            [1, 1, 4, "w"],
+            11,
+            [numpy_helper.from_array(np.zeros(0, np.float32), "e"), ints("s", [1, 1, 8, 3])],
+        ),
     )
     yield "cast1", one("Cast", ["x"], [2], 5, to="FLOAT16")
     yield "tile1", one("Tile", ["x", "t", "a"], [2, 3], 5, [ints("t", [2]), ints("a", [1])])
-    yield "batchnorm7", one(
-        "BatchNormalization",
-        ["x", "w", "w", "w", "w"],
-        ["n", 2, 3],
-        7,
-        [numpy_helper.from_array(np.ones(2, np.float32), "w")],
+    yield (
+        "batchnorm7",
+        one(
+            "BatchNormalization",
+            ["x", "w", "w", "w", "w"],
+            ["n", 2, 3],
+            7,
+            [numpy_helper.from_array(np.ones(2, np.float32), "w")],
+        ),
     )
-    yield "gemm7", one(
-        "Gemm", ["x", "w"], ["n", 2], 9, [numpy_helper.from_array(np.ones((2, 2), np.float32), "w")], alpha=0.5, transB=1
+    yield (
+        "gemm7",
+        one(
+            "Gemm",
+            ["x", "w"],
+            ["n", 2],
+            9,
+            [numpy_helper.from_array(np.ones((2, 2), np.float32), "w")],
+            alpha=0.5,
+            transB=1,
+        ),
     )
     yield "constantfill", one("ConstantFill", ["x"], [2, 3], 6, value=2.0, extra_shape=[4])
     add = helper.make_node("Add", ["x", "b"], ["y"], broadcast=1, axis=1)
@@ -79,7 +94,9 @@ def old_forms():
 
 
 def bodies():
-    body = helper.make_graph([helper.make_node("Add", ["x", "k"], ["t"])], "then", [], [value("t", None)], [ints("k", [1])])
+    body = helper.make_graph(
+        [helper.make_node("Add", ["x", "k"], ["t"])], "then", [], [value("t", None)], [ints("k", [1])]
+    )
     other = helper.make_graph([helper.make_node("Neg", ["x"], ["e"])], "else", [], [value("e", None)])
     branch = helper.make_node("If", ["c"], ["y"], then_branch=body, else_branch=other)
     yield "if", model([branch], [value("c", [], BOOL), value("x", [3], I64)], ["y"])
@@ -92,7 +109,10 @@ def bodies():
     loop = helper.make_node("Loop", ["m", "", "x"], ["y", "all"], body=step)
     yield "loop", model([loop], [value("m", [], I64), value("x", [2])], ["y", "all"])
     step = helper.make_graph(
-        [helper.make_node("Add", ["s", "e"], ["t"])], "body", [value("s", [2]), value("e", [2])], [value("t", [2]), value("t", [2])]
+        [helper.make_node("Add", ["s", "e"], ["t"])],
+        "body",
+        [value("s", [2]), value("e", [2])],
+        [value("t", [2]), value("t", [2])],
     )
     scan = helper.make_node("Scan", ["z", "x"], ["y", "all"], body=step, num_scan_inputs=1, scan_input_axes=[1])
     yield "scan", model([scan], [value("z", [2]), value("x", [2, "n"])], ["y", "all"])
@@ -107,8 +127,13 @@ def functions():
     outer = helper.make_function("local", "Outer", ["p", "unused"], ["q"], [call], imports)
     nodes = [helper.make_node("Outer", ["x"], ["y"], domain="local")]
     yield "function", model(nodes, [value("x", [2, "n"])], ["y"], functions=[inner, outer])
-    itself = helper.make_function("local", "Again", ["p"], ["q"], [helper.make_node("Again", ["p"], ["q"], domain="local")], imports)
-    yield "recursion", model([helper.make_node("Again", ["x"], ["y"], domain="local")], [value("x", [2])], ["y"], functions=[itself])
+    itself = helper.make_function(
+        "local", "Again", ["p"], ["q"], [helper.make_node("Again", ["p"], ["q"], domain="local")], imports
+    )
+    yield (
+        "recursion",
+        model([helper.make_node("Again", ["x"], ["y"], domain="local")], [value("x", [2])], ["y"], functions=[itself]),
+    )
 
 
 def tensors():
@@ -124,7 +149,10 @@ def tensors():
         numpy_helper.from_array(np.array([1, 2], np.float32), "w"), ints("i", [[0, 1], [1, 0]]), [2, 2]
     )
     yield "sparse", model([helper.make_node("Identity", ["w"], ["y"])], [], ["y"], sparse=[sparse])
-    spelled = [helper.make_node("Constant", [], ["a"], value_ints=[2, 3]), helper.make_node("Reshape", ["x", "a"], ["y"])]
+    spelled = [
+        helper.make_node("Constant", [], ["a"], value_ints=[2, 3]),
+        helper.make_node("Reshape", ["x", "a"], ["y"]),
+    ]
     yield "constant", model(spelled, [value("x", ["n"])], ["y"])
     shape = [
         helper.make_node("Shape", ["x"], ["s"], start=1),

@@ -61,5 +61,78 @@ TEST(CpuMatmul, Shapes) {
     expectRuns(text, "onednn_matmul");
 }
 
+// A convolution or product with what follows it, as a region.
+std::string region(const char* inputs, const char* names, const char* body, const char* outs = "y") {
+  return fmt::format(
+      "{} -> w = const f32[24,16,3,3] random(5); v = const f32[48,40] random(6); "
+      "{} = Region({}, w, v) {{kind=\"conv\"}} graph body({}, w:f32[24,16,3,3], v:f32[48,40]) {{ {} }}",
+      inputs, outs, names, inputs, body);
+}
+
+TEST(CpuContraction, Epilogues) {
+  const char* x = "x:f32[2,16,9,9], b:f32[24], r:f32[2,24,7,7], c:f32[24,1,1]";
+  for (const char* op : {"Relu", "Sigmoid", "HardSwish", "HardSigmoid", "Tanh", "Gelu", "Elu", "LeakyRelu",
+                         "Swish", "Mish", "Abs"})
+    for (const char* tactic : {"onednn_convolution", "onednn_convolution@last"})
+      expectRuns(region(x, "x, b, r, c", fmt::format("p = Conv(x, w, b) q = {}(p) return q", op).c_str()),
+                 tactic, 1e-5);
+  for (const char* body :
+       {"p = Conv(x, w, b) q = Add(p, r) s = Relu(q) return s",
+        "p = Conv(x, w) q = Add(c, p) s = Clip(q, f32[]{0}, f32[]{6}) return s",
+        "p = Conv(x, w, b) q = Mul(p, c) s = Sub(r, q) t = Add(s, f32[]{0.5}) return t",
+        "p = Conv(x, w) q = Mul(p, f32[]{0.5}) s = Max(q, r) t = Sin(s) u = Mul(t, r) return u",
+        "p = Conv(x, w, b) q = Sigmoid(p) s = Mul(p, q) return s",
+        "p = Conv(x, w, b) q = Sub(c, p) return q"})
+    for (const char* tactic : {"onednn_convolution", "onednn_convolution@last"})
+      expectRuns(region(x, "x, b, r, c", body), tactic, 1e-5);
+  expectRuns(region(x, "x, b, r, c", "p = Conv(x, w, b) q = Relu(p) s = Add(q, r) return q, s", "y, z"),
+             "onednn_convolution@last");
+  expectRuns(region(x, "x, b, r, c", "p = Conv(x, w, b) q = Relu(p) return p, q", "y, z"),
+             "onednn_convolution@last");
+}
+
+TEST(CpuContraction, MatmulEpilogues) {
+  const char* x = "x:f32[2,9,48], b:f32[40], r:f32[2,9,40], c:f32[2,9,1]";
+  for (const char* body :
+       {"p = MatMul(x, v) q = Add(p, b) return q",
+        "p = MatMul(x, v) q = Add(b, p) s = Gelu(q) t = Add(s, r) return t",
+        "p = MatMul(x, v) q = Mul(p, c) s = Relu(q) return s", "p = MatMul(x, v) q = Erf(p) return q",
+        "p = MatMul(x, v) q = Mul(p, f32[]{0.125}) s = Add(q, r) return s, q"})
+    expectRuns(
+        region(x, "x, b, r, c", body, std::string(body).find(", q") != std::string::npos ? "y, z" : "y"),
+        "onednn_matmul", 1e-5);
+}
+
+TEST(CpuPooling, Windows) {
+  for (const char* attrs :
+       {"kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]", "kernel_shape=[2,2], strides=[2,2]",
+        "kernel_shape=[3,2], ceil_mode=1, strides=[2,2]",
+        "kernel_shape=[3,3], auto_pad=\"SAME_UPPER\", strides=[2,2]",
+        "kernel_shape=[2,3], dilations=[2,1]"}) {
+    for (const char* tactic : {"onednn_pooling", "onednn_pooling@last"}) {
+      expectRuns(fmt::format("x:f32[2,20,11,12] -> y = MaxPool(x) {{{}}}", attrs), tactic);
+      expectRuns(fmt::format("x:f32[2,20,11,12] -> y = AveragePool(x) {{{}}}", attrs), tactic);
+    }
+  }
+  expectRuns(
+      "x:f32[2,20,11,12] -> y = AveragePool(x) {kernel_shape=[3,3], pads=[1,1,1,1], count_include_pad=1}",
+      "onednn_pooling");
+  expectRuns("x:f32[2,5,11] -> y = MaxPool(x) {kernel_shape=[3]}", "onednn_pooling");
+  expectRuns("x:f32[1,3,5,5,6] -> y = AveragePool(x) {kernel_shape=[3,2,2]}", "onednn_pooling");
+  expectRuns(
+      "x:f32[1,8,6,6], c:f32[8,1,1] -> y = Region(x, c) {kind=\"pool\"} graph body(x:f32[1,8,6,6], "
+      "c:f32[8,1,1]) "
+      "{ p = MaxPool(x) {kernel_shape=[2,2]} q = Mul(p, c) return q }",
+      "onednn_pooling@last");
+}
+
+TEST(CpuSequence, RunsRegionsMemberByMember) {
+  expectRuns(
+      "x:f32[3,16], w:f32[16,8], s:f32[8] -> y, z = Region(x, w, s) {kind=\"matmul\"} graph "
+      "body(x:f32[3,16], w:f32[16,8], s:f32[8]) "
+      "{ a = Relu(x) b = MatMul(a, w) c = LayerNormalization(b, s) d = Transpose(c) return d, b }",
+      "sequence");
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -11,7 +11,7 @@ namespace {
 
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
-    "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "Pad",
+    "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Pad",
     "Reorder", "Slice", "Split"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
 

@@ -14,11 +14,13 @@
 #include "targets/cpu/movement/pad.h"
 #include "targets/cpu/onednn/convolution.h"
 #include "targets/cpu/onednn/matmul.h"
+#include "targets/cpu/onednn/pooling.h"
 #include "targets/cpu/onednn/signature.h"
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/reference.h"
 #include "targets/cpu/rows/reduce.h"
 #include "targets/cpu/rows/row_kernels.h"
+#include "targets/cpu/sequence.h"
 #include "targets/target.h"
 
 namespace tenfold {
@@ -28,9 +30,10 @@ class CpuTarget final : public Target {
  public:
   CpuTarget()
       : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
-                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
-                 &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
-                 &cpu::padTactic(),         &cpu::referenceTactic()} {}
+                 &cpu::poolingTactic(),     &cpu::copyTactic(),          &cpu::pointwiseTactic(),
+                 &cpu::rowsTactic(),        &cpu::reduceTactic(),        &cpu::movementTactic(),
+                 &cpu::gatherTactic(),      &cpu::padTactic(),           &cpu::sequenceTactic(),
+                 &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

@@ -135,7 +135,7 @@ class ContractionKernel final : public Kernel {
     dnnl::memory::desc stored =
         format_ == "plain" ? op.weights
                            : describeFormat(op.weights.get_data_type(), op.weights.get_dims(), format_);
-    if (!stored || stored.get_size() != packed_.bytes())
+    if (stored.is_zero() || stored.get_size() != packed_.bytes())
       fail(ErrorKind::kInvalidPlan, "node '{}': {} bytes of weights do not fit the format '{}'",
            fused_.node.name, packed_.bytes(), format_);
     return stored;

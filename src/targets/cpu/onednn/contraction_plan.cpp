@@ -38,7 +38,7 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
         }
       }
       dnnl::memory::desc desc = a.op.operand(inputs[input]);
-      if (!desc) return std::nullopt;
+      if (desc.is_zero()) return std::nullopt;
       ops.append_binary(algorithm, desc);
       a.operands.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(index) | DNNL_ARG_SRC_1, desc, input});
       ++index;

@@ -62,10 +62,10 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Mul)
     CASE(Div)
     CASE(Max)
-    CASE(Min) CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual)
-        CASE(Where)
+    CASE(Min)
+    CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
-            default : return nullptr;
+        default : return nullptr;
   }
 }
 

@@ -1,6 +1,8 @@
 #include "frontend/onnx/registry.h"
 
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "graph/ops/op_def.h"
 
@@ -18,8 +20,30 @@ Table makeTable() {
   return table;
 }
 
-// Operators of the IR that are none of ONNX's: no model may name them.
-bool isInternal(const std::string& op) { return op == "Region"; }
+// Operators of the IR that are none of ONNX's: no model may name them in ONNX's own domain.
+bool isInternal(const std::string& op) {
+  static const std::set<std::string_view> names = {"Assertion",
+                                                   "Cumulative",
+                                                   "DynamicQuantizeMatMul",
+                                                   "Fill",
+                                                   "MatMulIntegerToFloat",
+                                                   "Nms",
+                                                   "QGemm",
+                                                   "QLinearAdd",
+                                                   "QLinearAveragePool",
+                                                   "QLinearConcat",
+                                                   "QLinearGlobalAveragePool",
+                                                   "QLinearLeakyRelu",
+                                                   "QLinearMul",
+                                                   "QLinearSigmoid",
+                                                   "QLinearSoftmax",
+                                                   "RaggedSoftMax",
+                                                   "Region",
+                                                   "Scale",
+                                                   "Shuffle",
+                                                   "TrtSlice"};
+  return names.count(op) != 0;
+}
 
 }  // namespace
 

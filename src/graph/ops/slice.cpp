@@ -78,6 +78,8 @@ void inferSlice(InferContext& ctx) {
     return;
   }
   auto starts = ctx.contents(1), ends = ctx.contents(2);
+  ctx.require(!starts || !ends || (starts->size() == axes->size() && ends->size() == axes->size()),
+              "starts, ends and axes differ in length");
   for (size_t i = 0; i < axes->size(); ++i) {
     auto [axis, step] = (*axes)[i];
     Dim& d = out[static_cast<size_t>(axis)];

@@ -25,17 +25,4 @@ void forEachBroadcast(const Shape& out, const std::array<Shape, N>& strides, Vis
   }
 }
 
-// Output 0 = f(input 0), elementwise; computed in double for floats and in int64 for the rest.
-template <typename F>
-void evalUnary(EvalContext& ctx, F f) {
-  const Tensor& x = ctx.input(0);
-  Tensor& y = ctx.output(0, x.shape());
-  for (int64_t i = 0, n = x.numel(); i < n; ++i) {
-    if (isFloat(x.dtype()))
-      y.setDouble(i, static_cast<double>(f(x.getDouble(i))));
-    else
-      y.setInt(i, static_cast<int64_t>(f(x.getInt(i))));
-  }
-}
-
 }  // namespace tenfold

@@ -40,8 +40,9 @@ void inferPool(InferContext& ctx) {
   if (ctx.numOutputs() > 1) ctx.setShape(1, out);
 }
 
-// Calls reduce(plane, x, offsets, n, out) for blocks of n output positions: x is the plane's elements,
-// `offsets` as WindowTaps gives them, and `first` the flat output index of out[0].
+// Calls reduce(elements, offsets, n, out, plane, first) for each plane (a channel of an image) and block of n
+// output positions: `elements` are the plane's, `offsets` as WindowTaps gives them, and `first` is the flat
+// output index of out[0].
 template <typename C, typename F>
 void forEachBlock(EvalContext& ctx, const WindowTaps& taps, Tensor& y, F reduce) {
   const Tensor& x = ctx.input(0);

@@ -1,11 +1,11 @@
-#include "graph/ops/broadcast.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/pointwise.h"
 
 using namespace tenfold;
 
 // NaN passes through: max(x, 0) must not hide it.
 static void evalRelu(EvalContext& ctx) {
-  evalUnary(ctx, [](auto x) { return x < 0 ? decltype(x)(0) : x; });
+  evalMap<1>(ctx, [](auto x) { return x < decltype(x){0} ? decltype(x){0} : x; });
 }
 
 DEFINE_OP(Relu) {

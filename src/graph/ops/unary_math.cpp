@@ -1,7 +1,6 @@
 // Elementwise functions of one tensor, without attributes.
-#include <bit>
+#include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "graph/ops/contents.h"
 #include "graph/ops/pointwise.h"

@@ -43,7 +43,7 @@ class WindowTaps {
   std::vector<std::vector<int64_t>> coordinate_;  // per axis, [output position * kernel extent + tap]
 };
 
-// Whether the attribute auto_pad asks for computed pads; the kernel from the attribute kernel_shape.
+// The window's extents in the attribute kernel_shape; throws Error where they are not `spatialRank` many.
 SymShape kernelShape(const Attributes& attrs, size_t spatialRank);
 
 }  // namespace tenfold

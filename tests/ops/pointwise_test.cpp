@@ -105,6 +105,21 @@ TEST(Pointwise, ShapeArithmeticIsFollowed) {
   EXPECT_EQ(*where->output()->contents, (std::vector<Dim>{n, 6}));
 }
 
+TEST(Pointwise, ShapesPassThroughFloats) {
+  Graph graph;
+  Value* shape = graph.addInput("s", DataType::kInt64, SymShape{1});
+  shape->contents = std::vector<Dim>{Dim::symbol("n")};
+  auto cast = [](DataType type) { return attr("to", static_cast<int64_t>(type)); };
+  Node* real = graph.addNode("Cast", {shape}, cast(DataType::kFloat32));
+  Node* twice =
+      graph.addNode("Mul", {real->output(), graph.addConstant(Tensor::scalar(DataType::kFloat32, 2))});
+  Node* floor = graph.addNode("Floor", {twice->output()});
+  Node* back = graph.addNode("Cast", {floor->output()}, cast(DataType::kInt64));
+  inferGraph(graph);
+  ASSERT_TRUE(back->output()->contents);
+  EXPECT_EQ(back->output()->contents->front(), Dim::symbol("n") * 2);
+}
+
 TEST(Pointwise, MixedTypesAreRefused) {
   EXPECT_THROW(runOp("Add", {floats({1}), Tensor::of<double>({1}, {1})}), Error);
 }

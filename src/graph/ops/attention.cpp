@@ -2,28 +2,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/ops/attention_inputs.h"
 #include "graph/ops/elements.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/gemm.h"
 #include "graph/ops/infer.h"
 
 using namespace tenfold;
+using namespace tenfold::attention;
 
 namespace {
 
-enum Input { kQuery, kKey, kValue, kMask, kPastKey, kPastValue, kValidKeys };
 enum Output { kResult, kPresentKey, kPresentValue, kScores };
-
-// The extents of Q, K and V as [batch, heads, sequence, head size].
-template <typename D>
-std::vector<D> fourAxes(const Attributes& attrs, const char* headsAttr, const std::vector<D>& shape,
-                        D (*divide)(const D&, const D&)) {
-  require(shape.size() == 3 || shape.size() == 4, "queries, keys and values must have 3 or 4 axes");
-  if (shape.size() == 4) return shape;
-  int64_t heads = attrs.integer(headsAttr, 0);
-  require(heads > 0, "attribute {} is needed for inputs of 3 axes", headsAttr);
-  return {shape[0], D(heads), shape[1], divide(shape[2], D(heads))};
-}
 
 void inferAttention(InferContext& ctx) {
   ctx.setType(kResult, ctx.type(kQuery));
@@ -38,58 +28,14 @@ void inferAttention(InferContext& ctx) {
               q[3].str(), k[3].str());
   ctx.require(ctx.has(kPastKey) == ctx.has(kPastValue), "past keys and past values go together");
   Dim total = k[2];
-  if (ctx.has(kPastKey)) total = total + ctx.shape(kPastKey)[2];
+  if (ctx.has(kPastKey)) {
+    ctx.require(ctx.rank(kPastKey) == 4, "past keys of shape {} must have 4 axes", str(ctx.shape(kPastKey)));
+    total = total + ctx.shape(kPastKey)[2];
+  }
   ctx.setShape(kResult, packed ? SymShape{q[0], q[2], q[1] * v[3]} : SymShape{q[0], q[1], q[2], v[3]});
   ctx.setShape(kPresentKey, {k[0], k[1], total, k[3]});
   ctx.setShape(kPresentValue, {v[0], v[1], total, v[3]});
   ctx.setShape(kScores, {q[0], q[1], q[2], total});
-}
-
-int64_t divideExtents(const int64_t& a, const int64_t& b) { return a / b; }
-
-// A tensor [batch, heads, sequence, size] in doubles.
-struct Heads {
-  int64_t batch = 0, heads = 0, length = 0, size = 0;
-  std::vector<double> values;
-  const double* at(int64_t b, int64_t h) const { return values.data() + (b * heads + h) * length * size; }
-  double* at(int64_t b, int64_t h) { return values.data() + (b * heads + h) * length * size; }
-};
-
-Heads readHeads(EvalContext& ctx, size_t input, const char* headsAttr) {
-  const Tensor& t = ctx.input(input);
-  std::vector<int64_t> e =
-      fourAxes<int64_t>(ctx.attrs(), headsAttr, {t.shape().begin(), t.shape().end()}, divideExtents);
-  Heads out{e[0], e[1], e[2], e[3], std::vector<double>(static_cast<size_t>(t.numel()))};
-  if (t.rank() == 4) {
-    readElements(t, 0, t.numel(), out.values.data());
-    return out;
-  }
-  ctx.require(t.shape()[2] == out.heads * out.size, "{} elements do not divide into {} heads", t.shape()[2],
-              out.heads);
-  for (int64_t b = 0; b < out.batch; ++b)
-    for (int64_t s = 0; s < out.length; ++s)
-      for (int64_t h = 0; h < out.heads; ++h)
-        readElements(t, ((b * out.length + s) * out.heads + h) * out.size, out.size,
-                     out.at(b, h) + s * out.size);
-  return out;
-}
-
-// The past, where there is one, followed by the new rows.
-Heads withPast(EvalContext& ctx, size_t input, Heads now) {
-  if (!ctx.has(input)) return now;
-  const Tensor& past = ctx.input(input);
-  int64_t before = past.shape()[2];
-  ctx.require(past.numel() == now.batch * now.heads * before * now.size,
-              "the past has shape {}, which does not fit {} heads of {}", past.shape().str(), now.heads,
-              now.size);
-  Heads out{now.batch, now.heads, before + now.length, now.size, {}};
-  out.values.resize(static_cast<size_t>(out.batch * out.heads * out.length * out.size));
-  for (int64_t b = 0; b < out.batch; ++b)
-    for (int64_t h = 0; h < out.heads; ++h) {
-      readElements(past, (b * out.heads + h) * before * out.size, before * out.size, out.at(b, h));
-      std::copy_n(now.at(b, h), now.length * now.size, out.at(b, h) + before * out.size);
-    }
-  return out;
 }
 
 void writePresent(EvalContext& ctx, size_t output, DataType type, const Heads& h) {
@@ -97,51 +43,6 @@ void writePresent(EvalContext& ctx, size_t output, DataType type, const Heads& h
   Tensor& t = ctx.output(output, type, Shape{h.batch, h.heads, h.length, h.size});
   writeElements(t, 0, t.numel(), h.values.data());
 }
-
-// What is added to the scores: the mask input, causality, the window, and the padding of the keys.
-class Bias {
- public:
-  Bias(EvalContext& ctx, const Heads& q, const Heads& k) : ctx_(ctx), queries_(q.length), keys_(k.length) {
-    causal_ = ctx.attrs().integer("is_causal", 0) != 0;
-    left_ = ctx.attrs().integer("left_window_size", -1);
-    right_ = ctx.attrs().integer("right_window_size", -1);
-    if (!ctx.has(kMask)) return;
-    const Tensor& mask = ctx.input(kMask);
-    maskKeys_ = mask.shape().back();
-    Shape target{q.batch, q.heads, q.length, maskKeys_};
-    ctx.require(maskKeys_ <= keys_, "the mask has shape {}, there are {} keys", mask.shape().str(), keys_);
-    strides_ = broadcastStrides(mask.shape(), target);
-    ctx.require(broadcastShapes(mask.shape(), target) == target,
-                "the mask has shape {}, which does not broadcast to {}", mask.shape().str(), target.str());
-    values_ = allElements<double>(mask);
-    if (mask.dtype() == DataType::kBool)
-      for (double& v : values_) v = v != 0 ? 0 : -HUGE_VAL;
-  }
-
-  double at(int64_t b, int64_t h, int64_t i, int64_t j) const {
-    if (ctx_.has(kValidKeys) && j >= ctx_.input(kValidKeys).getInt(b)) return -HUGE_VAL;
-    int64_t position = offset(b) + i;
-    if (causal_ && j > position) return -HUGE_VAL;
-    if ((left_ >= 0 && position - j > left_) || (right_ >= 0 && j - position > right_)) return -HUGE_VAL;
-    if (values_.empty()) return 0;
-    if (j >= maskKeys_) return -HUGE_VAL;
-    return values_[static_cast<size_t>(b * strides_[0] + h * strides_[1] + i * strides_[2] +
-                                       j * strides_[3])];
-  }
-
- private:
-  // How many valid keys precede the first query.
-  int64_t offset(int64_t b) const {
-    if (ctx_.has(kPastKey)) return ctx_.input(kPastKey).shape()[2];
-    return ctx_.has(kValidKeys) ? ctx_.input(kValidKeys).getInt(b) - queries_ : 0;
-  }
-
-  EvalContext& ctx_;
-  int64_t queries_, keys_, maskKeys_ = 0, left_, right_;
-  bool causal_;
-  Shape strides_;
-  std::vector<double> values_;
-};
 
 // A row of scores becomes probabilities; without any key left, zeros.
 void softmaxRow(double* row, int64_t n, bool masked) {
@@ -159,8 +60,8 @@ struct ScoreRule {
 };
 
 // Scores of one head, [queries, keys], taken to probabilities; `shown` gets the stage that output 3 asks for.
-void score(const Heads& q, const Heads& k, int64_t b, int64_t h, const ScoreRule& rule, const Bias& bias,
-           std::vector<double>& scores, std::vector<double>* shown) {
+void score(const Heads& q, const Heads& k, int64_t b, int64_t h, const ScoreRule& rule,
+           const AttentionBias& bias, std::vector<double>& scores, std::vector<double>* shown) {
   int64_t keys = k.length, kvHead = h / (q.heads / k.heads);
   for (int64_t i = 0; i < q.length; ++i) {
     double* row = scores.data() + i * keys;
@@ -207,7 +108,7 @@ void evalAttention(EvalContext& ctx) {
   ScoreRule rule{ctx.attrs().real("scale", 0), ctx.attrs().real("softcap", 0),
                  ctx.attrs().integer("qk_matmul_output_mode", 0)};
   if (rule.scale == 0) rule.scale = 1 / std::sqrt(static_cast<double>(q.size));
-  Bias bias(ctx, q, k);
+  AttentionBias bias(ctx, q, k);
   bool packed = ctx.input(kQuery).rank() == 3;
   Tensor& y = ctx.output(
       kResult, type,

@@ -3,38 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "graph/ops/op_def.h"
 
 namespace tenfold {
 namespace {
-
-std::set<std::string> symbolsOfInputs(const Graph& graph) {
-  std::set<std::string> symbols;
-  for (const Value* v : graph.inputs) {
-    if (v->shape)
-      for (const Dim& d : *v->shape)
-        if (d.isSymbol()) symbols.insert(d.key());
-    if (v->contents)
-      for (const Dim& d : *v->contents)
-        if (d.isSymbol()) symbols.insert(d.key());
-  }
-  return symbols;
-}
-
-void addSymbolsOfShapes(const Graph& graph, std::set<std::string>& symbols) {
-  std::vector<std::string> used;
-  for (const Value* v : graph.values())
-    if (v->shape)
-      for (const Dim& d : *v->shape) d.collectSymbols(used);
-  symbols.insert(used.begin(), used.end());
-}
-
-bool boundBy(const Value& v, const std::set<std::string>& symbols) {
-  if (!v.shape) return false;
-  std::vector<std::string> used;
-  for (const Dim& d : *v.shape) d.collectSymbols(used);
-  return std::all_of(used.begin(), used.end(), [&](const std::string& s) { return symbols.count(s) != 0; });
-}
 
 std::unique_ptr<Kernel> loadKernel(const Step& step, Target& target) {
   const Tactic* tactic = target.findTactic(step.compiled.tactic);
@@ -55,7 +28,7 @@ LoadedPlan::LoadedPlan(const Plan& plan, Target& target, const std::set<std::str
   classify(outerSymbols);
   // A body may speak of every symbol of the graph around it: they are bound before it runs.
   std::set<std::string> symbols = outerSymbols;
-  addSymbolsOfShapes(*plan.graph, symbols);
+  symbols.merge(symbolsOfShapes(*plan.graph));
   for (const Step& step : plan.steps) {
     kernels_.push_back(step.kind == StepKind::kLaunch ? loadKernel(step, target) : nullptr);
     bodies_.emplace_back();
@@ -71,7 +44,7 @@ void LoadedPlan::classify(const std::set<std::string>& outerSymbols) {
     values_.resize(std::max<size_t>(values_.size(), v->id + 1));
     staticShape_.resize(values_.size());
     values_[v->id] = v;
-    staticShape_[v->id] = boundBy(*v, symbols);
+    staticShape_[v->id] = isShapeBoundBy(*v, symbols);
   }
   for (const Step& step : plan_.steps) {
     bool known = step.kind != StepKind::kControl && !step.node->op->dataDependentShape;

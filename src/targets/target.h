@@ -88,6 +88,8 @@ struct TuningHint {
   bool allowTf32 = true;
   // False where any input shape changes at run time: packed formats must then serve all shapes.
   bool staticShapes = true;
+  // False where not even all ranks are known; only the target's last tactic is asked then.
+  bool knownRanks = true;
 };
 
 class Tactic {

@@ -57,7 +57,8 @@ Profile makeProfile(const Graph& graph, const ShapeRequest& request,
 }
 
 bool isPlanFile(const std::string& path) {
-  auto bytes = MappedFile::open(path)->bytes();
+  auto file = MappedFile::open(path);
+  auto bytes = file->bytes();
   return bytes.size() >= sizeof kPlanMagic && std::equal(std::begin(kPlanMagic), std::end(kPlanMagic),
                                                          reinterpret_cast<const char*>(bytes.data()));
 }

@@ -34,7 +34,8 @@ struct Tolerance {
 Tolerance toleranceOf(const fs::path& folder) {
   fs::path file = folder / "data.json";
   if (!fs::exists(file)) return {};
-  auto bytes = MappedFile::open(file)->bytes();
+  auto mapped = MappedFile::open(file);
+  auto bytes = mapped->bytes();
   auto json = nlohmann::json::parse(reinterpret_cast<const char*>(bytes.data()),
                                     reinterpret_cast<const char*>(bytes.data()) + bytes.size());
   return {json.value("rtol", 1e-3), json.value("atol", 1e-7)};

@@ -92,7 +92,8 @@ std::unique_ptr<Plan> ModelOptions::plan() const {
   TimingCache cache;
   if (!timingCache.empty()) {
     if (std::filesystem::exists(timingCache)) {
-      auto bytes = MappedFile::open(timingCache)->bytes();
+      auto file = MappedFile::open(timingCache);
+      auto bytes = file->bytes();
       cache.combine(TimingCache::parse(bytes.data(), bytes.size()), true);
     }
     options.tuner.cache = &cache;

@@ -72,7 +72,9 @@ std::vector<Option> collect(const Node& node, const TuningHint& hint, Target& ta
                             std::vector<Trial>& refused) {
   std::vector<Option> options;
   for (const Tactic* tactic : target.tactics()) {
-    std::string reason = tactic->refuses(node, hint);
+    std::string reason = hint.knownRanks || tactic == target.tactics().back()
+                             ? tactic->refuses(node, hint)
+                             : "the rank of a tensor is known at run time only";
     if (!reason.empty()) {
       refused.push_back({std::string(tactic->name()), "", 0, false, reason});
       continue;
@@ -126,7 +128,7 @@ Choice chooseTactic(const Node& node, const TuningHint& hint, Target& target, co
   // The reference is a last resort: it is never measured against real kernels.
   size_t count = std::min<size_t>(options.size(), std::max(1, tuner.maxMeasured));
   while (count > 1 && options[count - 1].tactic->name() == "reference") --count;
-  bool measurable = tuner.measure && count > 1 && !node.op->dataDependentShape && !hasZeroExtent(hint);
+  bool measurable = tuner.measure && hint.knownRanks && count > 1 && !node.op->dataDependentShape && !hasZeroExtent(hint);
 
   std::string signature = regionSignature(node, hint);
   if (measurable && tuner.cache)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "graph/ops/infer.h"
 
 namespace tenfold {
@@ -26,14 +27,15 @@ bool isControl(const Node& node) { return node.is("If") || node.is("Loop") || no
 // and constants are not to be written to or handed out.
 class AliasChooser {
  public:
-  explicit AliasChooser(const Graph& graph) : graph_(graph) {
+  explicit AliasChooser(const Graph& graph) : graph_(graph), inputSymbols_(symbolsOfInputs(graph)) {
     for (const Value* v : graph.outputs) hasOutput_.insert(v);
   }
   bool alias(const Node& node) {
     if (!isView(node)) return false;
     const Value *from = root(node.input(0)), *to = node.output();
     bool isOutput = graph_.isOutput(to);
-    if (isOutput && (!from->producer || hasOutput_.count(from) || ownedByCaller(from))) return false;
+    // A buffer for an output is asked for with its final shape, before the value that it views is computed.
+    if (isOutput && (!from->producer || hasOutput_.count(from) || !isShapeBoundBy(*to, inputSymbols_))) return false;
     roots_[to] = from;
     if (isOutput) hasOutput_.insert(from);
     return true;
@@ -44,10 +46,8 @@ class AliasChooser {
     auto it = roots_.find(v);
     return it == roots_.end() ? v : it->second;
   }
-  bool ownedByCaller(const Value* v) const {
-    return std::find(graph_.inputs.begin(), graph_.inputs.end(), v) != graph_.inputs.end();
-  }
   const Graph& graph_;
+  const std::set<std::string> inputSymbols_;
   std::map<const Value*, const Value*> roots_;
   std::set<const Value*> hasOutput_;
 };
@@ -74,6 +74,9 @@ TuningHint hintFor(const Node& node, const DimBindings& optimum) {
   TuningHint hint;
   for (const Value* v : node.inputs) hint.inputs.push_back(describe(v, optimum));
   for (const Value* v : node.outputs) hint.outputs.push_back(describe(v, optimum));
+  auto hasRank = [](const Value* v) { return !v || v->shape; };
+  hint.knownRanks = std::all_of(node.inputs.begin(), node.inputs.end(), hasRank) &&
+                    std::all_of(node.outputs.begin(), node.outputs.end(), hasRank);
   hint.staticShapes = std::all_of(node.inputs.begin(), node.inputs.end(), isStatic) &&
                       std::all_of(node.outputs.begin(), node.outputs.end(), isStatic);
   return hint;

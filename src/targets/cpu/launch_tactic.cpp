@@ -18,8 +18,8 @@ class PreparingKernel final : public Kernel {
 }  // namespace
 
 std::vector<Candidate> LaunchTactic::candidates(const Node&, const TuningHint& hint) const {
-  constexpr double kBytesPerSecond = 20e9, kLaunchSeconds = 1e-6;
-  return {{"", kLaunchSeconds + bytesMoved(hint) / kBytesPerSecond}};
+  constexpr double kLaunchSeconds = 1e-6;
+  return {{"", kLaunchSeconds + bytesMoved(hint) / bytesPerSecond_}};
 }
 
 CompiledKernel LaunchTactic::compile(const Node& node, const std::string& config, const TuningHint&) const {

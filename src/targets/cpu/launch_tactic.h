@@ -12,8 +12,9 @@ class LaunchTactic final : public Tactic {
  public:
   using Refuses = std::string (*)(const Node&, const TuningHint&);
   using Prepare = std::unique_ptr<Launch> (*)(const Node&, Descs inputs, Descs outputs);
-  LaunchTactic(const char* name, Refuses refuses, Prepare prepare)
-      : name_(name), refuses_(refuses), prepare_(prepare) {}
+  // `bytesPerSecond`: a guess, for the cost model.
+  LaunchTactic(const char* name, Refuses refuses, Prepare prepare, double bytesPerSecond = 20e9)
+      : name_(name), refuses_(refuses), prepare_(prepare), bytesPerSecond_(bytesPerSecond) {}
 
   std::string_view name() const override { return name_; }
   std::string refuses(const Node& node, const TuningHint& hint) const override {
@@ -27,6 +28,7 @@ class LaunchTactic final : public Tactic {
   const char* name_;
   Refuses refuses_;
   Prepare prepare_;
+  double bytesPerSecond_;
 };
 
 // Why a tactic that knows only plain layout refuses, or empty.

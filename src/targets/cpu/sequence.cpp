@@ -155,7 +155,7 @@ class SequenceTactic final : public Tactic {
     return "";
   }
   std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
-    return {{choose(node, hint), 1e-5 + bytesMoved(hint) / 5e9}};
+    return {{choose(node, hint), 1 + bytesMoved(hint) / 5e9}};
   }
   CompiledKernel compile(const Node& node, const std::string& config, const TuningHint&) const override {
     return {"sequence", config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};

@@ -39,6 +39,7 @@ bool isInternal(const std::string& op) {
                                                    "QLinearSoftmax",
                                                    "RaggedSoftMax",
                                                    "Region",
+                                                   "Reorder",
                                                    "Scale",
                                                    "Shuffle",
                                                    "TrtSlice"};

@@ -7,6 +7,7 @@
 #include "optimize/pipeline.h"
 #include "plan/build/steps.h"
 #include "plan/memory/assign.h"
+#include "plan/regions/layout.h"
 #include "plan/regions/regions.h"
 
 namespace tenfold {
@@ -106,6 +107,10 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   rules.fusesEpilogue = [&](const Node& anchor, const Node& node) {
     return target.fusesEpilogue(anchor, node);
   };
+  // A pointwise node is its own anchor.
+  rules.fusesPointwise = [&](const Node& node) { return target.fusesEpilogue(node, node); };
+  auto acceptsChannelsLast = [&](const Node& node) { return target.acceptsChannelsLast(node); };
+  passes.push_back({"assign-layouts", assignLayouts(graph, acceptsChannelsLast)});
   passes.push_back({"form-regions", formRegions(graph, rules)});
   return passes;
 }

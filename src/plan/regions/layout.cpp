@@ -1,0 +1,147 @@
+#include "plan/regions/layout.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "graph/ops/infer.h"
+#include "graph/ops/op_def.h"
+
+namespace tenfold {
+namespace {
+
+// Operators that may work on channels-last data beside pointwise ones. Those that profit from it are why a
+// part of the graph becomes channels-last; the others only go along.
+struct Row {
+  std::string_view op;
+  bool profits;
+  bool allInputs;  // otherwise input 0 alone is an activation
+};
+constexpr Row kRows[] = {
+    {"Conv", true, false},
+    {"ConvTranspose", true, false},
+    {"MaxPool", false, false},
+    {"AveragePool", false, false},
+    {"GlobalAveragePool", false, false},
+    {"GlobalMaxPool", false, false},
+    {"Resize", false, false},
+    {"Pad", false, false},
+    {"Slice", false, false},
+    {"Split", false, false},
+    {"Identity", false, false},
+    {"Concat", false, true},
+    {"BatchNormalization", false, false},
+};
+
+const Row* rowOf(const Node& node) {
+  static constexpr Row kPointwise{"", false, true};
+  for (const Row& row : kRows)
+    if (node.is(row.op)) return &row;
+  return node.op->pointwise ? &kPointwise : nullptr;
+}
+
+bool isActivation(const Value* v) {
+  return v && !v->isConstant() && v->rank() >= 3 && v->rank() <= 5 && typeBits(v->dtype) >= 8;
+}
+
+class LayoutAssignment {
+ public:
+  LayoutAssignment(Graph& graph, const std::function<bool(const Node&)>& accepts) : graph_(graph) {
+    for (Node* n : graph.nodes())
+      if (canFollow(*n) && accepts(*n)) able_.insert(n);
+  }
+
+  int run() {
+    spread();
+    int changed = 0;
+    for (Node* n : graph_.nodes())
+      for (Value* v : n->outputs)
+        if (chosen_.count(n) && v) v->layout = Layout::kChannelsLast, ++changed;
+    insertReorders();
+    return changed;
+  }
+
+ private:
+  static bool canFollow(const Node& n) {
+    const Row* row = rowOf(n);
+    const Value* out = n.output();
+    if (!row || !isActivation(out)) return false;
+    for (const Value* v : n.outputs)
+      if (v && (!isActivation(v) || v->rank() != out->rank())) return false;
+    return row->allInputs || (isActivation(n.input(0)) && n.input(0)->rank() == out->rank());
+  }
+
+  // Whether input i carries an activation that must have the node's layout.
+  static bool followsLayout(const Node& n, size_t i) {
+    const Value* v = n.input(i);
+    if (!isActivation(v) || v->rank() != n.output()->rank()) return false;
+    return i == 0 || rowOf(n)->allInputs;
+  }
+
+  // From the nodes that profit through everything able that is connected with them.
+  void spread() {
+    std::vector<const Node*> pending;
+    auto choose = [&](const Node* n) {
+      if (n && able_.count(n) && chosen_.insert(n).second) pending.push_back(n);
+    };
+    for (const Node* n : able_)
+      if (rowOf(*n)->profits) choose(n);
+    while (!pending.empty()) {
+      const Node* n = pending.back();
+      pending.pop_back();
+      for (size_t i = 0; i < n->inputs.size(); ++i)
+        if (followsLayout(*n, i)) choose(n->inputs[i]->producer);
+      for (const Value* v : n->outputs)
+        if (v)
+          for (const Node* reader : v->uses)
+            for (size_t i = 0; i < reader->inputs.size(); ++i)
+              if (reader->inputs[i] == v && able_.count(reader) && followsLayout(*reader, i)) choose(reader);
+    }
+  }
+
+  Value* reordered(Value* v, Node* before, Layout layout) {
+    auto [it, fresh] = copies_.emplace(v, nullptr);
+    if (!fresh) return it->second;
+    Node* n = before ? graph_.insertNode(before, "Reorder", {v}, {}, 1, v->name)
+                     : graph_.addNode("Reorder", {v}, {}, 1, v->name);
+    inferNode(graph_, *n);
+    n->outputs[0]->layout = layout;
+    return it->second = n->outputs[0];
+  }
+
+  void insertReorders() {
+    std::vector<Node*> nodes = graph_.nodes();
+    for (Node* n : nodes)
+      for (size_t i = 0; i < n->inputs.size(); ++i) {
+        Value* v = n->inputs[i];
+        if (!v || v->isConstant()) continue;
+        Layout wanted = chosen_.count(n) && followsLayout(*n, i) ? Layout::kChannelsLast : Layout::kPlain;
+        // A broadcast operand of another rank keeps what it has: plain.
+        if (v->layout != wanted) graph_.setInput(n, i, reordered(v, n, wanted));
+      }
+    for (Value*& v : graph_.outputs) {
+      if (v->layout == Layout::kPlain) continue;
+      std::string name = v->name;
+      Value* plain = reordered(v, nullptr, Layout::kPlain);
+      v->name.clear();
+      plain->name = name;
+      v = plain;
+    }
+  }
+
+  Graph& graph_;
+  std::unordered_set<const Node*> able_, chosen_;
+  std::unordered_map<const Value*, Value*> copies_;
+};
+
+}  // namespace
+
+int assignLayouts(Graph& graph, const std::function<bool(const Node&)>& accepts) {
+  int changed = 0;
+  for (Node* n : graph.nodes())
+    for (const auto& body : n->bodies) changed += assignLayouts(*body, accepts);
+  return changed + LayoutAssignment(graph, accepts).run();
+}
+
+}  // namespace tenfold

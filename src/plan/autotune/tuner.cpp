@@ -56,12 +56,15 @@ double measure(const Kernel& kernel, const TuningHint& hint, Target& target, int
     outputs.push_back(d.dtype == DataType::kUndefined ? nullptr
                                                       : scratch.make(typeBytes(d.dtype, d.shape.numel())));
   LaunchArgs args{inputs.data(), outputs.data(), scratch.make(launch->workspaceBytes()), nullptr, nullptr};
+  // The first run warms up, and is enough where it takes long.
+  constexpr double kLong = 0.02;
   double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i <= iterations; ++i) {  // the first run warms up
+  for (int i = 0; i <= iterations; ++i) {
     auto start = std::chrono::steady_clock::now();
     launch->run(args);
     target.synchronize(nullptr);
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (i == 0 && seconds > kLong) return seconds;
     if (i > 0) best = std::min(best, seconds);
   }
   return best;
@@ -126,9 +129,15 @@ Choice chooseTactic(const Node& node, const TuningHint& hint, Target& target, co
   std::vector<Option> options = collect(node, hint, target, refused);
   if (options.empty()) failUnsupported(node, refused);
   // The reference is a last resort: it is never measured against real kernels.
+  if (options.front().tactic != target.tactics().back())
+    std::erase_if(options, [&](const Option& o) { return o.tactic == target.tactics().back(); });
+  // Neither is what the cost model puts far behind the best.
+  constexpr double kHopeless = 4;
+  double estimate = options.front().candidate.seconds;
+  std::erase_if(options, [&](const Option& o) { return o.candidate.seconds > kHopeless * estimate + 1e-6; });
   size_t count = std::min<size_t>(options.size(), std::max(1, tuner.maxMeasured));
-  while (count > 1 && options[count - 1].tactic->name() == "reference") --count;
-  bool measurable = tuner.measure && hint.knownRanks && count > 1 && !node.op->dataDependentShape && !hasZeroExtent(hint);
+  bool measurable =
+      tuner.measure && hint.knownRanks && count > 1 && !node.op->dataDependentShape && !hasZeroExtent(hint);
 
   std::string signature = regionSignature(node, hint);
   if (measurable && tuner.cache)

@@ -7,6 +7,9 @@ add_library(tenfold_objects OBJECT ${core_sources})
 target_include_directories(tenfold_objects PUBLIC
   ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include ${generated_dir})
 target_compile_definitions(tenfold_objects PRIVATE TENSORRT_BUILD_LIB)
+# The interface's deprecated parts must be implemented as well.
+file(GLOB_RECURSE interface_sources src/api/*.cpp src/plugin/*.cpp)
+set_source_files_properties(${interface_sources} PROPERTIES COMPILE_OPTIONS -Wno-deprecated-declarations)
 target_link_libraries(tenfold_objects PUBLIC tenfold_dependencies)
 add_dependencies(tenfold_objects tenfold_generated)
 

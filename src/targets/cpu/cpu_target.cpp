@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "targets/cpu/abilities.h"
+#include "targets/cpu/attention/attention.h"
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
 #include "targets/cpu/movement/gather.h"
@@ -30,10 +31,10 @@ class CpuTarget final : public Target {
  public:
   CpuTarget()
       : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
-                 &cpu::poolingTactic(),     &cpu::copyTactic(),          &cpu::pointwiseTactic(),
-                 &cpu::rowsTactic(),        &cpu::reduceTactic(),        &cpu::movementTactic(),
-                 &cpu::gatherTactic(),      &cpu::padTactic(),           &cpu::sequenceTactic(),
-                 &cpu::referenceTactic()} {}
+                 &cpu::poolingTactic(),     &cpu::attentionTactic(),     &cpu::copyTactic(),
+                 &cpu::pointwiseTactic(),   &cpu::rowsTactic(),          &cpu::reduceTactic(),
+                 &cpu::movementTactic(),    &cpu::gatherTactic(),        &cpu::padTactic(),
+                 &cpu::sequenceTactic(),    &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

@@ -63,7 +63,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Div)
     CASE(Max)
     CASE(Min)
-    CASE(PRelu) CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(PRelu)
+    CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
         default : return nullptr;
   }

@@ -18,6 +18,7 @@
 #include "targets/cpu/onednn/pooling.h"
 #include "targets/cpu/onednn/signature.h"
 #include "targets/cpu/pointwise/pointwise.h"
+#include "targets/cpu/recurrent/recurrent.h"
 #include "targets/cpu/reference.h"
 #include "targets/cpu/rows/reduce.h"
 #include "targets/cpu/rows/row_kernels.h"
@@ -31,10 +32,10 @@ class CpuTarget final : public Target {
  public:
   CpuTarget()
       : tactics_{&cpu::convolutionTactic(), &cpu::deconvolutionTactic(), &cpu::matmulTactic(),
-                 &cpu::poolingTactic(),     &cpu::attentionTactic(),     &cpu::copyTactic(),
-                 &cpu::pointwiseTactic(),   &cpu::rowsTactic(),          &cpu::reduceTactic(),
-                 &cpu::movementTactic(),    &cpu::gatherTactic(),        &cpu::padTactic(),
-                 &cpu::sequenceTactic(),    &cpu::referenceTactic()} {}
+                 &cpu::poolingTactic(),     &cpu::attentionTactic(),     &cpu::recurrentTactic(),
+                 &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
+                 &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
+                 &cpu::padTactic(),         &cpu::sequenceTactic(),      &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

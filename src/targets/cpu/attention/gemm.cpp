@@ -59,6 +59,26 @@ HWY_INLINE void tile(const Operands& o) {
   }
 }
 
+// One row against four vectors of columns: as many sums under way as a product by a vector needs.
+HWY_INLINE void wideRow(const Operands& o) {
+  F d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  V s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+  for (int64_t k = 0; k < o.k; ++k) {
+    const float* b = o.b + k * o.ldb;
+    V x = hn::Set(d, o.a[k]);
+    s0 = hn::MulAdd(x, hn::LoadU(d, b), s0);
+    s1 = hn::MulAdd(x, hn::LoadU(d, b + lanes), s1);
+    s2 = hn::MulAdd(x, hn::LoadU(d, b + 2 * lanes), s2);
+    s3 = hn::MulAdd(x, hn::LoadU(d, b + 3 * lanes), s3);
+  }
+  V sums[4] = {s0, s1, s2, s3};
+  for (int i = 0; i < 4; ++i) {
+    float* c = o.c + i * lanes;
+    hn::StoreU(o.add ? hn::Add(hn::LoadU(d, c), sums[i]) : sums[i], d, c);
+  }
+}
+
 // Columns that fill no vector.
 HWY_INLINE void tail(const Operands& o, int64_t rows, int64_t columns) {
   F d;
@@ -92,6 +112,10 @@ void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, cons
   for (int64_t k0 = 0; k0 < k; k0 += kDepth) {
     Operands o{a + k0, lda, b + k0 * ldb, ldb, c, ldc, std::min(kDepth, k - k0), add || k0 > 0};
     int64_t j = 0;
+    for (; m == 1 && j + 4 * lanes <= n; j += 4 * lanes) {
+      wideRow(o);
+      o.b += 4 * lanes, o.c += 4 * lanes;
+    }
     for (; j + 2 * lanes <= n; j += 2 * lanes) {
       rowsOf<true>(o, m);
       o.b += 2 * lanes, o.c += 2 * lanes;

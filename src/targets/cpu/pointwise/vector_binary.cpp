@@ -64,7 +64,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Max)
     CASE(Min)
     CASE(PRelu)
-    CASE(Equal) CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(Equal)
+    CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
         default : return nullptr;
   }

@@ -20,6 +20,38 @@ const Shape* requested(const std::map<std::string, Shape>& shapes, const std::st
   return it == shapes.end() ? nullptr : &it->second;
 }
 
+// Whether every shape that the inputs determine is possible at these extents.
+bool fits(const Graph& graph, const DimBindings& bindings) {
+  for (const Value* v : graph.values()) {
+    if (!v->producer || !v->shape) continue;
+    for (const Dim& d : *v->shape) {
+      std::vector<std::string> used;
+      d.collectSymbols(used);
+      bool known =
+          std::all_of(used.begin(), used.end(), [&](const std::string& n) { return bindings.count(n) != 0; });
+      if (known && d.eval(bindings) <= 0) return false;
+    }
+  }
+  for (const Node* node : graph.nodes())
+    for (const auto& body : node->bodies)
+      if (!fits(*body, bindings)) return false;
+  return true;
+}
+
+// What to tune dynamic dimensions for where nobody said: one sample, and for all other dimensions the first
+// of these extents that the network's windows fit into.
+int64_t usualExtent(const Graph& graph) {
+  constexpr int64_t kExtents[] = {128, 224, 640, 2048, 16384, 64, 32, 16, 8, 4, 2};
+  for (int64_t extent : kExtents) {
+    DimBindings bindings;
+    for (const Value* v : graph.inputs)
+      for (int d = 0; d < v->rank(); ++d)
+        if ((*v->shape)[d].isSymbol()) bindings.try_emplace((*v->shape)[d].key(), d == 0 ? 1 : extent);
+    if (fits(graph, bindings)) return extent;
+  }
+  return 1;
+}
+
 std::span<const uint8_t> asBytes(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
 }
@@ -29,6 +61,7 @@ std::span<const uint8_t> asBytes(std::span<const std::byte> bytes) {
 Profile makeProfile(const Graph& graph, const ShapeRequest& request,
                     const std::map<std::string, Tensor>& samples) {
   Profile profile;
+  const int64_t usual = usualExtent(graph);
   for (const Value* v : graph.inputs) {
     require(v->shape.has_value(), "input '{}' has an unknown rank, which cannot be built", v->name);
     auto sample = samples.find(v->name);
@@ -46,7 +79,7 @@ Profile makeProfile(const Graph& graph, const ShapeRequest& request,
         return (*shape)[d];
       };
       bool sampled = sample != samples.end() && sample->second.rank() == v->rank();
-      int64_t optimum = from(opt, from(min, sampled ? sample->second.shape()[d] : 1));
+      int64_t optimum = from(opt, from(min, sampled ? sample->second.shape()[d] : d == 0 ? 1 : usual));
       p.opt.push_back(optimum);
       p.min.push_back(from(min, opt ? optimum : std::min<int64_t>(optimum, 1)));
       p.max.push_back(from(max, opt ? optimum : kUnlimited));

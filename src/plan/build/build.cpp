@@ -1,6 +1,7 @@
 #include "plan/build/build.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/error.h"
 #include "graph/ops/infer.h"
@@ -97,11 +98,23 @@ MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
       plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
 }
 
+// The last two passes need the target, so they are not the optimizer's; they can be switched off like its
+// own.
+bool isDisabled(const BuildOptions& options, std::string_view pass) {
+  const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
+  std::string list = "," + std::string(environment ? environment : "") + ",";
+  for (const std::string& name : options.disabledPasses) list += name + ",";
+  return list.find("," + std::string(pass) + ",") != std::string::npos;
+}
+
 std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const BuildOptions& options) {
   std::vector<PassSummary> passes;
   OptimizeOptions optimizer;
   optimizer.disabled = options.disabledPasses;
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
+  auto accepts = [&](const Node& node) { return target.acceptsChannelsLast(node); };
+  if (!isDisabled(options, "assign-layouts"))
+    passes.push_back({"assign-layouts", assignLayouts(graph, accepts)});
   RegionRules rules;
   rules.limits = target.fusionLimits();
   rules.fusesEpilogue = [&](const Node& anchor, const Node& node) {
@@ -111,7 +124,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   rules.fusesPointwise = [&](const Node& node) { return target.fusesEpilogue(node, node); };
   auto acceptsChannelsLast = [&](const Node& node) { return target.acceptsChannelsLast(node); };
   passes.push_back({"assign-layouts", assignLayouts(graph, acceptsChannelsLast)});
-  passes.push_back({"form-regions", formRegions(graph, rules)});
+  if (!isDisabled(options, "form-regions")) passes.push_back({"form-regions", formRegions(graph, rules)});
   return passes;
 }
 

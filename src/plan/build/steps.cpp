@@ -13,12 +13,20 @@ namespace {
 
 constexpr int64_t kUnknownExtent = 16;  // stands for a dimension that only run time tells, in tuning
 
+// With at most one element that is not a sample's or a channel's, both layouts are the same bytes.
+bool hasOnePixel(const Value& v) {
+  if (!v.shape || v.shape->size() < 3) return false;
+  return std::all_of(v.shape->begin() + 2, v.shape->end(), [](const Dim& d) { return d == Dim(1); });
+}
+
 bool isView(const Node& node) {
-  static const std::set<std::string_view> kViews = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"};
+  static const std::set<std::string_view> kViews = {"Reshape", "Squeeze",  "Unsqueeze",
+                                                    "Flatten", "Identity", "Reorder"};
   if (!kViews.count(node.opName()) || !node.input(0) || !node.output()) return false;
   const Value &in = *node.input(0), &out = *node.output();
-  return in.dtype == out.dtype && in.layout == out.layout &&
-         (in.layout == Layout::kPlain || node.is("Identity"));
+  if (in.dtype != out.dtype) return false;
+  auto plainBytes = [](const Value& v) { return v.layout == Layout::kPlain || hasOnePixel(v); };
+  return (plainBytes(in) && plainBytes(out)) || (node.is("Identity") && in.layout == out.layout);
 }
 
 bool isControl(const Node& node) { return node.is("If") || node.is("Loop") || node.is("Scan"); }
@@ -35,7 +43,8 @@ class AliasChooser {
     const Value *from = root(node.input(0)), *to = node.output();
     bool isOutput = graph_.isOutput(to);
     // A buffer for an output is asked for with its final shape, before the value that it views is computed.
-    if (isOutput && (!from->producer || hasOutput_.count(from) || !isShapeBoundBy(*to, inputSymbols_))) return false;
+    if (isOutput && (!from->producer || hasOutput_.count(from) || !isShapeBoundBy(*to, inputSymbols_)))
+      return false;
     roots_[to] = from;
     if (isOutput) hasOutput_.insert(from);
     return true;

@@ -12,7 +12,7 @@ namespace {
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
     "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Pad",
-    "Reorder", "Slice", "Split"};
+    "Reorder", "Slice", "Split", "Transpose"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }

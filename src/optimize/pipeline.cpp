@@ -29,14 +29,12 @@ constexpr Pass kRecognize[] = {
     {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
     {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
     {"recognize-attention", attentionRules},
-    {"simplify-products", productRules},
     {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
 };
 
-// What only kernels care about: weights as floats where no kernel takes integers, poolings instead of reductions.
+// Once no kernel wants to see quantized weights as integers.
 constexpr Pass kFinish[] = {
     {"fold-dequantized-constants", foldDequantizedConstants},
-    {"pool-reductions", reductionRules},
 };
 
 constexpr Phase kPhases[] = {

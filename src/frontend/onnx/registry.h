@@ -22,7 +22,6 @@ using Family = std::span<const ImporterRow>;
 Family arithmeticFamily();
 Family constantFamily();
 Family controlFlowFamily();
-Family experimentalFamily();
 Family microsoftFamily();
 Family neuralFamily();
 Family previewFamily();

@@ -1,0 +1,74 @@
+#include "api/runtime/engine.h"
+
+#include "api/runtime/configs.h"
+#include "api/runtime/context.h"
+#include "api/runtime/inspector.h"
+#include "api/serialize.h"
+
+namespace tenfold {
+
+Engine::Engine(std::shared_ptr<EngineState> state) : state_(std::move(state)) {
+  mImpl = this;
+  state_->handle = this;
+  for (const Profile& profile : state_->plan->profiles)
+    for (const ProfileInput& input : profile.inputs)
+      for (const auto* values : {&input.minValues, &input.optValues, &input.maxValues})
+        shapeValues32_.emplace_back(values->begin(), values->end());
+}
+
+nv::IHostMemory* Engine::serialize() const noexcept {
+  return reporter().guard("serialize", [&] { return serializePlan(*state_->plan); });
+}
+
+nv::ISerializationConfig* Engine::createSerializationConfig() noexcept {
+  return reporter().guard("createSerializationConfig", [&]() -> nv::ISerializationConfig* {
+    return new SerializationConfig(state_->reporter);
+  });
+}
+
+nv::IHostMemory* Engine::serializeWithConfig(nv::ISerializationConfig& config) const noexcept {
+  return reporter().guard("serializeWithConfig", [&] {
+    if (config.getFlag(nv::SerializationFlag::kEXCLUDE_WEIGHTS))
+      fail(ErrorKind::kUnsupported, "plans without weights are not supported yet: clear kEXCLUDE_WEIGHTS");
+    return serializePlan(*state_->plan);
+  });
+}
+
+nv::IExecutionContext* Engine::createExecutionContext(
+    nv::ExecutionContextAllocationStrategy strategy) noexcept {
+  return reporter().guard("createExecutionContext", [&]() -> nv::IExecutionContext* {
+    return new Context(state_, checkEnum(strategy, "ExecutionContextAllocationStrategy"));
+  });
+}
+
+nv::IExecutionContext* Engine::createExecutionContextWithoutDeviceMemory() noexcept {
+  return createExecutionContext(nv::ExecutionContextAllocationStrategy::kUSER_MANAGED);
+}
+
+nv::IExecutionContext* Engine::createExecutionContextWithRuntimeConfig(nv::IRuntimeConfig* config) noexcept {
+  return reporter().guard("createExecutionContext", [&]() -> nv::IExecutionContext* {
+    return new Context(state_, needed(config, "the runtime config").getExecutionContextAllocationStrategy());
+  });
+}
+
+nv::IRuntimeConfig* Engine::createRuntimeConfig() noexcept {
+  return reporter().guard("createRuntimeConfig",
+                          [&]() -> nv::IRuntimeConfig* { return new RuntimeConfig(state_->reporter); });
+}
+
+nv::IEngineInspector* Engine::createEngineInspector() const noexcept {
+  return reporter().guard("createEngineInspector",
+                          [&]() -> nv::IEngineInspector* { return new Inspector(state_); });
+}
+
+nv::IRefitter* Engine::createRefitter(nv::ILogger&) noexcept {
+  return reporter().guard("createRefitter", []() -> nv::IRefitter* {
+    fail(ErrorKind::kUnsupported, "refitting is not supported yet: build the engine again with the weights");
+  });
+}
+
+void Engine::setErrorRecorder(nv::IErrorRecorder* recorder) noexcept {
+  state_->reporter->setRecorder(recorder);
+}
+
+}  // namespace tenfold

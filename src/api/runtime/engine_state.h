@@ -1,0 +1,51 @@
+// What an engine, its contexts and its inspectors share. Nothing in it changes once it is made.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "NvInferRuntime.h"
+#include "api/errors.h"
+#include "plan/plan.h"
+#include "runtime/loaded_plan.h"
+
+namespace tenfold {
+
+// An input or output of the engine.
+struct IoTensor {
+  const Value* value = nullptr;
+  bool isInput = false;
+  size_t index = 0;      // among the inputs, or among the outputs
+  bool isShape = false;  // its values decide shapes (inputs), or tell them (outputs): it lies on the host
+  const char* name() const { return value->name.c_str(); }
+};
+
+struct EngineState {
+  // Throws Error where the plan cannot run on this machine. `maker` reports for the object that makes the
+  // engine; `allocator` (null: the target's own memory) provides the contexts' arenas.
+  EngineState(std::unique_ptr<Plan> plan, std::shared_ptr<const Reporter> maker,
+              nvinfer1::IGpuAllocator* allocator);
+
+  const Graph& graph() const { return *plan->graph; }
+  // Throws Error where there is none of that name, or `name` is null.
+  const IoTensor& tensor(const char* name) const;
+  const IoTensor& input(const char* name) const;
+  const IoTensor& output(const char* name) const;
+  const Profile& profile(int32_t index) const;
+  // Bytes of a context's arena; 0 where the profile sets no limit and contexts make their own.
+  int64_t arenaBytes(int32_t profile) const;
+  int64_t maxArenaBytes() const;
+
+  std::unique_ptr<Plan> plan;
+  Target& target;
+  LoadedPlan loaded;
+  std::shared_ptr<Reporter> reporter;
+  nvinfer1::IGpuAllocator* allocator;
+  std::vector<IoTensor> tensors;  // inputs, then outputs, without hidden ones
+  size_t hiddenOutputs = 0;       // the graph's last so many outputs
+  std::vector<size_t> layers;     // the steps that do work
+  std::vector<std::string> debugTensors, unfusedDebugTensors;
+  nvinfer1::ICudaEngine* handle = nullptr;
+};
+
+}  // namespace tenfold

@@ -1,0 +1,117 @@
+#include "api/runtime/execution.h"
+
+#include <algorithm>
+
+#include "api/runtime/bindings.h"
+
+namespace tenfold {
+
+Execution::Execution(std::shared_ptr<const EngineState> engine, AllocationStrategy strategy,
+                     const Reporter& reporter)
+    : engine_(std::move(engine)),
+      strategy_(strategy),
+      reporter_(reporter),
+      arena_(engine_->target, engine_->allocator),
+      executor_(engine_->loaded, Executor::Role::kNetwork, &engine_->plan->memory.at(0)),
+      inputs_(engine_->graph().inputs.size()),
+      outputs_(*engine_),
+      inputAddresses_(inputs_.size()) {
+  if (strategy_ == AllocationStrategy::kSTATIC) arena_.ensure(engine_->maxArenaBytes());
+  applyMemory();
+  resetShapes();
+}
+
+Execution::~Execution() { finish(); }
+
+void Execution::setProfile(int32_t index) {
+  engine_->profile(index);
+  finish();
+  profile_ = index;
+  executor_.setMemoryPlan(&engine_->plan->memory[static_cast<size_t>(index)]);
+  applyMemory();
+  resetShapes();
+}
+
+void Execution::applyMemory() {
+  if (strategy_ == AllocationStrategy::kON_PROFILE_CHANGE) arena_.ensure(engine_->arenaBytes(profile_));
+  executor_.setArena(arena_.data());
+}
+
+void Execution::lendMemory(void* memory, int64_t bytes) {
+  require(strategy_ == AllocationStrategy::kUSER_MANAGED,
+          "this context has its own memory: create it with kUSER_MANAGED to give it another");
+  int64_t wanted = engine_->arenaBytes(profile_);
+  require(bytes >= wanted && (memory || !wanted), "profile {} needs {} bytes of memory, {} were given at {}",
+          profile_, wanted, bytes, memory);
+  finish();
+  arena_.lend(memory, bytes);
+  applyMemory();
+}
+
+void Execution::setAddress(const IoTensor& tensor, void* address) {
+  if (tensor.isInput)
+    inputs_[tensor.index].address = address;
+  else
+    outputs_.setAddress(tensor.index, address);
+}
+
+void* Execution::address(const IoTensor& tensor) const {
+  return tensor.isInput ? const_cast<void*>(inputs_[tensor.index].address) : outputs_.address(tensor.index);
+}
+
+void Execution::setTimes(StepTimes* times) {
+  finish();
+  times_ = times;
+}
+
+void Execution::gatherAddresses() {
+  static char nothing[64];  // where tensors without elements may point
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    inputAddresses_[i] = const_cast<void*>(inputs_[i].address);
+    if (inputAddresses_[i]) continue;
+    require(inputs_[i].shape->numel() == 0, "input '{}' has no memory: set it with setTensorAddress",
+            engine_->graph().inputs[i]->name);
+    inputAddresses_[i] = nothing;
+  }
+}
+
+void Execution::enqueue(StreamHandle stream, bool wait) {
+  finish();
+  resolve();
+  gatherAddresses();
+  outputs_.begin(stream);
+  require(arena_.data() || engine_->arenaBytes(profile_) == 0,
+          "the context has no memory: give it {} bytes with setDeviceMemoryV2",
+          engine_->arenaBytes(profile_));
+  stream_ = stream;
+  if (!stream) return run();
+  inFlight_.begin();
+  try {
+    engine_->target.submit(stream, runTask, this);
+  } catch (...) {
+    inFlight_.end();
+    throw;
+  }
+  if (wait || outputs_.mustWait()) finish();
+}
+
+void Execution::runTask(void* self) {
+  auto& execution = *static_cast<Execution*>(self);
+  bool ok = execution.reporter_.guard("enqueueV3", [&] {
+    execution.run();
+    return true;
+  });
+  execution.inFlight_.end();
+  // The message is out; the stream has to know that its work failed.
+  if (!ok) fail(ErrorKind::kInternal, "the run failed");
+}
+
+void Execution::run() {
+  // On the host, this is the stream's own worker: work that it handed to the stream again would come too
+  // late.
+  StreamHandle stream = engine_->target.hostAccessible() ? nullptr : stream_;
+  executor_.run({inputAddresses_, &outputs_, stream, times_});
+  outputs_.reportDebugTensors();
+}
+
+}  // namespace tenfold

@@ -1,0 +1,85 @@
+// What a context does: shapes, addresses, memory and runs of one engine. Its calls come from one thread at a
+// time; only its own work on a stream runs beside them. Every method throws Error.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "api/runtime/arena.h"
+#include "api/runtime/engine_state.h"
+#include "api/runtime/outputs.h"
+#include "api/runtime/step_times.h"
+#include "api/runtime/work_in_flight.h"
+#include "runtime/executor.h"
+
+namespace tenfold {
+
+using AllocationStrategy = nvinfer1::ExecutionContextAllocationStrategy;
+
+class Execution {
+ public:
+  Execution(std::shared_ptr<const EngineState> engine, AllocationStrategy strategy, const Reporter& reporter);
+  ~Execution();  // finishes the work under way
+
+  const EngineState& engine() const { return *engine_; }
+  int32_t profile() const { return profile_; }
+  void setProfile(int32_t index);
+  // The program's memory, for AllocationStrategy::kUSER_MANAGED.
+  void lendMemory(void* memory, int64_t bytes);
+
+  void setShape(const IoTensor& input, const nvinfer1::Dims& dims);
+  bool shapesGiven() const;  // of all inputs
+  bool valuesGiven() const;  // of all shape tensors
+  // Inputs that lack a shape, or values.
+  std::vector<const char*> missingInputs() const;
+  // Works out the shapes of everything that they determine. Every input has its shape.
+  void resolve();
+  // As far as known: -1 for other extents; nothing where the rank is unknown.
+  std::optional<std::vector<int64_t>> shapeOf(const IoTensor& tensor);
+  // The symbols that the inputs set so far bind.
+  DimBindings bindings() const;
+  std::optional<int64_t> mostOutputBytes(const IoTensor& output);
+
+  void setAddress(const IoTensor& tensor, void* address);
+  void* address(const IoTensor& tensor) const;
+  ContextOutputs& outputs() { return outputs_; }
+
+  // Runs on `stream`; returns when the work is enqueued, or finished where the stream is the default one, an
+  // output has an allocator, or `wait` is true.
+  void enqueue(StreamHandle stream, bool wait);
+  void finish() { inFlight_.wait(); }
+  // Times of the steps of the next runs go there; null: no times are taken.
+  void setTimes(StepTimes* times);
+
+ private:
+  struct Input {
+    std::optional<Shape> shape;
+    const void* address = nullptr;
+    std::vector<int64_t> values;  // of shape tensors, as of the last resolve
+  };
+  void resetShapes();
+  void applyMemory();
+  bool readShapeValues();
+  void checkValues(size_t input) const;
+  void gatherAddresses();
+  void run();
+  static void runTask(void* self);
+
+  std::shared_ptr<const EngineState> engine_;
+  const AllocationStrategy strategy_;
+  const Reporter& reporter_;
+  int32_t profile_ = 0;
+  Arena arena_;
+  Executor executor_;
+  std::vector<Input> inputs_;
+  bool resolved_ = false;
+  ContextOutputs outputs_;
+  // Of the run under way.
+  std::vector<void*> inputAddresses_;
+  StreamHandle stream_ = nullptr;
+  StepTimes* times_ = nullptr;
+  WorkInFlight inFlight_;
+};
+
+}  // namespace tenfold

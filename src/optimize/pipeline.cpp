@@ -29,12 +29,14 @@ constexpr Pass kRecognize[] = {
     {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
     {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
     {"recognize-attention", attentionRules},
+    {"simplify-products", productRules},
     {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
 };
 
-// Once no kernel wants to see quantized weights as integers.
+// What only kernels care about: weights as floats where no kernel takes integers, poolings instead of reductions.
 constexpr Pass kFinish[] = {
     {"fold-dequantized-constants", foldDequantizedConstants},
+    {"pool-reductions", reductionRules},
 };
 
 constexpr Phase kPhases[] = {

@@ -100,6 +100,16 @@ TEST(OnnxInterface, EveryUnsupportedNodeIsReported) {
   EXPECT_TRUE(result.nodes[1].supported);
 }
 
+TEST(OnnxInterface, UnknownAttributeIsRefused) {
+  ModelBuilder m;
+  m.input("x", {2}).output("y");
+  attr(m.node("Relu", {"x"}, {"y"})).integer("strange", 1);
+  ImportResult result = m.import();
+  ASSERT_EQ(result.errors.size(), 1u);
+  EXPECT_NE(result.errors[0].message.find("attribute 'strange'"), std::string::npos);
+  EXPECT_EQ(result.errors[0].kind, ErrorKind::kUnsupported);
+}
+
 // What is wrong with the model that `spoil` makes of a good one.
 template <typename Spoil>
 std::string errorAfter(Spoil spoil) {

@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         Form{"keys turned behind a view",
              "q:f32[2,5,12], k:f32[2,5,12], v:f32[2,5,12]"
              " -> " HEADS "kr = Reshape(k4, i64[3]{-1,5,4}); kx = Transpose(kr) {perm=[0,2,1]}; ky = "
-                          "Reshape(kx, i64[4]{-1,3,4,5});"
+             "Reshape(kx, i64[4]{-1,3,4,5});"
              "qs = Mul(q4, f32[]{0.5}); s = MatMul(qs, ky); p = Softmax(s); o = MatMul(p, v4);" MERGE},
         Form{"masked by Where",
              QKV ", c:bool[1,1,s,s] -> " HEADS
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
              false},
         Form{"mask inside the scale",
              QKV ", a:f32[s,s] -> " HEADS "s = MatMul(q4, kt); w = Add(a, s); d = Mul(w, f32[]{0.5}); p = "
-                                          "Softmax(d); o = MatMul(p, v4);" MERGE},
+                 "Softmax(d); o = MatMul(p, v4);" MERGE},
         Form{"three axes",
              "q:f32[6,5,4], k:f32[6,7,4], v:f32[6,7,4], a:f32[6,5,7] -> t = Transpose(k) {perm=[0,2,1]}; qs "
              "= Mul(q, f32[]{0.5});"

@@ -46,8 +46,7 @@ TEST(Layout, OperandsOfOtherRankStayPlain) {
       "= Add(a, z)");
   assign(*c.graph);
   verify(*c.graph);
-  for (const Node* n : c.graph->nodes())
-    EXPECT_FALSE(n->is("Reorder") && n->inputs[0]->name == "b");
+  for (const Node* n : c.graph->nodes()) EXPECT_FALSE(n->is("Reorder") && n->inputs[0]->name == "b");
   formRegions(*c.graph, {});
   verify(*c.graph);
   int regions = 0;
@@ -56,6 +55,17 @@ TEST(Layout, OperandsOfOtherRankStayPlain) {
     EXPECT_TRUE(!n->is("Region") || n->outputs[0]->layout == Layout::kChannelsLast);
   }
   EXPECT_EQ(regions, 1);
+}
+
+TEST(Layout, TransposesToAndFromChannelsLastNeedNoReorder) {
+  TextCase c = parseCase(
+      "x:f32[1,4,4,3] -> t = Transpose(x) {perm=[0,3,1,2]}; c = Conv(t, f32[2,3,1,1] {1,2,3,4,5,6});"
+      "r = Relu(c); y = Transpose(r) {perm=[0,2,3,1]}");
+  EXPECT_EQ(assign(*c.graph), 3);
+  verify(*c.graph);
+  ASSERT_EQ(c.graph->nodes().size(), 4u);
+  EXPECT_EQ(c.graph->nodes()[0]->outputs[0]->layout, Layout::kChannelsLast);
+  EXPECT_EQ(c.graph->outputs[0]->layout, Layout::kPlain);
 }
 
 TEST(Layout, TargetsAnswerCounts) {

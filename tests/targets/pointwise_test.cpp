@@ -57,5 +57,19 @@ TEST(CpuPointwise, TypesOtherThanFloat) {
       expectPointwise(fmt::format("x:{}[67] -> y = Cast(x) {{to={}}}", from, to));
 }
 
+TEST(CpuPointwise, Quantization) {
+  for (const char* type : {"u8", "i8", "i16", "u16"}) {
+    expectPointwise(
+        fmt::format("x:f32[3,333] random(3,-9,9) -> y = QuantizeLinear(x, f32[]{{0.05}}, {0}[]{{3}}); z = "
+                    "DequantizeLinear(y, f32[]{{0.05}}, {0}[]{{3}})",
+                    type));
+    expectPointwise(fmt::format(
+        "x:f32[9] {{nan,inf,-inf,0,1e9,-1e9,3e9,-3e9,0.5}} -> y = QuantizeLinear(x, f32[]{{1}}, {}[]{{3}})",
+        type));
+  }
+  expectPointwise(
+      "x:f32[20] {0,1.9,-1.9,2e9,-2e9,-0.0,4,5,6,7,8,9,10,11,12,13,14,15,16,17} -> y = Cast(x) {to=i32}");
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -1,6 +1,5 @@
 // Runs test cases in ONNX's own form: a folder with model.onnx and test_data_set_N/{input,output}_M.pb.
 #include <fmt/format.h>
-#include <onnx.pb.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +11,6 @@
 #include "base/mapped_file.h"
 #include "common/session.h"
 #include "frontend/onnx/importer.h"
-#include "frontend/onnx/tensor_reader.h"
 #include "graph/ops/eval.h"
 #include "tenfold/commands.h"
 
@@ -41,14 +39,7 @@ Tolerance toleranceOf(const fs::path& folder) {
   return {json.value("rtol", 1e-3), json.value("atol", 1e-7)};
 }
 
-Tensor readTensor(const fs::path& path) {
-  auto file = MappedFile::open(path);
-  auto proto = std::make_shared<onnx::TensorProto>();
-  require(proto->ParseFromArray(file->bytes().data(), static_cast<int>(file->bytes().size())),
-          "{} is no tensor", path.string());
-  ImportOptions options;
-  return onnx_frontend::TensorReader(options, proto).read(*proto).clone();
-}
+Tensor readTensor(const fs::path& path) { return readOnnxTensor(MappedFile::open(path)->bytes()); }
 
 std::vector<Tensor> readTensors(const fs::path& folder, const char* kind) {
   std::vector<Tensor> tensors;

@@ -30,30 +30,8 @@ void importConstant(OpContext& ctx) {
   }
 }
 
-// An experimental operator of opset 1 that old exporters left in models.
-void importConstantFill(OpContext& ctx) {
-  DataType type = ctx.elementType(ctx.attrs.integer("dtype", 1));
-  Tensor value(type, Shape{1});
-  value.setDouble(0, ctx.attrs.real("value", 0));
-  Attributes fill;
-  fill.set("value", value);
-  Value* shape = nullptr;
-  if (!ctx.has(0))
-    shape = ctx.ints(ctx.attrs.integers("shape"));
-  else
-    shape = ctx.attrs.integer("input_as_shape", 0) != 0 ? ctx.input(0) : ctx.emit("Shape", {ctx.input(0)});
-  std::vector<int64_t> extra = ctx.attrs.integers("extra_shape");
-  if (!extra.empty()) {
-    Attributes axis;
-    axis.set("axis", int64_t{0});
-    shape = ctx.emit("Concat", {shape, ctx.ints(extra)}, std::move(axis));
-  }
-  ctx.setOutput(0, ctx.emit("ConstantOfShape", {shape}, std::move(fill)));
-}
-
 constexpr ImporterRow kRows[] = {
     {"Constant", 1, kNewestOpset, importConstant},
-    {"ConstantFill", 1, kNewestOpset, importConstantFill},
 };
 
 }  // namespace

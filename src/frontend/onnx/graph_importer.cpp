@@ -90,7 +90,7 @@ void GraphImporter::importNodes(const std::vector<const onnx::NodeProto*>& nodes
     if (outermost)
       currentNode_ = i;
     else
-      require(++inlinedNodes_ <= 200'000, "bodies and functions hold more than 200000 nodes");
+      require(++inlinedNodes_ <= 100'000, "bodies and functions hold more than 100000 nodes");
     size_t errors = result_.errors.size();
     importNode(*nodes[i], frame);
     if (!outermost) continue;

@@ -118,6 +118,14 @@ ImportResult importOnnxFile(const std::string& path, ImportOptions options) {
   return file ? importOnnx(file->bytes(), options) : std::move(result);
 }
 
+Tensor readOnnxTensor(std::span<const std::byte> bytes) {
+  auto proto = std::make_shared<onnx::TensorProto>();
+  require(bytes.size() <= INT_MAX && proto->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
+          "{} bytes that are no ONNX tensor", bytes.size());
+  ImportOptions options;
+  return onnx_frontend::TensorReader(options, proto).read(*proto);
+}
+
 bool onnxOperatorSupported(const std::string& op, const std::string& domain) {
   return onnx_frontend::findImporter(domain == "ai.onnx" ? "" : domain, op, onnx_frontend::kNewestOpset) !=
          nullptr;

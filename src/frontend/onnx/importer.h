@@ -85,6 +85,8 @@ class OnnxModel {
 ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options = {});
 // `options.path` is taken from `path`.
 ImportResult importOnnxFile(const std::string& path, ImportOptions options = {});
+// One tensor as ONNX's test data holds it (a TensorProto). Throws Error where the bytes are none.
+Tensor readOnnxTensor(std::span<const std::byte> bytes);
 // Whether a node of this operator can be imported at all.
 bool onnxOperatorSupported(const std::string& op, const std::string& domain = "");
 

@@ -14,8 +14,9 @@ using Table = std::multimap<Key, const ImporterRow*>;
 
 Table makeTable() {
   Table table;
-  for (Family family : {arithmeticFamily(), constantFamily(), controlFlowFamily(), microsoftFamily(),
-                        neuralFamily(), previewFamily(), reductionFamily(), resizeFamily(), shapeFamily()})
+  for (Family family :
+       {arithmeticFamily(), constantFamily(), controlFlowFamily(), experimentalFamily(), microsoftFamily(),
+        neuralFamily(), previewFamily(), reductionFamily(), resizeFamily(), shapeFamily()})
     for (const ImporterRow& row : family) table.emplace(Key(row.domain, row.op), &row);
   return table;
 }

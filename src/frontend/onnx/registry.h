@@ -22,6 +22,7 @@ using Family = std::span<const ImporterRow>;
 Family arithmeticFamily();
 Family constantFamily();
 Family controlFlowFamily();
+Family experimentalFamily();
 Family microsoftFamily();
 Family neuralFamily();
 Family previewFamily();

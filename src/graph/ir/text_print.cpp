@@ -58,7 +58,8 @@ bool isListable(DataType type) { return typeBits(type) > 0 && typeInfo(type).cls
 
 std::string tensorText(const Tensor& t) {
   std::string text = std::string(typeName(t.dtype())) + t.shape().str();
-  if (!isListable(t.dtype())) return text + " #0";
+  // Plans let go of weights that kernels have packed.
+  if (!isListable(t.dtype()) || (!t.data() && t.numel())) return text + " #0000000000000000";
   if (t.numel() > kInlineElements && isSplat(t)) return text + fmt::format(" splat({})", elementText(t, 0));
   if (t.numel() > kListedElements) return text + fmt::format(" #{:016x}", XXH64(t.data(), t.bytes(), 0));
   text += " {";

@@ -13,5 +13,7 @@ std::span<const Rule> activationRules();     // Gelu, Swish, HardSwish, HardSigm
 std::span<const Rule> softmaxRules();        // Softmax and LogSoftmax
 std::span<const Rule> normalizationRules();  // Layer-, RMS-, Instance- and GroupNormalization
 std::span<const Rule> attentionRules();      // Attention from two products and a Softmax
+std::span<const Rule> productRules();        // transposes and flattened rows around matrix products
+std::span<const Rule> reductionRules();      // reductions over all spatial axes as poolings
 
 }  // namespace tenfold

@@ -13,20 +13,39 @@ namespace {
 
 constexpr int64_t kUnknownExtent = 16;  // stands for a dimension that only run time tells, in tuning
 
-// With at most one element that is not a sample's or a channel's, both layouts are the same bytes.
-bool hasOnePixel(const Value& v) {
-  if (!v.shape || v.shape->size() < 3) return false;
-  return std::all_of(v.shape->begin() + 2, v.shape->end(), [](const Dim& d) { return d == Dim(1); });
+// With one channel, or one place per sample and channel, both layouts are the same bytes.
+bool isOneEverywhere(const Value& v, size_t from, size_t to) {
+  return std::all_of(v.shape->begin() + static_cast<long>(from), v.shape->begin() + static_cast<long>(to),
+                     [](const Dim& d) { return d == Dim(1); });
+}
+bool liesPlain(const Value& v) {
+  if (v.layout == Layout::kPlain) return true;
+  return v.shape && v.rank() >= 3 && (isOneEverywhere(v, 1, 2) || isOneEverywhere(v, 2, v.shape->size()));
 }
 
+// Channels-last [n,c,...] and plain [n,...,c] are the same bytes, whichever of them is the input.
+bool isTurnedView(const Node& node) {
+  const Value &in = *node.input(0), &out = *node.output();
+  std::vector<int64_t> perm = node.attrs.integers("perm");
+  size_t rank = perm.size();
+  if (in.layout == out.layout || rank < 3 || perm[0] != 0) return false;
+  bool toLast = in.layout == Layout::kChannelsLast;
+  for (size_t i = 1; i + 1 < rank; ++i)
+    if (toLast ? perm[i] != static_cast<int64_t>(i) + 1 : perm[i + 1] != static_cast<int64_t>(i))
+      return false;
+  return perm[toLast ? rank - 1 : 1] == (toLast ? 1 : static_cast<int64_t>(rank) - 1);
+}
+
+// Whether the node's result is its input's bytes as they lie.
 bool isView(const Node& node) {
   static const std::set<std::string_view> kViews = {"Reshape", "Squeeze",  "Unsqueeze",
                                                     "Flatten", "Identity", "Reorder"};
-  if (!kViews.count(node.opName()) || !node.input(0) || !node.output()) return false;
+  if (!node.input(0) || !node.output()) return false;
   const Value &in = *node.input(0), &out = *node.output();
   if (in.dtype != out.dtype) return false;
-  auto plainBytes = [](const Value& v) { return v.layout == Layout::kPlain || hasOnePixel(v); };
-  return (plainBytes(in) && plainBytes(out)) || (node.is("Identity") && in.layout == out.layout);
+  if (node.is("Transpose")) return isTurnedView(node);
+  return kViews.count(node.opName()) &&
+         ((liesPlain(in) && liesPlain(out)) || (node.is("Identity") && in.layout == out.layout));
 }
 
 bool isControl(const Node& node) { return node.is("If") || node.is("Loop") || node.is("Scan"); }

@@ -45,11 +45,29 @@ bool isActivation(const Value* v) {
   return v && !v->isConstant() && v->rank() >= 3 && v->rank() <= 5 && typeBits(v->dtype) >= 8;
 }
 
+// Transposes between channels first and channels last move no element if the channels-first side is laid out
+// channels-last.
+enum class Turn { kNone, kToLast, kFromLast };
+Turn turnOf(const Node& node) {
+  if (!node.is("Transpose") || !isActivation(node.input(0)) || !node.output()) return Turn::kNone;
+  std::vector<int64_t> perm = node.attrs.integers("perm");
+  auto rank = static_cast<int64_t>(perm.size());
+  if (rank != node.inputs[0]->rank() || perm[0] != 0) return Turn::kNone;
+  bool toLast = perm.back() == 1, fromLast = perm[1] == rank - 1;
+  for (int64_t i = 1; i + 1 < rank; ++i) {
+    toLast = toLast && perm[static_cast<size_t>(i)] == i + 1;
+    fromLast = fromLast && perm[static_cast<size_t>(i) + 1] == i;
+  }
+  return toLast ? Turn::kToLast : fromLast ? Turn::kFromLast : Turn::kNone;
+}
+
 class LayoutAssignment {
  public:
   LayoutAssignment(Graph& graph, const std::function<bool(const Node&)>& accepts) : graph_(graph) {
-    for (Node* n : graph.nodes())
+    for (Node* n : graph.nodes()) {
       if (canFollow(*n) && accepts(*n)) able_.insert(n);
+      if (turnOf(*n) != Turn::kNone && accepts(*n)) turns_.insert(n);
+    }
   }
 
   int run() {
@@ -57,7 +75,7 @@ class LayoutAssignment {
     int changed = 0;
     for (Node* n : graph_.nodes())
       for (Value* v : n->outputs)
-        if (chosen_.count(n) && v) v->layout = Layout::kChannelsLast, ++changed;
+        if (v && (chosen_.count(n) || turnsInto(*n))) v->layout = Layout::kChannelsLast, ++changed;
     insertReorders();
     return changed;
   }
@@ -100,6 +118,15 @@ class LayoutAssignment {
     }
   }
 
+  // A transpose to channels first that some reader wants channels-last.
+  bool turnsInto(const Node& n) const {
+    if (!turns_.count(&n) || turnOf(n) != Turn::kFromLast) return false;
+    for (const Node* reader : n.output()->uses)
+      for (size_t i = 0; chosen_.count(reader) && i < reader->inputs.size(); ++i)
+        if (reader->inputs[i] == n.output() && followsLayout(*reader, i)) return true;
+    return false;
+  }
+
   Value* reordered(Value* v, Node* before, Layout layout) {
     auto [it, fresh] = copies_.emplace(v, nullptr);
     if (!fresh) return it->second;
@@ -115,7 +142,7 @@ class LayoutAssignment {
     for (Node* n : nodes)
       for (size_t i = 0; i < n->inputs.size(); ++i) {
         Value* v = n->inputs[i];
-        if (!v || v->isConstant()) continue;
+        if (!v || v->isConstant() || (turns_.count(n) && turnOf(*n) == Turn::kToLast)) continue;
         Layout wanted = chosen_.count(n) && followsLayout(*n, i) ? Layout::kChannelsLast : Layout::kPlain;
         // A broadcast operand of another rank keeps what it has: plain.
         if (v->layout != wanted) graph_.setInput(n, i, reordered(v, n, wanted));
@@ -131,7 +158,7 @@ class LayoutAssignment {
   }
 
   Graph& graph_;
-  std::unordered_set<const Node*> able_, chosen_;
+  std::unordered_set<const Node*> able_, chosen_, turns_;
   std::unordered_map<const Value*, Value*> copies_;
 };
 

@@ -11,7 +11,8 @@ namespace tenfold {
 // between and behind them as far as `accepts` says that the node can read and write that layout (only nodes
 // whose work does not hang on the order of elements in memory are asked: pointwise ones, Concat, Split,
 // Resize,
-// ...). Inserts Reorder nodes at the borders, one for each value that is read in both layouts. Graph inputs
+// ...). A Transpose between channels first and last reads or writes it directly, which moves nothing. Inserts
+// Reorder nodes at the borders, one for each value that is read in both layouts. Graph inputs
 // and outputs, constants and everything else stay plain. Bodies of control flow are treated like graphs of
 // their own. To be run before regions are formed. Returns the number of values that became channels-last.
 int assignLayouts(Graph& graph, const std::function<bool(const Node&)>& accepts);

@@ -12,8 +12,15 @@ namespace {
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
     "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Pad",
-    "Reorder", "Slice", "Split"};
+    "Reorder", "Slice", "Split", "Transpose"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
+
+// Resize: of the spatial axes alone.
+bool isSpatialResize(const Node& node) {
+  const Value *in = node.inputs[0], *out = node.outputs[0];
+  return in->shape && out->shape && in->rank() >= 3 && (*in->shape)[0] == (*out->shape)[0] &&
+         (*in->shape)[1] == (*out->shape)[1];
+}
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }
 
@@ -25,6 +32,7 @@ bool contains(const std::string_view (&names)[N], std::string_view name) {
 }  // namespace
 
 bool acceptsChannelsLast(const Node& node) {
+  if (node.is("Resize")) return isSpatialResize(node);
   if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
   const auto& members = node.bodies.at(0)->nodes();
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });

@@ -20,6 +20,7 @@
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/recurrent/recurrent.h"
 #include "targets/cpu/reference.h"
+#include "targets/cpu/resize/resize.h"
 #include "targets/cpu/rows/reduce.h"
 #include "targets/cpu/rows/row_kernels.h"
 #include "targets/cpu/sequence.h"
@@ -35,7 +36,8 @@ class CpuTarget final : public Target {
                  &cpu::poolingTactic(),     &cpu::attentionTactic(),     &cpu::recurrentTactic(),
                  &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
                  &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
-                 &cpu::padTactic(),         &cpu::sequenceTactic(),      &cpu::referenceTactic()} {}
+                 &cpu::padTactic(),         &cpu::resizeTactic(),        &cpu::sequenceTactic(),
+                 &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

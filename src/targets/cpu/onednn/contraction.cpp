@@ -48,7 +48,12 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
   main_ = DnnlCall(plan.pd, reserve(plan.pd.scratchpad_desc().get_size()));
   main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
   bindWeights(plan, weights);
-  for (const auto& o : plan.operands) main_.bind(o.argument, o.desc, Source::kInput, o.input);
+  for (const auto& o : plan.operands) {
+    if (o.data)
+      main_.bindFixed(o.argument, o.desc, o.data);
+    else
+      main_.bind(o.argument, o.desc, Source::kInput, o.input);
+  }
 
   resultOutput_ = fused.outputIndex(plan.result);
   std::vector<bool> written(outputs.size(), false);

@@ -18,7 +18,7 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
                                std::span<const TensorDesc> inputs) {
   Attempt a{{}, std::move(op), {}, fused.anchor->outputs[0]};
   a.attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (a.op.bias) a.operands.push_back({DNNL_ARG_BIAS, *a.op.bias, a.op.biasInput});
+  if (a.op.bias) a.operands.push_back({DNNL_ARG_BIAS, *a.op.bias, a.op.biasInput, a.op.biasData});
   dnnl::post_ops ops;
   int index = 0;
   for (size_t l = 0; l < links; ++l) {

@@ -13,6 +13,7 @@ struct ContractionPlan {
     int argument;
     dnnl::memory::desc desc;
     size_t input;
+    const void* data = nullptr;  // instead of the input: a constant inside the region
   };
   std::vector<Operand> operands;  // of post-ops, and the bias
   size_t fusedNodes = 0;          // links of the chain that became post-ops

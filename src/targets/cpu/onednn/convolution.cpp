@@ -63,8 +63,14 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
   op.dst = describe(y);
   op.weights = describeWeights(w, fused.anchor->attrs.integer("group", 1), transposed);
   if (fused.anchor->hasInput(2)) {
-    op.biasInput = inputOf(fused, 2);
-    op.bias = describe(inputs[op.biasInput]);
+    const Value* bias = fused.anchor->inputs[2];
+    if (fused.inputIndex(bias) < 0 && bias->isConstant()) {
+      op.biasData = bias->constant.data();
+      op.bias = describePlain(bias->dtype, bias->constant.shape());
+    } else {
+      op.biasInput = inputOf(fused, 2);
+      op.bias = describe(inputs[op.biasInput]);
+    }
   }
   op.operand = [shape = y.shape](const TensorDesc& d) -> memory::desc {
     for (int i = 1; i <= d.shape.rank(); ++i) {

@@ -151,6 +151,8 @@ class Compiler {
   int emitClip(const Node& node);
   int emitPow(const Node& node);
   int emitCast(const Node& node, DataType to);
+  int emitQuantize(const Node& node);
+  int emitDequantize(const Node& node);
   void forwardCopies();
   void dropUnused();
   void shareRegisters();
@@ -277,6 +279,41 @@ int Compiler::emitCast(const Node& node, DataType to) {
   return wrapTo(node, to, reg);
 }
 
+// One scale for the whole tensor; lists of scales lie along an axis, which broadcasting does not know.
+void requireOneScale(const Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    const Value* v = node.inputs[i];
+    auto shape = v && v->shape ? constantShape(*v->shape) : std::nullopt;
+    if (v && (!shape || shape->numel() != 1)) refuse(node, "it has several scales");
+  }
+  if (node.attrs.integer("block_size", 0) != 0) refuse(node, "it has blocks");
+}
+
+int Compiler::emitQuantize(const Node& node) {
+  requireOneScale(node);
+  DataType to = node.outputs[0]->dtype, precision = node.attrs.type("precision", DataType::kUndefined);
+  if (!isInteger(to) || !hasLane(to) || typeBits(to) > 16)
+    refuse(node, fmt::format("the result is {}", typeName(to)));
+  if (laneOfValue(node, node.inputs[0]) != Lane::kF32) refuse(node, "the input is no float");
+  if (precision != DataType::kUndefined && precision != DataType::kFloat32) refuse(node, "of its precision");
+  constexpr Lane kF = Lane::kF32;
+  int reg = emit(node, Opcode::kRound, kF, 1,
+                 emit(node, Opcode::kDiv, kF, 3, use(node.inputs[0]), useAs(node, node.inputs[1], kF)));
+  if (node.hasInput(2)) reg = emit(node, Opcode::kAdd, kF, 1, reg, useAs(node, node.inputs[2], kF));
+  bool isSigned = typeInfo(to).cls == TypeClass::kSigned;
+  float high = std::ldexp(1.f, typeBits(to) - isSigned) - 1, low = isSigned ? -high - 1 : 0;
+  return emitConvert(kF, Lane::kI32, emit(node, Opcode::kClip, kF, 1, reg, -1, -1, low, high));
+}
+
+int Compiler::emitDequantize(const Node& node) {
+  requireOneScale(node);
+  if (laneOfValue(node, node.inputs[0]) != Lane::kI32) refuse(node, "the input is no small integer");
+  int reg = use(node.inputs[0]);
+  if (node.hasInput(2)) reg = emit(node, Opcode::kSub, Lane::kI32, 1, reg, use(node.inputs[2]));
+  reg = emitConvert(Lane::kI32, Lane::kF32, reg);
+  return emit(node, Opcode::kMul, Lane::kF32, 1, reg, useAs(node, node.inputs[1], Lane::kF32));
+}
+
 void Compiler::emitNode(const Node& node) {
   if (node.outputs.size() != 1 || !node.outputs[0]) refuse(node, "it has more than one output");
   int reg;
@@ -286,6 +323,10 @@ void Compiler::emitNode(const Node& node) {
     reg = emitCast(node, node.outputs[0]->dtype);
   else if (node.is("Clip"))
     reg = emitClip(node);
+  else if (node.is("QuantizeLinear"))
+    reg = emitQuantize(node);
+  else if (node.is("DequantizeLinear"))
+    reg = emitDequantize(node);
   else if (node.is("Pow"))
     reg = emitPow(node);
   else if (node.is("Max") || node.is("Min") || node.is("Sum") || node.is("Mean"))

@@ -64,6 +64,7 @@ int64_t loadVectors(R* reg, const T* memory, int64_t n) {
   if constexpr (std::is_same_v<T, Bfloat16>) return moves().bfloat16ToFloat(reg, memory, n);
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, uint8_t>)
     return moves().bytesToInt(reg, memory, n);
+  if constexpr (std::is_same_v<T, int8_t>) return moves().signedBytesToInt(reg, memory, n);
   return 0;
 }
 
@@ -92,6 +93,10 @@ void store(void* memory, const void* reg, int64_t stride, int64_t n) {
     }
   if constexpr (std::is_same_v<T, Half>)
     if (stride == 1) i = moves().floatToHalf(to, from, n);
+  if constexpr (std::is_same_v<T, uint8_t> || std::is_same_v<T, bool>)
+    if (stride == 1) i = moves().intToBytes(to, from, n);
+  if constexpr (std::is_same_v<T, int8_t>)
+    if (stride == 1) i = moves().intToSignedBytes(to, from, n);
   for (; i < n; ++i) to[i * stride] = encode<T, R>(from[i]);
 }
 
@@ -126,6 +131,8 @@ void convert(void* dst, const void* a, const void*, const void*, const float*, i
   int64_t i = 0;
   if constexpr (std::is_same_v<From, int32_t> && std::is_same_v<To, float>)
     i = moves().intToFloat(static_cast<float*>(dst), static_cast<const int32_t*>(a), n);
+  if constexpr (std::is_same_v<From, float> && std::is_same_v<To, int32_t>)
+    i = moves().floatToInt(static_cast<int32_t*>(dst), static_cast<const float*>(a), n);
   for (; i < n; ++i) static_cast<To*>(dst)[i] = cast<To>(static_cast<const From*>(a)[i]);
 }
 

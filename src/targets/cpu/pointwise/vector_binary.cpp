@@ -65,7 +65,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Min)
     CASE(PRelu)
     CASE(Equal)
-    CASE(Less) CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(Less)
+    CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
         default : return nullptr;
   }
@@ -97,14 +98,38 @@ int64_t storeHalf(void* memory, const float* reg, int64_t n) {
   return i;
 }
 
-// dst = (float) of unsigned bytes, what pictures and masks are.
+// Bytes, what pictures, masks and quantized values are.
+template <typename Byte>
 int64_t loadBytes(int32_t* reg, const void* memory, int64_t n) {
   I d;
-  hn::Rebind<uint8_t, I> ds;
+  hn::Rebind<Byte, I> ds;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
-    hn::StoreU(hn::PromoteTo(d, hn::LoadU(ds, static_cast<const uint8_t*>(memory) + i)), d, reg + i);
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(ds, static_cast<const Byte*>(memory) + i)), d, reg + i);
+  return i;
+}
+template <typename Byte>
+int64_t storeBytes(void* memory, const int32_t* reg, int64_t n) {
+  I d;
+  hn::Rebind<Byte, I> ds;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    hn::StoreU(hn::DemoteTo(ds, hn::LoadU(d, reg + i)), ds, static_cast<Byte*>(memory) + i);
+  return i;
+}
+int64_t convertToInt(int32_t* dst, const float* a, int64_t n) {
+  F d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  V tooLarge = set(2147483648.f);
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    V x = hn::LoadU(d, a + i);
+    auto high = hn::RebindMask(I(), hn::Ge(x, tooLarge));
+    V inside = hn::IfThenZeroElse(hn::IsNaN(x), hn::Min(x, set(2147483520.f)));
+    hn::StoreU(hn::IfThenElse(high, hn::Set(I(), 2147483647), hn::ConvertTo(I(), inside)), I(), dst + i);
+  }
   return i;
 }
 int64_t convertToFloat(float* dst, const int32_t* a, int64_t n) {
@@ -115,7 +140,11 @@ int64_t convertToFloat(float* dst, const int32_t* a, int64_t n) {
   return i;
 }
 
-Moves makeMoves() { return {loadHalf, loadBfloat16, storeHalf, loadBytes, convertToFloat}; }
+Moves makeMoves() {
+  return {loadHalf,           loadBfloat16,      storeHalf,
+          loadBytes<uint8_t>, loadBytes<int8_t>, storeBytes<uint8_t>,
+          storeBytes<int8_t>, convertToInt,      convertToFloat};
+}
 
 }  // namespace tenfold::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -130,6 +130,10 @@ void affine(const float* x, float* out, int64_t n, float scale, float bias) {
   map1(out, x, n, [scale, bias](V v) HWY_ATTR { return hn::MulAdd(v, set(scale), set(bias)); });
 }
 
+void addScaled(float* into, const float* x, int64_t n, float scale) {
+  map2(into, into, x, n, [scale](V a, V b) HWY_ATTR { return hn::MulAdd(b, set(scale), a); });
+}
+
 // out[i] = exp(x[i] - largest); gives their sum. With out null, only the sum.
 float expRow(const float* x, float* out, int64_t n, float largest) {
   F d;
@@ -198,7 +202,7 @@ void normalize(const float* x, float* out, int64_t n, bool centered, float epsil
 }
 
 RowFunctions makeRowFunctions() {
-  return {reduce, accumulate, softmax, logSoftmax, logSumExp, normalize, affine};
+  return {reduce, accumulate, softmax, logSoftmax, logSumExp, normalize, addScaled, affine};
 }
 
 }  // namespace tenfold::cpu::HWY_NAMESPACE

@@ -19,6 +19,8 @@ struct RowFunctions {
   // scale and bias have n elements or are null (1 and 0). out may be x.
   void (*normalize)(const float* x, float* out, int64_t n, bool centered, float epsilon, const float* scale,
                     const float* bias);
+  // into += x * scale
+  void (*addScaled)(float* into, const float* x, int64_t n, float scale);
   // out = x * scale + bias with scalars.
   void (*affine)(const float* x, float* out, int64_t n, float scale, float bias);
 };

@@ -54,7 +54,7 @@ void reduceAxes(const Tensor& x, const AxisMask& mask, Tensor& y, const Reducer<
     std::vector<C> values(contiguous ? 0 : reduced.size());
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < count; ++i) {
-      const C* from = elements.data() + kept[static_cast<size_t>(i)];
+      const C* from = elements.empty() ? nullptr : elements.data() + kept[static_cast<size_t>(i)];
       for (size_t k = 0; k < values.size(); ++k) values[k] = from[reduced[k]];
       results[static_cast<size_t>(i)] =
           f(contiguous ? from : values.data(), static_cast<int64_t>(reduced.size()));

@@ -27,6 +27,7 @@ std::optional<Fraction> asFraction(double scale) {
   constexpr int64_t kLargest = 1024;
   for (int64_t d = 1; d <= kLargest; ++d) {
     double n = std::nearbyint(scale * static_cast<double>(d));
+    if (std::abs(n) > 1e9) break;
     if (static_cast<float>(n / static_cast<double>(d)) == static_cast<float>(scale))
       return Fraction{static_cast<int64_t>(n), d};
   }
@@ -34,8 +35,12 @@ std::optional<Fraction> asFraction(double scale) {
 }
 
 int64_t scaledExtent(int64_t extent, double scale) {
+  constexpr float kLargest = 1 << 30;
+  float rounded = std::floor(static_cast<float>(extent) * static_cast<float>(scale));
+  require(rounded >= 0 && rounded <= kLargest, "an extent of {} times a scale of {} is no size of a tensor",
+          extent, scale);
   if (auto f = asFraction(scale)) return extent * f->numerator / f->denominator;
-  return static_cast<int64_t>(std::floor(static_cast<float>(extent) * static_cast<float>(scale)));
+  return static_cast<int64_t>(rounded);
 }
 
 bool cropsToRoi(const Attributes& attrs) {

@@ -168,5 +168,27 @@ TEST(OnnxInterface, DeepNestingIsRefused) {
   EXPECT_NE(errorText(m.import()).find("do not parse"), std::string::npos);
 }
 
+TEST(OnnxInterface, DeepLoopsAreRefused) {
+  onnx::GraphProto body;
+  for (int depth = 0; depth < 20; ++depth) {
+    onnx::GraphProto around;
+    std::string n = std::to_string(depth);
+    addValue(*around.add_input(), "i" + n, onnx::TensorProto::INT64, {});
+    addValue(*around.add_input(), "k" + n, onnx::TensorProto::BOOL, {});
+    addValue(*around.add_input(), "v" + n, onnx::TensorProto::FLOAT, {2});
+    if (depth == 0)
+      attr(addNode(around, "Concat", {"v0", "v0"}, {"w0"})).integer("axis", 0);
+    else
+      attr(addNode(around, "Loop", {"m", "", "v" + n}, {"w" + n})).graph("body", body);
+    addNode(around, "Identity", {"k" + n}, {"l" + n});
+    for (const char* out : {"l", "w"}) around.add_output()->set_name(out + n);
+    body = around;
+  }
+  ModelBuilder m;
+  m.input("x", {2}).input("m", {}, onnx::TensorProto::INT64).output("y");
+  attr(m.node("Loop", {"m", "", "x"}, {"y"})).graph("body", body);
+  EXPECT_NE(errorText(m.import()).find("loops are nested more than 10 deep"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tenfold::testing

@@ -49,7 +49,9 @@ Body GraphImporter::importBody(Frame& frame, const NodeView& node, const std::st
   body.graph->name = proto->name();
   body.graph->symbolScope = fmt::format("{}b{}.", outer->graph.symbolScope, bodies_++);
   Scope scope(*body.graph, &outer->scope);
-  Frame inner{*body.graph, scope, outer->opsets, outer->attributes, outer->prefix};
+  Frame inner{*body.graph,       scope,         outer->opsets,
+              outer->attributes, outer->prefix, outer->loops + !inputs.empty()};
+  require(inner.loops <= kDeepestLoops, "loops are nested more than {} deep", kDeepestLoops);
   for (int i = 0; i < proto->input_size(); ++i) {
     Value* input = body.graph->addInput(proto->input(i).name(), inputs[i].dtype, inputs[i].shape);
     scope.define(proto->input(i).name(), input);
@@ -67,7 +69,7 @@ std::vector<Value*> GraphImporter::inlineBody(Frame& frame, const NodeView& node
           "the graph '{}' has {} inputs, expected {}", attribute, proto->input_size(), inputs.size());
   Scope scope(frame.graph, &outer->scope);
   for (int i = 0; i < proto->input_size(); ++i) scope.define(proto->input(i).name(), inputs[i]);
-  Frame inner{frame.graph, scope, outer->opsets, outer->attributes, node.name + "/"};
+  Frame inner{frame.graph, scope, outer->opsets, outer->attributes, node.name + "/", outer->loops};
   std::vector<Value*> outputs;
   importBodyNodes(*proto, inner, [&, proto = proto] {
     for (const auto& output : proto->output()) {

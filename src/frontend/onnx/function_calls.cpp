@@ -109,7 +109,7 @@ void GraphImporter::callFunction(const onnx::FunctionProto& function, const Node
   for (const auto& import : function.opset_import())
     opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = import.version();
   Scope scope(frame.graph, nullptr);
-  Frame inner{frame.graph, scope, opsets, {}, node.name + "/"};
+  Frame inner{frame.graph, scope, opsets, {}, node.name + "/", frame.loops};
   for (int i = 0; i < function.input_size(); ++i) {
     const std::string name = i < node.proto.input_size() ? node.proto.input(i) : "";
     const Binding* given = name.empty() ? nullptr : frame.scope.find(name);

@@ -71,7 +71,7 @@ void GraphImporter::importMain(Graph& graph) {
     return;
   }
   Scope scope(graph, nullptr);
-  Frame frame{graph, scope, result_.opsets, {}, ""};
+  Frame frame{graph, scope, result_.opsets, {}, "", 0};
   const onnx::GraphProto& proto = model_.graph();
   if (graph.name.empty()) graph.name = proto.name();
   importInputs(proto, frame);

@@ -25,6 +25,8 @@ class ValueInfoProto;
 namespace tenfold::onnx_frontend {
 
 inline constexpr int kDeepestNesting = 64;
+// Shapes of a loop's body are inferred until they settle, and those of a loop in it each time.
+inline constexpr int kDeepestLoops = 10;
 
 using OpsetMap = std::map<std::string, int64_t>;
 
@@ -42,6 +44,7 @@ struct Frame {
   const OpsetMap& opsets;
   std::map<std::string, BoundAttribute> attributes;  // of the function call
   std::string prefix;                                // before the names of its nodes
+  int loops = 0;                                     // around it
 };
 
 // A node with its attribute references resolved.

@@ -43,6 +43,11 @@ constexpr int64_t kPiece = 4096;       // elements in the cache at a time
 constexpr int64_t kLine = 16;          // floats of a cache line
 constexpr int64_t kGrain = 16 * 1024;  // elements per thread at least
 
+// What joins partial results, in which squares and absolute values are taken already.
+Reduction combiner(Reduction r) {
+  return r == Reduction::kSumAbs || r == Reduction::kSumSquares ? Reduction::kSum : r;
+}
+
 // The shape of a value that pointwise nodes compute.
 Shape shapeOf(const FusedNode& fused, const Value* v, Descs inputs) {
   if (int i = fused.inputIndex(v); i >= 0) return inputs[static_cast<size_t>(i)].shape;
@@ -164,7 +169,7 @@ ReduceLaunch::ReduceLaunch(const Node& node, Descs inputs, Descs outputs) {
   columns_ = std::clamp<int64_t>((share + kLine - 1) / kLine * kLine, kLine, 1024);
   if (outer_ >= threadLimit()) columns_ = std::min<int64_t>(inner_, 1024);
   bufferBytes_ = (static_cast<size_t>(std::max(piece_, columns_)) * sizeof(float) + 63) / 64 * 64;
-  threadBytes_ = (2 * bufferBytes_ + source_->scratchBytes() + 63) / 64 * 64;
+  threadBytes_ = (3 * bufferBytes_ + source_->scratchBytes() + 63) / 64 * 64;
 
   resultOutput_ = fused.outputIndex(out);
   if (out->dtype != DataType::kFloat32) resultOutput_ = -1;
@@ -211,9 +216,7 @@ void ReduceLaunch::reduceRows(const LaunchArgs& args, float* result, int64_t beg
       int64_t n = std::min(piece_, length_ - at);
       const float* x = source_->get(args, r * length_ + at, r * length_ + at + n, buffer, scratch);
       float part = f.reduce(row_.reduction, x, n);
-      // Squares and absolute values are taken already.
-      bool sum = row_.reduction == Reduction::kSumAbs || row_.reduction == Reduction::kSumSquares;
-      f.accumulate(sum ? Reduction::kSum : row_.reduction, &total, &part, 1);
+      f.accumulate(combiner(row_.reduction), &total, &part, 1);
     }
     result[r] = finish(total);
   }
@@ -222,17 +225,31 @@ void ReduceLaunch::reduceRows(const LaunchArgs& args, float* result, int64_t beg
 void ReduceLaunch::reduceColumns(const LaunchArgs& args, float* result, int64_t block, char* memory) const {
   const RowFunctions& f = rowFunctions();
   float *total = reinterpret_cast<float*>(memory), *buffer = reinterpret_cast<float*>(memory + bufferBytes_);
-  char* scratch = memory + 2 * bufferBytes_;
+  float* part = reinterpret_cast<float*>(memory + 2 * bufferBytes_);
+  char* scratch = memory + 3 * bufferBytes_;
   int64_t blocks = (inner_ + columns_ - 1) / columns_, o = block / blocks, first = block % blocks * columns_;
   int64_t n = std::min(columns_, inner_ - first);
   std::fill_n(total, n, identityOf(row_.reduction));
+  std::fill_n(part, n, identityOf(row_.reduction));
+  // Long sums in one go would lose digits: they are made of short ones.
+  constexpr int64_t kLinesOfPart = 128;
+  int64_t pending = 0;
+  auto flush = [&] {
+    f.accumulate(combiner(row_.reduction), total, part, n);
+    std::fill_n(part, n, identityOf(row_.reduction));
+    pending = 0;
+  };
   // A few lines at once where they are computed and follow each other.
   int64_t lines = n == inner_ ? std::max<int64_t>(1, piece_ / n) : 1;
   for (int64_t r = 0; r < length_; r += lines) {
     int64_t count = std::min(lines, length_ - r), from = (o * length_ + r) * inner_ + first;
     const float* x = source_->get(args, from, from + (count - 1) * inner_ + n, buffer, scratch);
-    for (int64_t i = 0; i < count; ++i) f.accumulate(row_.reduction, total, x + i * n, n);
+    for (int64_t i = 0; i < count; ++i) {
+      f.accumulate(row_.reduction, part, x + i * n, n);
+      if (++pending == kLinesOfPart) flush();
+    }
   }
+  flush();
   for (int64_t i = 0; i < n; ++i) result[o * inner_ + first + i] = finish(total[i]);
 }
 

@@ -69,6 +69,7 @@ Value* turnBehindView(RuleContext& ctx) {
 Value* reshapeOfReshape(RuleContext& ctx) {
   if (Value* view = reshapeToRoot(ctx, ctx["x"])) return view;
   // A target without 0 reads nothing of the input's shape.
+  if (!ctx.root()->is("Reshape")) return nullptr;
   auto target = knownInts(ctx.root()->input(1));
   if (!target || std::count(target->begin(), target->end(), 0)) return nullptr;
   return ctx.emit("Reshape", {ctx["x"], ctx.root()->inputs[1]});

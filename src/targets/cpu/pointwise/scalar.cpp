@@ -36,7 +36,8 @@ T modulo(T a, T b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
   } else {
     T r = std::fmod(a, b);
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    if (r == 0) return std::copysign(r, b);
+    return (r < 0) != (b < 0) ? r + b : r;
   }
 }
 template <typename T>

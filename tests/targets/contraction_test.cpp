@@ -28,6 +28,9 @@ TEST(CpuConvolution, Shapes) {
     expectRuns(conv("[1,64,7,7]", "[32,64,1,1]", ""), tactic);
     expectRuns(conv("[1,8,11,11]", "[8,8,3,3]", "dilations=[2,3], auto_pad=\"SAME_UPPER\""), tactic);
     expectRuns(conv("[2,6,40]", "[8,6,5]", "strides=[3]"), tactic);
+    expectRuns(conv("[1,32,50,1]", "[64,32,5,1]", "pads=[2,0,2,0]"), tactic);
+    expectRuns(conv("[2,32,1,1]", "[64,32,1,1]", ""), tactic);
+    expectRuns(conv("[2,16,1,30]", "[16,1,1,3]", "group=16"), tactic);
     expectRuns(conv("[1,4,6,7,8]", "[8,4,3,3,2]", "pads=[1,1,1,1,1,1]"), tactic);
   }
 }

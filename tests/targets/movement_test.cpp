@@ -17,6 +17,8 @@ TEST(CpuMovement, Transposes) {
         "x:i64[5,6,7] -> y = Transpose(x) {perm=[2,0,1]}", "x:u8[20,30] -> y = Transpose(x)",
         "x:f32[3,1,5,2] -> y = Transpose(x) {perm=[3,2,1,0]}", "x:f32[0,3] -> y = Transpose(x)",
         "x:f32[4,5,6,2] -> y = Transpose(x) {perm=[1,0,2,3]}", "x:f32[300,500] -> y = Transpose(x)",
+        "x:f32[2,3,9,50] -> y = Transpose(x) {perm=[0,2,3,1]}",
+        "x:f32[2,9,50,3] -> y = Transpose(x) {perm=[0,3,1,2]}",
         "x:f32[2,64,7,7] -> y = Transpose(x) {perm=[0,2,3,1]}"})
     expectRuns(text, "movement");
   expectRuns("x:f32[2,64,7,7] -> y = Transpose(x) {perm=[0,2,3,1]}", "movement@last");

@@ -12,7 +12,7 @@ namespace {
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
     "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Pad",
-    "Reorder", "Slice", "Split", "Transpose"};
+    "Reorder", "Slice", "Split",         "Transpose"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
 
 // Resize: of the spatial axes alone.

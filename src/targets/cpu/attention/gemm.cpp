@@ -59,23 +59,30 @@ HWY_INLINE void tile(const Operands& o) {
   }
 }
 
-// One row against four vectors of columns: as many sums under way as a product by a vector needs.
+// One row against N vectors of columns, two steps at a time: enough sums under way to hide their latency.
+template <int N>
 HWY_INLINE void wideRow(const Operands& o) {
   F d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  V s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
-  for (int64_t k = 0; k < o.k; ++k) {
-    const float* b = o.b + k * o.ldb;
-    V x = hn::Set(d, o.a[k]);
-    s0 = hn::MulAdd(x, hn::LoadU(d, b), s0);
-    s1 = hn::MulAdd(x, hn::LoadU(d, b + lanes), s1);
-    s2 = hn::MulAdd(x, hn::LoadU(d, b + 2 * lanes), s2);
-    s3 = hn::MulAdd(x, hn::LoadU(d, b + 3 * lanes), s3);
+  V even[N], odd[N];
+  for (int i = 0; i < N; ++i) even[i] = odd[i] = hn::Zero(d);
+  int64_t k = 0;
+  for (; k + 2 <= o.k; k += 2) {
+    const float *b = o.b + k * o.ldb, *next = b + o.ldb;
+    V x = hn::Set(d, o.a[k]), y = hn::Set(d, o.a[k + 1]);
+    HWY_UNROLL(4)
+    for (int i = 0; i < N; ++i) {
+      even[i] = hn::MulAdd(x, hn::LoadU(d, b + i * lanes), even[i]);
+      odd[i] = hn::MulAdd(y, hn::LoadU(d, next + i * lanes), odd[i]);
+    }
   }
-  V sums[4] = {s0, s1, s2, s3};
-  for (int i = 0; i < 4; ++i) {
+  if (k < o.k)
+    for (int i = 0; i < N; ++i)
+      even[i] = hn::MulAdd(hn::Set(d, o.a[k]), hn::LoadU(d, o.b + k * o.ldb + i * lanes), even[i]);
+  for (int i = 0; i < N; ++i) {
     float* c = o.c + i * lanes;
-    hn::StoreU(o.add ? hn::Add(hn::LoadU(d, c), sums[i]) : sums[i], d, c);
+    V sum = hn::Add(even[i], odd[i]);
+    hn::StoreU(o.add ? hn::Add(hn::LoadU(d, c), sum) : sum, d, c);
   }
 }
 
@@ -113,8 +120,12 @@ void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, cons
     Operands o{a + k0, lda, b + k0 * ldb, ldb, c, ldc, std::min(kDepth, k - k0), add || k0 > 0};
     int64_t j = 0;
     for (; m == 1 && j + 4 * lanes <= n; j += 4 * lanes) {
-      wideRow(o);
+      wideRow<4>(o);
       o.b += 4 * lanes, o.c += 4 * lanes;
+    }
+    for (; m == 1 && j + 3 * lanes <= n; j += 3 * lanes) {
+      wideRow<3>(o);
+      o.b += 3 * lanes, o.c += 3 * lanes;
     }
     for (; j + 2 * lanes <= n; j += 2 * lanes) {
       rowsOf<true>(o, m);

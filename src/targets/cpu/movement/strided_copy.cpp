@@ -153,6 +153,8 @@ void StridedCopy::choose() {
     outer_.erase(across);
   } else {
     kind_ = Kind::kElements;
+    // A few channels of a picture: the longer axis is the better inner loop.
+    if (across != outer_.end() && across->extent > inner_.extent) std::swap(inner_, *across);
   }
   for (const Axis& a : outer_) rows_ *= a.extent;
 }

@@ -1,5 +1,7 @@
 #include "targets/cpu/onednn/convolution.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "graph/ops/window.h"
 #include "targets/cpu/onednn/contraction.h"
@@ -23,6 +25,31 @@ memory::dims constants(const SymShape& dims) {
 SymShape spatial(const Shape& shape) {
   SymShape all = symShape(shape);
   return {all.begin() + 2, all.end()};
+}
+
+// Spatial axes that hold one element, now and after: leaving them out turns pictures of width 1 into lines,
+// which primitives run much faster. At least one axis stays.
+std::vector<bool> trivialAxes(const Window& w) {
+  std::vector<bool> trivial;
+  for (size_t i = 0; i < w.in.size(); ++i)
+    trivial.push_back(w.in[i] == Dim(1) && w.kernel[i] == Dim(1) && w.out[i] == Dim(1) &&
+                      w.padBegin[i] == Dim(0) && w.padEnd[i] == Dim(0));
+  if (std::find(trivial.begin(), trivial.end(), false) == trivial.end()) trivial[0] = false;
+  return trivial;
+}
+
+template <typename List>
+void dropSpatial(List& list, const std::vector<bool>& trivial) {
+  size_t first = list.size() - trivial.size();
+  for (size_t i = trivial.size(); i-- > 0;)
+    if (trivial[i]) list.erase(list.begin() + static_cast<long>(first + i));
+}
+
+memory::desc dropSpatial(const memory::desc& desc, const std::vector<bool>& trivial) {
+  memory::dims dims = desc.get_dims(), strides = desc.get_strides();
+  dropSpatial(dims, trivial);
+  dropSpatial(strides, trivial);
+  return {dims, desc.get_data_type(), strides};
 }
 
 size_t inputOf(const FusedNode& fused, size_t i) {
@@ -49,7 +76,8 @@ memory::desc describeWeights(const TensorDesc& w, int64_t groups, bool transpose
 }
 
 Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> inputs,
-                           std::span<const TensorDesc> outputs, bool transposed) {
+                           std::span<const TensorDesc> outputs, const std::vector<bool>& trivial,
+                           bool transposed) {
   Contraction op;
   op.srcInput = inputOf(fused, 0);
   op.weightsInput = inputOf(fused, 1);
@@ -59,9 +87,9 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
   if (x.shape.rank() < 3 || x.shape.rank() > 5)
     fail(ErrorKind::kUnsupported, "oneDNN convolves 1 to 3 spatial axes");
   if (x.shape.numel() == 0) fail(ErrorKind::kUnsupported, "the input is empty");
-  op.src = describe(x);
-  op.dst = describe(y);
-  op.weights = describeWeights(w, fused.anchor->attrs.integer("group", 1), transposed);
+  op.src = dropSpatial(describe(x), trivial);
+  op.dst = dropSpatial(describe(y), trivial);
+  op.weights = dropSpatial(describeWeights(w, fused.anchor->attrs.integer("group", 1), transposed), trivial);
   if (fused.anchor->hasInput(2)) {
     const Value* bias = fused.anchor->inputs[2];
     if (fused.inputIndex(bias) < 0 && bias->isConstant()) {
@@ -72,13 +100,13 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
       op.bias = describe(inputs[op.biasInput]);
     }
   }
-  op.operand = [shape = y.shape](const TensorDesc& d) -> memory::desc {
+  op.operand = [shape = y.shape, trivial](const TensorDesc& d) -> memory::desc {
     for (int i = 1; i <= d.shape.rank(); ++i) {
       if (i > shape.rank()) return {};
       int64_t own = d.shape[d.shape.rank() - i], whole = shape[shape.rank() - i];
       if (own != 1 && own != whole) return {};
     }
-    return describe(d, shape.rank());
+    return dropSpatial(describe(d, shape.rank()), trivial);
   };
   op.asBias = [shape = y.shape](const TensorDesc& d) -> std::optional<memory::desc> {
     int axis = d.shape.rank() - (shape.rank() - 1);  // where the channels are
@@ -99,9 +127,12 @@ Geometry geometryOf(const Window& w) {
 
 Contraction describeConvolution(const FusedNode& fused, std::span<const TensorDesc> inputs,
                                 std::span<const TensorDesc> outputs) {
-  Contraction op = describeCommon(fused, inputs, outputs, false);
-  Geometry g = geometryOf(slidingWindow(fused.anchor->attrs, spatial(inputs[op.srcInput].shape),
-                                        spatial(inputs[op.weightsInput].shape)));
+  Window window = slidingWindow(fused.anchor->attrs, spatial(inputs[inputOf(fused, 0)].shape),
+                                spatial(inputs[inputOf(fused, 1)].shape));
+  std::vector<bool> trivial = trivialAxes(window);
+  Contraction op = describeCommon(fused, inputs, outputs, trivial, false);
+  Geometry g = geometryOf(window);
+  for (memory::dims* list : {&g.strides, &g.dilations, &g.padBegin, &g.padEnd}) dropSpatial(*list, trivial);
   op.make = [g](const Contraction& c, const memory::desc& weights,
                 const dnnl::primitive_attr& attr) -> dnnl::primitive_desc {
     return dnnl::convolution_forward::primitive_desc(
@@ -113,7 +144,8 @@ Contraction describeConvolution(const FusedNode& fused, std::span<const TensorDe
 
 Contraction describeDeconvolution(const FusedNode& fused, std::span<const TensorDesc> inputs,
                                   std::span<const TensorDesc> outputs) {
-  Contraction op = describeCommon(fused, inputs, outputs, true);
+  size_t axes = static_cast<size_t>(inputs[inputOf(fused, 0)].shape.rank() - 2);
+  Contraction op = describeCommon(fused, inputs, outputs, std::vector<bool>(axes, false), true);
   Geometry g = geometryOf(transposedWindow(fused.anchor->attrs, spatial(inputs[op.srcInput].shape),
                                            spatial(inputs[op.weightsInput].shape)));
   // oneDNN derives the end from the output's extent; output_padding means cutting less off.

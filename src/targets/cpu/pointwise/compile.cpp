@@ -279,18 +279,15 @@ int Compiler::emitCast(const Node& node, DataType to) {
   return wrapTo(node, to, reg);
 }
 
-// One scale for the whole tensor; lists of scales lie along an axis, which broadcasting does not know.
-void requireOneScale(const Node& node) {
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    const Value* v = node.inputs[i];
-    auto shape = v && v->shape ? constantShape(*v->shape) : std::nullopt;
-    if (v && (!shape || shape->numel() != 1)) refuse(node, "it has several scales");
-  }
+// Blocks of scales are no broadcast.
+void refuseBlocks(const Node& node) {
   if (node.attrs.integer("block_size", 0) != 0) refuse(node, "it has blocks");
+  for (size_t i = 1; i < node.inputs.size(); ++i)
+    if (node.inputs[i] && node.inputs[i]->rank() > 1) refuse(node, "its scales are no list");
 }
 
 int Compiler::emitQuantize(const Node& node) {
-  requireOneScale(node);
+  refuseBlocks(node);
   DataType to = node.outputs[0]->dtype, precision = node.attrs.type("precision", DataType::kUndefined);
   if (!isInteger(to) || !hasLane(to) || typeBits(to) > 16)
     refuse(node, fmt::format("the result is {}", typeName(to)));
@@ -306,7 +303,7 @@ int Compiler::emitQuantize(const Node& node) {
 }
 
 int Compiler::emitDequantize(const Node& node) {
-  requireOneScale(node);
+  refuseBlocks(node);
   if (laneOfValue(node, node.inputs[0]) != Lane::kI32) refuse(node, "the input is no small integer");
   int reg = use(node.inputs[0]);
   if (node.hasInput(2)) reg = emit(node, Opcode::kSub, Lane::kI32, 1, reg, use(node.inputs[2]));

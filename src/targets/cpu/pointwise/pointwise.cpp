@@ -11,11 +11,23 @@
 namespace tenfold::cpu {
 namespace {
 
+// Lists of scales and zero points lie along an axis: as tensors that broadcast, they have 1s behind it.
+void alignScales(const Node& node, std::vector<TensorDesc>& inputs) {
+  if (!node.is("QuantizeLinear") && !node.is("DequantizeLinear")) return;
+  int rank = inputs[0].shape.rank();
+  for (size_t i = 1; i < inputs.size(); ++i)
+    if (inputs[i].shape.rank() == 1 && inputs[i].shape[0] != 1)
+      for (int d = normalizeAxis(node.attrs.integer("axis", 1), rank) + 1; d < rank; ++d)
+        inputs[i].shape.push_back(1);
+}
+
 class PointwiseLaunch final : public Launch {
  public:
   PointwiseLaunch(const Node& node, Descs inputs, Descs outputs) {
     FusedNode fused(node, {});
-    passes_ = PointwisePasses(fused, fused.after, inputs, outputs);
+    std::vector<TensorDesc> aligned(inputs.begin(), inputs.end());
+    alignScales(node, aligned);
+    passes_ = PointwisePasses(fused, fused.after, aligned, outputs);
   }
   size_t workspaceBytes() const override { return passes_.workspaceBytes(); }
   void run(const LaunchArgs& args) override { passes_.run(args, nullptr, args.workspace); }

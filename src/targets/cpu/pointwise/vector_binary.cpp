@@ -66,7 +66,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(PRelu)
     CASE(Equal)
     CASE(Less)
-    CASE(LessOrEqual) CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(LessOrEqual)
+    CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
         default : return nullptr;
   }

@@ -6,6 +6,7 @@
 #include "optimize/passes/cse.h"
 #include "optimize/passes/dead_code.h"
 #include "optimize/passes/expand_composites.h"
+#include "optimize/passes/push_transposes.h"
 #include "optimize/passes/shape_simplification.h"
 #include "optimize/rules/tables.h"
 #include "optimize/runner.h"
@@ -29,6 +30,7 @@ constexpr Pass kRecognize[] = {
     {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
     {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
     {"recognize-attention", attentionRules},
+    {"push-transposes", pushTransposes},
     {"simplify-products", productRules},
     {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
 };

@@ -10,6 +10,7 @@ void addRunCommand(CLI::App& app);
 void addBenchCommand(CLI::App& app);
 void addInspectCommand(CLI::App& app);
 void addConformanceCommand(CLI::App& app);
+void addDocsCommand(CLI::App& app);
 
 // A command that ends with another exit code than 0 without an Error.
 struct ExitCode {

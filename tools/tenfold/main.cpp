@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   tenfold::addBenchCommand(app);
   tenfold::addInspectCommand(app);
   tenfold::addConformanceCommand(app);
+  tenfold::addDocsCommand(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -13,7 +13,8 @@ namespace tenfold {
 inline constexpr uint32_t kPlanFormatVersion = 1;
 inline constexpr size_t kPlanPage = 4096;
 
-// The same plan gives the same bytes: times are left out, everything else has a fixed order.
+// The same plan gives the same bytes: everything has a fixed order. Trials keep their times, which repeat
+// where they come from a timing cache or from the cost model.
 std::vector<uint8_t> writePlan(const Plan& plan);
 
 // Reads a plan; its tensors view `bytes`, kept alive by `owner`. Throws Error (kInvalidPlan) that says why a

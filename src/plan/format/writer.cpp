@@ -128,8 +128,7 @@ class Writer {
     return fb::CreateGraph(builder_, name, scope, values, inputs, outputs, nodes);
   }
 
-  // Times differ from build to build: they are kept only as far as they were measured in a cache, so the
-  // order of the trials is what the plan records.
+  // Times of a timing cache or of the cost model repeat, so that such builds give the same bytes.
   Offset<fb::Trial> trial(const Trial& t) {
     return fb::CreateTrial(builder_, text(t.tactic), text(t.config), t.seconds, t.measured, text(t.refusal));
   }

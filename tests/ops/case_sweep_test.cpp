@@ -20,7 +20,8 @@ class CaseSweep : public testing::TestWithParam<const OpDef*> {};
 
 TEST_P(CaseSweep, ParsesInfersAndEvaluates) {
   const OpDef& op = *GetParam();
-  EXPECT_FALSE(op.cases.empty()) << op.name << " has no test case";
+  // Operators without evaluation stand for something in networks under construction.
+  EXPECT_EQ(op.cases.empty(), !op.eval) << op.name << " has no test case";
   for (const OpCase& c : op.cases) {
     SCOPED_TRACE(c.text);
     try {

@@ -1,0 +1,331 @@
+#include "api/build_network.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/convert.h"
+#include "api/facts.h"
+#include "api/network/faces.h"
+#include "api/network/network.h"
+#include "frontend/network/control_flow.h"
+#include "graph/ops/infer.h"
+#include "plan/build/build.h"
+
+namespace tenfold {
+namespace {
+
+// ------------------------------------------------------------------------------------------- graph
+
+// Everything that reads `value` reads the result of a new node of this operator instead, which takes the
+// name.
+Value* insertBehind(Graph& graph, Value* value, const char* op, Attributes attrs, DataType type) {
+  std::vector<Node*> readers = value->uses;
+  Value* result = graph.addNode(op, {value}, std::move(attrs))->outputs[0];
+  result->dtype = type;
+  result->shape = value->shape;
+  for (Node* reader : readers)
+    for (size_t i = 0; i < reader->inputs.size(); ++i)
+      if (reader->inputs[i] == value) graph.setInput(reader, i, result);
+  std::replace(graph.outputs.begin(), graph.outputs.end(), value, result);
+  for (Node* node : graph.nodes())
+    if (node->is("LoopRecurrence") && node->attrs.integer("next", -1) == value->id)
+      node->attrs.set("next", int64_t{result->id});
+  result->name = value->name;
+  value->name += "_before_" + std::string(op);
+  return result;
+}
+
+// Types that the program asked for with setOutputType() or setType().
+void castWanted(Network& network, Graph& graph) {
+  bool isStrong = network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
+  for (const Value* v : network.graph().values()) {
+    DataType wanted = network.faceOf(const_cast<Value*>(v))->wantedType();
+    if (isStrong || wanted == DataType::kUndefined || wanted == v->dtype) continue;
+    Attributes to;
+    to.setType("to", wanted);
+    insertBehind(graph, graph.valueById(v->id), "Cast", to, wanted);
+  }
+}
+
+// An output must be written by a node of its own.
+void separateInputsFromOutputs(Graph& graph) {
+  for (Value*& output : graph.outputs) {
+    if (output->producer) continue;
+    Value* copy = graph.addNode("Identity", {output})->outputs[0];
+    copy->name = output->name;
+    if (!std::count(graph.inputs.begin(), graph.inputs.end(), output)) output->name += "_constant";
+    output = copy;
+  }
+}
+
+// The program's bytes need to live until the build ends only: the plan gets copies of its own. What the
+// layers keep beside the operators' attributes goes.
+void detach(Network& network, Graph& graph) {
+  for (const Value* v : network.graph().values())
+    if (network.isBorrowed(v))
+      if (Value* copy = graph.valueById(v->id)) copy->constant = copy->constant.clone();
+  for (Node* node : graph.nodes()) {
+    std::vector<std::string> extra;
+    for (const auto& [name, value] : node->attrs.all())
+      if (name.rfind("layer.", 0) == 0) extra.push_back(name);
+    for (const std::string& name : extra) node->attrs.erase(name);
+  }
+}
+
+void requireUniqueNames(const Graph& graph) {
+  std::set<std::string> names;
+  auto check = [&](const Value* v, const char* what) {
+    require(!v->name.empty(), "{} {} of the network has no name; give it one with setName()", what, v->id);
+    require(names.insert(v->name).second, "two inputs or outputs have the name '{}'; names must be unique",
+            v->name);
+  };
+  for (const Value* v : graph.inputs) check(v, "input");
+  for (const Value* v : graph.outputs) check(v, "output");
+}
+
+void requireComputable(const Graph& graph) {
+  for (const Node* node : graph.nodes()) {
+    if (!node->op->eval && !node->op->expand)
+      fail(ErrorKind::kUnsupported,
+           "layer '{}' ({}) is not implemented: it can be in a network, but not be built", node->name,
+           node->opName());
+    for (const auto& body : node->bodies) requireComputable(*body);
+  }
+}
+
+// ---------------------------------------------------------------------------------------- profiles
+
+bool canBeShape(const Value& v) { return v.rank() >= 0 && v.rank() <= 1 && isInteger(v.dtype); }
+
+const ProfileEntry* entryOf(const ProfileFace& profile, const std::string& name) {
+  auto it = profile.entries().find(name);
+  return it == profile.entries().end() ? nullptr : &it->second;
+}
+
+// The elements of inputs whose values a profile bounds are symbols, so that shapes computed of them are
+// formulas.
+void nameShapeValues(Graph& graph, const BuilderConfigState& config) {
+  for (Value* v : graph.inputs) {
+    bool hasValues = false;
+    for (const ProfileFace* p : config.profiles)
+      if (const ProfileEntry* entry = entryOf(*p, v->name)) hasValues = hasValues || entry->values[0];
+    if (!hasValues) continue;
+    require(canBeShape(*v),
+            "a profile has values for '{}', which is {}; only integers of rank 0 or 1 can have them", v->name,
+            v->typeStr());
+    auto shape = constantShape(*v->shape);
+    require(shape.has_value(), "the length of '{}' must be fixed, since a profile has values for it",
+            v->name);
+    std::vector<Dim> elements;
+    for (int64_t i = 0; i < shape->numel(); ++i)
+      elements.push_back(Dim::symbol(fmt::format("{}[{}]", v->name, i)));
+    v->contents = elements;
+  }
+}
+
+// Dimensions that the network fixes need no profile, and must agree where there is one.
+void fillDims(const Value& v, const ProfileEntry* entry, size_t number, ProfileInput& input) {
+  bool isSet = entry && entry->dims[0];
+  auto fixed = constantShape(*v.shape);
+  require(isSet || fixed,
+          "input '{}' has dynamic dimensions {}, and profile {} has none for it; set minimum, optimum and "
+          "maximum with "
+          "IOptimizationProfile::setDimensions()",
+          v.name, str(*v.shape), number);
+  Shape* const shapes[] = {&input.min, &input.opt, &input.max};
+  for (size_t i = 0; i < 3; ++i) {
+    *shapes[i] = isSet ? toShape(*entry->dims[i]) : *fixed;
+    require(shapes[i]->rank() == v.rank(), "input '{}' has {} dimensions, profile {} gives {}", v.name,
+            v.rank(), number, shapes[i]->rank());
+    for (int d = 0; d < v.rank(); ++d) {
+      auto extent = (*v.shape)[static_cast<size_t>(d)].tryConstant();
+      require(!extent || *extent == (*shapes[i])[d], "dimension {} of input '{}' is {}, profile {} says {}",
+              d, v.name, extent.value_or(0), number, (*shapes[i])[d]);
+    }
+  }
+}
+
+void fillValues(const Value& v, const ProfileEntry* entry, size_t number, ProfileInput& input) {
+  if (!v.contents) return;
+  require(entry && entry->values[0], "profile {} has no values for the shape tensor '{}', as others have",
+          number, v.name);
+  std::vector<int64_t>* const values[] = {&input.minValues, &input.optValues, &input.maxValues};
+  for (size_t i = 0; i < 3; ++i) {
+    *values[i] = *entry->values[i];
+    require(values[i]->size() == v.contents->size(),
+            "the shape tensor '{}' has {} elements, profile {} gives {}", v.name, v.contents->size(), number,
+            values[i]->size());
+  }
+}
+
+std::vector<Profile> makeProfiles(const Graph& graph, const BuilderConfigState& config) {
+  std::vector<Profile> profiles;
+  for (const ProfileFace* face : config.profiles) {
+    size_t number = profiles.size();
+    for (const auto& [name, entry] : face->entries()) {
+      bool isKnown = std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                                 [&, &wanted = name](const Value* v) { return v->name == wanted; });
+      require(isKnown, "profile {} describes '{}', which is no input of the network", number, name);
+    }
+    Profile& profile = profiles.emplace_back();
+    for (const Value* v : graph.inputs) {
+      require(v->shape.has_value(), "the rank of input '{}' is not known", v->name);
+      const ProfileEntry* entry = entryOf(*face, v->name);
+      ProfileInput& input = profile.inputs.emplace_back();
+      fillDims(*v, entry, number, input);
+      fillValues(*v, entry, number, input);
+    }
+  }
+  return profiles;
+}
+
+// ----------------------------------------------------------------------------------------- options
+
+// Phases as IProgressMonitor wants them: each is finished before the next one starts.
+class Progress {
+ public:
+  explicit Progress(nv::IProgressMonitor* monitor) : monitor_(monitor) {
+    if (monitor_) monitor_->phaseStart(kWhole, nullptr, 1);
+  }
+  ~Progress() {
+    finish();
+    if (monitor_) monitor_->phaseFinish(kWhole);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  bool operator()(const char* phase, int done, int total) {
+    if (!monitor_) return true;
+    if (phase_ != phase) {
+      finish();
+      phase_ = phase;
+      monitor_->phaseStart(phase, kWhole, total);
+    }
+    return done == 0 || monitor_->stepComplete(phase, done - 1);
+  }
+
+ private:
+  static constexpr const char* kWhole = "Building engine";
+  void finish() {
+    if (!phase_.empty()) monitor_->phaseFinish(phase_.c_str());
+    phase_.clear();
+  }
+  nv::IProgressMonitor* monitor_;
+  std::string phase_;
+};
+
+TunerOptions tunerOptions(const BuilderConfigState& config, TimingCache& cache) {
+  // How many candidates are measured for a region, by optimization level.
+  constexpr int kMeasured[] = {1, 2, 2, 4, 8, 16};
+  TunerOptions tuner;
+  tuner.measure = config.optimizationLevel > 0 && config.maxTactics != 0;
+  tuner.maxMeasured = kMeasured[config.optimizationLevel];
+  if (config.maxTactics > 0) tuner.maxMeasured = std::min(tuner.maxMeasured, config.maxTactics);
+  tuner.iterations = std::max(tuner.iterations, config.avgTimingIterations);
+  tuner.cache = &cache;
+  return tuner;
+}
+
+void checkConfig(const BuilderConfigState& config) {
+  auto refuse = [](bool asked, const char* what) {
+    if (asked) fail(ErrorKind::kUnsupported, "{} is not implemented", what);
+  };
+  refuse(config.capability != nv::EngineCapability::kSTANDARD, "an engine capability other than kSTANDARD");
+  refuse(config.platform != nv::RuntimePlatform::kSAME_AS_BUILD, "building for another platform");
+  refuse(config.flag(nv::BuilderFlag::kINT8) && config.calibrator,
+         "INT8 calibration (quantize the model with QuantizeLinear and DequantizeLinear instead)");
+  bool wantsDla = config.defaultDevice == nv::DeviceType::kDLA;
+  for (const auto& [layer, device] : config.devices) wantsDla = wantsDla || device == nv::DeviceType::kDLA;
+  refuse(wantsDla && !config.flag(nv::BuilderFlag::kGPU_FALLBACK), "DLA without BuilderFlag::kGPU_FALLBACK");
+}
+
+struct DebugTensors {
+  std::vector<std::string> names;
+  int64_t hidden = 0;
+};
+
+// Debug tensors are outputs, so that they are kept.
+DebugTensors keepDebugTensors(Network& network, Graph& graph) {
+  DebugTensors debug;
+  for (const Value* v : network.graph().values()) {
+    if (!network.isDebugValue(v)) continue;
+    debug.names.push_back(v->name);
+    Value* copy = graph.valueById(v->id);
+    if (!copy || copy->name != v->name || graph.isOutput(copy)) continue;
+    graph.outputs.push_back(copy);
+    ++debug.hidden;
+  }
+  return debug;
+}
+
+void setFacts(Plan& plan, Network& network, const BuilderConfigState& config, const DebugTensors& debug) {
+  facts::setNumber(plan, facts::kCapability, static_cast<int64_t>(config.capability));
+  facts::setNumber(plan, facts::kTacticSources, config.tacticSources);
+  facts::setNumber(plan, facts::kProfilingVerbosity, static_cast<int64_t>(config.verbosity));
+  facts::setNumber(plan, facts::kHardwareCompatibility, static_cast<int64_t>(config.hardwareCompatibility));
+  facts::setNumber(plan, facts::kRefittable, config.flag(nv::BuilderFlag::kREFIT));
+  facts::setNumber(plan, facts::kAuxStreams, config.maxAuxStreams);
+  facts::setNumber(plan, facts::kHiddenOutputs, debug.hidden);
+  facts::setNames(plan, facts::kDebugTensors, debug.names);
+  std::vector<std::string> shapes, unfused;
+  for (const Value* v : network.graph().outputs)
+    if (network.isShapeOutput(v)) shapes.push_back(v->name);
+  facts::setNames(plan, facts::kShapeOutputs, shapes);
+  if (!network.allUnfusedAreDebug()) return;
+  for (const Node* node : plan.graph->nodes())
+    for (const Value* v : node->outputs)
+      if (v && !v->name.empty()) unfused.push_back(v->name);
+  facts::setNames(plan, facts::kUnfusedDebugTensors, unfused);
+}
+
+}  // namespace
+
+std::unique_ptr<Graph> completeGraph(Network& network) {
+  network.layers();
+  for (const auto& [node, reason] : network.broken()) fail("{}", reason);
+  require(!network.graph().outputs.empty(), "the network has no outputs; mark one with markOutput()");
+  std::unique_ptr<Graph> graph = network.graph().clone();
+  castWanted(network, *graph);
+  detach(network, *graph);
+  closeControlFlow(*graph);
+  separateInputsFromOutputs(*graph);
+  graph->sortTopologically();
+  return graph;
+}
+
+void checkNetwork(Network& network, const BuilderConfigState& config) {
+  checkConfig(config);
+  std::unique_ptr<Graph> graph = completeGraph(network);
+  graph->eraseDeadNodes();
+  requireComputable(*graph);
+}
+
+std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target) {
+  checkConfig(config);
+  std::unique_ptr<Graph> graph = completeGraph(network);
+  DebugTensors debug = keepDebugTensors(network, *graph);
+  graph->eraseDeadNodes();
+  requireUniqueNames(*graph);
+  requireComputable(*graph);
+  nameShapeValues(*graph, config);
+  inferGraph(*graph);
+
+  TimingCache own;
+  bool usesOwn = !config.timingCache || config.flag(nv::BuilderFlag::kDISABLE_TIMING_CACHE);
+  TimingCache& cache = usesOwn ? own : *config.timingCache;
+  size_t known = cache.size();
+  Progress progress(config.monitor);
+  BuildOptions options;
+  options.profiles = makeProfiles(*graph, config);
+  options.tuner = tunerOptions(config, cache);
+  options.keepWeights = config.flag(nv::BuilderFlag::kREFIT);
+  options.progress = [&](const char* phase, int done, int total) { return progress(phase, done, total); };
+  std::unique_ptr<Plan> plan = buildPlan(std::move(graph), target, std::move(options));
+  require(!config.flag(nv::BuilderFlag::kERROR_ON_TIMING_CACHE_MISS) || cache.size() == known,
+          "the timing cache lacks {} entries, and BuilderFlag::kERROR_ON_TIMING_CACHE_MISS is set",
+          cache.size() - known);
+  setFacts(*plan, network, config, debug);
+  return plan;
+}
+
+}  // namespace tenfold

@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "graph/ir/text.h"
+#include "graph/ir/text_literals.h"
 #include "graph/ir/text_scanner.h"
 #include "graph/ops/infer.h"
 
@@ -8,7 +9,6 @@ namespace tenfold {
 namespace {
 
 constexpr int kMaxBodyDepth = 32;
-constexpr int64_t kMaxExtent = int64_t{1} << 40;
 
 struct ParsedType {
   DataType dtype = DataType::kUndefined;
@@ -28,20 +28,21 @@ AttrKind attrKind(const OpDef& op, const std::string& name, bool& known) {
 
 // What all graphs of one text share.
 struct Session {
-  Session(std::string_view text, size_t maxBytes) : in(text), budget(maxBytes) {
+  Session(std::string_view text, size_t maxBytes) : in(text), literals(in, maxBytes) {
     // Fresh symbols must differ from those that the text mentions.
     for (int i = 0; scope.empty() || text.find("$" + scope) != std::string_view::npos; ++i)
       scope = fmt::format("t{}.", i);
   }
   TextScanner in;
-  size_t budget;
+  TextLiterals literals;
   std::string scope;
   DimBindings bindings;  // the test values of symbols: [n=2,3]
 };
 
 class Parser {
  public:
-  Parser(Session& session, int depth) : session_(session), in_(session.in), depth_(depth) {}
+  Parser(Session& session, int depth)
+      : session_(session), in_(session.in), literals_(session.literals), depth_(depth) {}
 
   // After the word `graph`.
   std::unique_ptr<Graph> graph(const std::string& scope) {
@@ -100,7 +101,7 @@ class Parser {
     define(start, key, v);
     char next = in_.peek();
     if (!contents || next == ',' || next == '-' || !type.shape) return;
-    *contents = contentsOf(type.dtype, evalShape(*type.shape, session_.bindings));
+    *contents = literals_.read(type.dtype, evalShape(*type.shape, session_.bindings));
   }
 
   Tensor defaultInput(size_t start, size_t seed) {
@@ -110,7 +111,7 @@ class Parser {
     for (const Dim& d : *v->shape) d.collectSymbols(symbols);
     for (const std::string& s : symbols) session_.bindings.emplace(s, 3);
     Shape shape = evalShape(*v->shape, session_.bindings);
-    spend(v->dtype, shape);
+    literals_.spend(v->dtype, shape);
     return randomTensor(v->dtype, shape, seed);
   }
 
@@ -165,7 +166,7 @@ class Parser {
     try {
       Dim d = Dim::parse(text);
       if (in_.take("=")) session_.bindings[text] = in_.integer();
-      if (auto c = d.tryConstant(); c && (*c < 0 || *c > kMaxExtent))
+      if (auto c = d.tryConstant(); c && (*c < 0 || *c > kMaxTextExtent))
         fail("dimension {} is out of range", *c);
       return d;
     } catch (const Error& e) {
@@ -173,96 +174,11 @@ class Parser {
     }
   }
 
-  void spend(DataType type, const Shape& shape) {
-    int64_t n = 1;
-    for (int64_t d : shape)
-      if (d < 0 || __builtin_mul_overflow(n, d, &n) || n > kMaxExtent)
-        in_.fail("a tensor of shape {} is too large", shape.str());
-    size_t bytes = typeBytes(type, n);
-    if (bytes > session_.budget) in_.fail("the text asks for more constant data than is allowed");
-    session_.budget -= bytes;
-  }
-
-  // A literal after its type.
-  Tensor contentsOf(DataType type, const Shape& shape) {
-    size_t start = in_.position();
-    try {
-      spend(type, shape);
-      if (in_.peek() == '{') return listed(type, shape);
-      if (in_.take("#")) return hashed(type, shape);
-      if (in_.takeWord("splat")) return splat(type, shape);
-      if (in_.takeWord("range")) return range(type, shape);
-      if (in_.takeWord("random")) return random(type, shape);
-    } catch (const Error& e) {
-      if (std::string_view(e.what()).find(':') < 8) throw;
-      in_.failAt(start, e.what());
-    }
-    in_.failAt(start, "contents expected: {...}, splat(v), range(start,step), random(seed) or #hash");
-  }
-
-  void store(Tensor& t, int64_t i) {
-    if (isFloat(t.dtype()))
-      t.setDouble(i, in_.real());
-    else
-      t.setInt(i, in_.integer());
-  }
-  Tensor listed(DataType type, const Shape& shape) {
-    Tensor t(type, shape);
-    in_.expect("{");
-    for (int64_t i = 0; i < t.numel(); ++i) {
-      if (i) in_.expect(",");
-      store(t, i);
-    }
-    if (!in_.take("}")) in_.fail("{} elements expected for shape {}", t.numel(), shape.str());
-    return t;
-  }
-  Tensor hashed(DataType type, const Shape& shape) {
-    uint64_t seed = 0;
-    for (char c = in_.peek(); (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); c = in_.peek()) {
-      in_.take(std::string_view(&c, 1));
-      seed = seed * 16 + static_cast<uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    return randomTensor(type, shape, seed);
-  }
-  Tensor splat(DataType type, const Shape& shape) {
-    Tensor t(type, shape);
-    in_.expect("(");
-    size_t value = in_.position();
-    for (int64_t i = 0; i < std::max<int64_t>(t.numel(), 1); ++i) {
-      in_.rewind(value);
-      if (i < t.numel())
-        store(t, i);
-      else
-        in_.real();
-    }
-    in_.expect(")");
-    return t;
-  }
-  Tensor range(DataType type, const Shape& shape) {
-    Tensor t(type, shape);
-    in_.expect("(");
-    double start = in_.real();
-    double step = in_.take(",") ? in_.real() : 1;
-    in_.expect(")");
-    for (int64_t i = 0; i < t.numel(); ++i) t.setDouble(i, start + step * static_cast<double>(i));
-    return t;
-  }
-  Tensor random(DataType type, const Shape& shape) {
-    in_.expect("(");
-    uint64_t seed = static_cast<uint64_t>(in_.integer());
-    bool ranged = in_.take(",");
-    double low = ranged ? in_.real() : 0;
-    if (ranged) in_.expect(",");
-    double high = ranged ? in_.real() : 0;
-    in_.expect(")");
-    return ranged ? randomTensor(type, shape, seed, low, high) : randomTensor(type, shape, seed);
-  }
-
   Tensor literal() {
     ParsedType type = parseType();
     std::optional<Shape> shape = type.shape ? constantShape(*type.shape) : std::nullopt;
     if (!shape) in_.fail("a constant needs constant dimensions");
-    return contentsOf(type.dtype, *shape);
+    return literals_.read(type.dtype, *shape);
   }
 
   bool literalNext() {
@@ -427,6 +343,7 @@ class Parser {
 
   Session& session_;
   TextScanner& in_;
+  TextLiterals& literals_;
   int depth_;
   std::unique_ptr<Graph> graph_;
   std::unordered_map<std::string, Value*> values_;

@@ -1,5 +1,7 @@
 #include "optimize/passes/constant_folding.h"
 
+#include <algorithm>
+
 #include "graph/ops/eval.h"
 #include "graph/ops/op_def.h"
 #include "optimize/rewrite.h"
@@ -27,6 +29,15 @@ bool resultIsSmallEnough(const Node& node) {
     if (shape) allowed -= static_cast<int64_t>(typeBytes(v->dtype, shape->numel()));
   }
   return allowed >= 0;
+}
+
+// Matrix products take large matrices as they lie (transA, transB): turning them would only cost time and memory.
+bool isLeftToProducts(const Node& node) {
+  constexpr size_t kLarge = size_t{4} << 20;
+  if (!node.is("Transpose") || !node.input(0) || !node.output()) return false;
+  const std::vector<Node*>& readers = node.output()->uses;
+  return node.inputs[0]->isConstant() && node.inputs[0]->constant.bytes() > kLarge && !readers.empty() &&
+         std::all_of(readers.begin(), readers.end(), [](const Node* n) { return n->is("MatMul"); });
 }
 
 bool foldNode(Graph& graph, Node* node) {
@@ -65,7 +76,7 @@ int foldWhere(Graph& graph, Wanted wanted) {
 
 // Folding a node erases no other: all its inputs are constants.
 int foldConstants(Graph& graph) {
-  return foldWhere(graph, [](const Node& n) { return !n.is("DequantizeLinear") && !n.is("Identity"); });
+  return foldWhere(graph, [](const Node& n) { return !n.is("DequantizeLinear") && !n.is("Identity") && !isLeftToProducts(n); });
 }
 
 int foldDequantizedConstants(Graph& graph) {

@@ -1,0 +1,93 @@
+#include "trtexec/build.h"
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "NvOnnxParser.h"
+#include "trtexec/network_options.h"
+
+namespace trtexec {
+
+using namespace nvinfer1;
+
+std::vector<char> readFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read '" + path + "'");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void writeFile(const std::string& path, const void* data, size_t bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+  if (!file.flush()) throw std::runtime_error("cannot write '" + path + "'");
+}
+
+namespace {
+
+template <typename T>
+std::unique_ptr<T> made(T* object, const char* what) {
+  if (!object) throw std::runtime_error(fmt::format("{} failed; see the messages above", what));
+  return std::unique_ptr<T>(object);
+}
+
+std::vector<char> loadTimingCache(const std::string& path) {
+  return !path.empty() && std::ifstream(path) ? readFile(path) : std::vector<char>();
+}
+
+std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
+  auto builder = made(createInferBuilder(logger), "making a builder");
+  uint32_t flags =
+      options.stronglyTyped ? 1U << static_cast<uint32_t>(NetworkDefinitionCreationFlag::kSTRONGLY_TYPED) : 0;
+  auto network = made(builder->createNetworkV2(flags), "making a network");
+  auto parser = made(nvonnxparser::createParser(*network, logger), "making a parser");
+  logger.info("Start parsing network model.");
+  if (!parser->parseFromFile(options.onnx.c_str(), static_cast<int>(ILogger::Severity::kWARNING))) {
+    for (int i = 0; i < parser->getNbErrors(); ++i)
+      logger.log(ILogger::Severity::kERROR, parser->getError(i)->desc());
+    throw std::runtime_error("Failed to parse ONNX model '" + options.onnx + "'");
+  }
+  logger.info("Finished parsing network model.");
+  auto config = made(builder->createBuilderConfig(), "making a builder configuration");
+  applyOptions(options, *builder, *network, *config, logger);
+  auto cacheBytes = loadTimingCache(options.timingCacheFile);
+  auto cache =
+      made(config->createTimingCache(cacheBytes.data(), cacheBytes.size()), "reading the timing cache");
+  config->setTimingCache(*cache, false);
+  auto plan = made(builder->buildSerializedNetwork(*network, *config), "building the engine");
+  if (!options.timingCacheFile.empty()) {
+    auto bytes = made(config->getTimingCache()->serialize(), "writing the timing cache");
+    writeFile(options.timingCacheFile, bytes->data(), bytes->size());
+  }
+  return plan;
+}
+
+}  // namespace
+
+Engine makeEngine(const Options& options, Logger& logger) {
+  auto start = std::chrono::steady_clock::now();
+  auto seconds = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  std::vector<char> plan;
+  if (options.loadEngine.empty()) {
+    auto built = buildPlan(options, logger);
+    plan.assign(static_cast<char*>(built->data()), static_cast<char*>(built->data()) + built->size());
+    logger.info("Engine built in {:.5g} sec.", seconds());
+    logger.info("Created engine with size: {:.6g} MiB", static_cast<double>(plan.size()) / (1 << 20));
+    if (!options.saveEngine.empty()) writeFile(options.saveEngine, plan.data(), plan.size());
+  } else {
+    plan = readFile(options.loadEngine);
+    logger.info("Engine loaded in {:.5g} sec.", seconds());
+  }
+  Engine result;
+  result.runtime = made(createInferRuntime(logger), "making a runtime");
+  start = std::chrono::steady_clock::now();
+  result.engine =
+      made(result.runtime->deserializeCudaEngine(plan.data(), plan.size()), "deserializing the engine");
+  logger.info("Engine deserialized in {:.5g} sec.", seconds());
+  return result;
+}
+
+}  // namespace trtexec

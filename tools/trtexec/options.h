@@ -1,0 +1,50 @@
+// What the command line asks for. Names and meanings are those of NVIDIA's trtexec.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace trtexec {
+
+using Extents = std::vector<int64_t>;
+using ShapeMap = std::map<std::string, Extents>;
+// "NAME:VALUE,..." in order.
+using NamedList = std::vector<std::pair<std::string, std::string>>;
+
+struct Options {
+  // Model and build.
+  std::string onnx, saveEngine, loadEngine, timingCacheFile;
+  ShapeMap minShapes, optShapes, maxShapes, shapes;
+  bool fp16 = false, bf16 = false, int8 = false, fp8 = false, best = false, stronglyTyped = false,
+       noTf32 = false, refit = false;
+  std::string inputIOFormats, outputIOFormats, precisionConstraints = "none";
+  NamedList layerPrecisions, layerOutputTypes, memPoolSize;
+  int builderOptimizationLevel = -1;
+  std::string profilingVerbosity = "layer_names_only";
+  bool skipInference = false, verbose = false;
+  // Inference.
+  int iterations = 10, warmUp = 200, avgRuns = 10, streams = 1;
+  double duration = 3;
+  bool noDataTransfers = false, separateProfileRun = false, threads = false;
+  std::vector<std::string> withoutEffect;  // accepted flags that mean nothing on this machine
+  NamedList loadInputs;
+  std::vector<double> percentiles{90, 95, 99};
+  // Reports.
+  bool dumpProfile = false, dumpLayerInfo = false, dumpOutput = false;
+  std::string exportOutput, exportTimes, exportProfile, exportLayerInfo;
+
+  bool wantsProfile() const { return dumpProfile || !exportProfile.empty(); }
+};
+
+// Reads the command line. Returns false where the program is done (help was printed). Throws
+// std::runtime_error that says what is wrong; an unknown flag is named with the nearest one.
+bool parseOptions(int argc, char** argv, Options& options);
+// "name:1x3x224x224,other:8", names may contain colons. Throws std::runtime_error.
+ShapeMap parseShapes(const std::string& text);
+// The candidate that takes the fewest changes of letters to become `text`.
+std::string nearest(const std::string& text, const std::vector<std::string>& candidates);
+
+}  // namespace trtexec

@@ -111,12 +111,12 @@ bool BuilderConfigFace::setTimingCache(const nv::ITimingCache& cache, bool) noex
     require(face != nullptr, "the cache was not made by this library");
     // Shared: the build's measurements are in the program's cache afterwards.
     state_.timingCache = face->cache();
-    state_.timingCacheFace = std::make_shared<TimingCacheFace>(maker_, face->cache());
+    state_.timingCacheFace = &cache;
     return true;
   });
 }
 const nv::ITimingCache* BuilderConfigFace::getTimingCache() const noexcept {
-  return state_.timingCacheFace.get();
+  return state_.timingCacheFace;
 }
 
 void BuilderConfigFace::setMemoryPoolLimit(nv::MemoryPoolType pool, size_t size) noexcept {

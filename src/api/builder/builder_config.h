@@ -39,7 +39,7 @@ struct BuilderConfigState {
   std::vector<const ProfileFace*> profiles;
   const nv::IOptimizationProfile* calibrationProfile = nullptr;
   std::shared_ptr<TimingCache> timingCache;
-  std::shared_ptr<TimingCacheFace> timingCacheFace;
+  const nv::ITimingCache* timingCacheFace = nullptr;  // the program's own object
   std::map<nv::MemoryPoolType, size_t> pools;
   std::vector<std::string> plugins;
   std::string remoteTuning;

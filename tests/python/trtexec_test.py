@@ -97,7 +97,7 @@ class Trtexec(unittest.TestCase):
         self.fails("unknown option '--iteration'; did you mean '--iterations'?", "--onnx=a", "--iteration=3")
         self.fails("either a model with --onnx or a plan with --loadEngine")
         self.fails("'2xtwo' is no shape", f"--onnx={self.model}", "--shapes=x:2xtwo")
-        self.fails("did you mean 'fp16'?", f"--onnx={self.model}", "--layerPrecisions=*:fp61")
+        self.fails("did you mean 'fp16'?", f"--onnx={self.model}", "--layerPrecisions=*:fp166")
         self.fails("cannot read", f"--loadEngine={self.folder / 'nothing'}")
         self.fails("profile 0 allows 1 to 4", f"--onnx={self.model}", *PROFILE, "--shapes=x:5x3")
 

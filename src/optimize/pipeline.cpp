@@ -29,13 +29,13 @@ constexpr Pass kRecognize[] = {
     {"expand-composites", expandComposites},     // operators that are defined by others
     {"recognize-activations", activationRules},  // Gelu, Swish, HardSwish, ...
     {"recognize-softmax", softmaxRules},        {"recognize-normalizations", normalizationRules},
-    {"recognize-attention", attentionRules},
-    {"push-transposes", pushTransposes},
-    {"simplify-products", productRules},
-    {"fold-batch-norm", batchNormRules},        {"fold-into-weights", weightRules},
+    {"recognize-attention", attentionRules},    {"push-transposes", pushTransposes},
+    {"simplify-products", productRules},        {"fold-batch-norm", batchNormRules},
+    {"fold-into-weights", weightRules},
 };
 
-// What only kernels care about: weights as floats where no kernel takes integers, poolings instead of reductions.
+// What only kernels care about: weights as floats where no kernel takes integers, poolings instead of
+// reductions.
 constexpr Pass kFinish[] = {
     {"fold-dequantized-constants", foldDequantizedConstants},
     {"pool-reductions", reductionRules},

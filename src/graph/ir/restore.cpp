@@ -35,8 +35,9 @@ Node* GraphRestorer::addNode(int id, const std::string& op, const std::vector<in
     n->outputs.push_back(output < 0 ? nullptr : value(output));
     if (output < 0) continue;
     Value* v = n->outputs.back();
-    require(!v->producer && !v->isConstant() && std::count(graph_.inputs.begin(), graph_.inputs.end(), v) == 0,
-            "value {} has two origins", output);
+    require(
+        !v->producer && !v->isConstant() && std::count(graph_.inputs.begin(), graph_.inputs.end(), v) == 0,
+        "value {} has two origins", output);
     v->producer = n;
     v->outputIndex = static_cast<int>(n->outputs.size()) - 1;
   }

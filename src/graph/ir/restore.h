@@ -11,7 +11,8 @@ class GraphRestorer {
   // Ids must rise; throws Error otherwise.
   Value* addValue(int id);
   // Inputs and outputs by id, -1 where absent. Outputs must not have another producer.
-  Node* addNode(int id, const std::string& op, const std::vector<int>& inputs, const std::vector<int>& outputs);
+  Node* addNode(int id, const std::string& op, const std::vector<int>& inputs,
+                const std::vector<int>& outputs);
   // Throws Error where the graph has no value of that id.
   Value* value(int id) const;
 

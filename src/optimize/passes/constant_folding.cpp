@@ -31,7 +31,8 @@ bool resultIsSmallEnough(const Node& node) {
   return allowed >= 0;
 }
 
-// Matrix products take large matrices as they lie (transA, transB): turning them would only cost time and memory.
+// Matrix products take large matrices as they lie (transA, transB): turning them would only cost time and
+// memory.
 bool isLeftToProducts(const Node& node) {
   constexpr size_t kLarge = size_t{4} << 20;
   if (!node.is("Transpose") || !node.input(0) || !node.output()) return false;
@@ -76,7 +77,9 @@ int foldWhere(Graph& graph, Wanted wanted) {
 
 // Folding a node erases no other: all its inputs are constants.
 int foldConstants(Graph& graph) {
-  return foldWhere(graph, [](const Node& n) { return !n.is("DequantizeLinear") && !n.is("Identity") && !isLeftToProducts(n); });
+  return foldWhere(graph, [](const Node& n) {
+    return !n.is("DequantizeLinear") && !n.is("Identity") && !isLeftToProducts(n);
+  });
 }
 
 int foldDequantizedConstants(Graph& graph) {

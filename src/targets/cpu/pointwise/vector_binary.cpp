@@ -67,7 +67,8 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Equal)
     CASE(Less)
     CASE(LessOrEqual)
-    CASE(Greater) CASE(GreaterOrEqual) CASE(Where)
+    CASE(Greater)
+    CASE(GreaterOrEqual) CASE(Where)
 #undef CASE
         default : return nullptr;
   }

@@ -27,13 +27,14 @@ SymShape spatial(const Shape& shape) {
   return {all.begin() + 2, all.end()};
 }
 
-// Spatial axes that hold one element, now and after: leaving them out turns pictures of width 1 into lines,
-// which primitives run much faster. At least one axis stays.
-std::vector<bool> trivialAxes(const Window& w) {
+// Spatial axes that hold one element at every shape, now and after: leaving them out turns pictures of width
+// 1 into lines, which primitives run much faster. At least one axis stays. Packed weights depend on the
+// choice, so it must not depend on the shape at hand.
+std::vector<bool> trivialAxes(const Value& input, const Window& w) {
   std::vector<bool> trivial;
   for (size_t i = 0; i < w.in.size(); ++i)
-    trivial.push_back(w.in[i] == Dim(1) && w.kernel[i] == Dim(1) && w.out[i] == Dim(1) &&
-                      w.padBegin[i] == Dim(0) && w.padEnd[i] == Dim(0));
+    trivial.push_back(input.shape && (*input.shape)[i + 2] == Dim(1) && w.kernel[i] == Dim(1) &&
+                      w.out[i] == Dim(1) && w.padBegin[i] == Dim(0) && w.padEnd[i] == Dim(0));
   if (std::find(trivial.begin(), trivial.end(), false) == trivial.end()) trivial[0] = false;
   return trivial;
 }
@@ -129,7 +130,7 @@ Contraction describeConvolution(const FusedNode& fused, std::span<const TensorDe
                                 std::span<const TensorDesc> outputs) {
   Window window = slidingWindow(fused.anchor->attrs, spatial(inputs[inputOf(fused, 0)].shape),
                                 spatial(inputs[inputOf(fused, 1)].shape));
-  std::vector<bool> trivial = trivialAxes(window);
+  std::vector<bool> trivial = trivialAxes(*fused.anchor->inputs[0], window);
   Contraction op = describeCommon(fused, inputs, outputs, trivial, false);
   Geometry g = geometryOf(window);
   for (memory::dims* list : {&g.strides, &g.dilations, &g.padBegin, &g.padEnd}) dropSpatial(*list, trivial);

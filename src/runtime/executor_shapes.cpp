@@ -104,7 +104,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
       if (!shapeKnown_[v.id]) return std::nullopt;
       return static_cast<int64_t>(typeBytes(v.dtype, shapes_[v.id].numel()));
     };
-    prepared->memory = assignMemory(plan, bytes, role_ == Role::kNetwork);
+    prepared->memory = assignMemory(plan, bytes, role_ == Role::kNetwork, 0);
   }
   return prepared;
 }

@@ -9,6 +9,8 @@
 namespace tenfold {
 namespace {
 
+constexpr int64_t kAlignment = 256;  // of every value in the arena
+
 // All values that share one piece of memory.
 struct Class {
   const Value* root = nullptr;
@@ -66,7 +68,7 @@ int idLimit(const Graph& graph) {
 
 const Value* aliasRoot(const Plan& plan, const Value* value) { return rootOf(aliases(plan), value); }
 
-MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOutputs) {
+MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOutputs, int rounds) {
   const Graph& graph = *plan.graph;
   MemoryPlan memory;
   memory.places.resize(idLimit(graph));
@@ -92,7 +94,7 @@ MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOu
       place.kind = PlaceKind::kDynamic;
     }
   }
-  BlockPlan planned = planBlocks(blocks);
+  BlockPlan planned = planBlocks(blocks, kAlignment, rounds);
   for (size_t i = 0; i < blocks.size(); ++i) blockPlaces[i]->offset = planned.offsets[i];
   memory.arenaBytes = planned.bytes;
   memory.lowerBound = planned.lowerBound;

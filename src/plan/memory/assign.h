@@ -12,8 +12,8 @@ namespace tenfold {
 using ValueBytes = std::function<std::optional<int64_t>(const Value&)>;
 
 // With `callerOutputs`, graph outputs live where the caller wants them; otherwise (bodies) they are values
-// like all others, alive to the end.
-MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOutputs);
+// like all others, alive to the end. `rounds` is planBlocks' effort.
+MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOutputs, int rounds = 200);
 
 // The bounds of every symbol that the profile's inputs bind: dimensions, and elements of shape tensors.
 // Throws Error where two inputs contradict each other.

@@ -1,6 +1,7 @@
 #include "plan/memory/planner.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace tenfold {
@@ -55,25 +56,44 @@ int64_t mostAlive(const std::vector<Block>& blocks, int64_t alignment) {
   return most;
 }
 
+// Places the topmost block earlier and earlier: what stands out often only came too late.
+BlockPlan improve(const std::vector<Block>& blocks, std::vector<int> order, BlockPlan best, int64_t alignment,
+                  int64_t lowerBound, int rounds) {
+  BlockPlan current = best;
+  for (int round = 0; round < rounds && best.bytes > lowerBound; ++round) {
+    auto top = std::find_if(order.begin(), order.end(), [&](int i) {
+      return blocks[i].bytes && current.offsets[i] + roundUp(blocks[i].bytes, alignment) == current.bytes;
+    });
+    std::rotate(order.begin(), top, top + 1);
+    current = placeInOrder(blocks, order, alignment);
+    if (current.bytes < best.bytes) best = current;
+  }
+  return best;
+}
+
 }  // namespace
 
-BlockPlan planBlocks(const std::vector<Block>& blocks, int64_t alignment) {
+BlockPlan planBlocks(const std::vector<Block>& blocks, int64_t alignment, int rounds) {
   std::vector<int> order(blocks.size());
   std::iota(order.begin(), order.end(), 0);
   auto span = [&](int i) { return int64_t(blocks[i].last) - blocks[i].first + 1; };
   auto size = [&](int i) { return blocks[i].bytes; };
   auto area = [&](int i) { return size(i) * span(i); };
+  int64_t lowerBound = mostAlive(blocks, alignment);
+  BlockPlan best;
+  best.bytes = std::numeric_limits<int64_t>::max();
   auto tryOrder = [&](auto before) {
     std::vector<int> sorted = order;
     std::stable_sort(sorted.begin(), sorted.end(), before);
-    return placeInOrder(blocks, sorted, alignment);
-  };
-  BlockPlan best = tryOrder([&](int a, int b) { return size(a) > size(b); });
-  for (BlockPlan plan : {tryOrder([&](int a, int b) { return area(a) > area(b); }),
-                         tryOrder([&](int a, int b) { return span(a) > span(b); }),
-                         tryOrder([&](int a, int b) { return blocks[a].first < blocks[b].first; })})
+    BlockPlan plan = placeInOrder(blocks, sorted, alignment);
+    if (plan.bytes > lowerBound) plan = improve(blocks, sorted, plan, alignment, lowerBound, rounds);
     if (plan.bytes < best.bytes) best = std::move(plan);
-  best.lowerBound = mostAlive(blocks, alignment);
+  };
+  tryOrder([&](int a, int b) { return size(a) > size(b); });
+  tryOrder([&](int a, int b) { return area(a) > area(b); });
+  tryOrder([&](int a, int b) { return span(a) > span(b); });
+  tryOrder([&](int a, int b) { return blocks[a].first < blocks[b].first; });
+  best.lowerBound = lowerBound;
   return best;
 }
 

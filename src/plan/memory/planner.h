@@ -19,7 +19,8 @@ struct BlockPlan {
 };
 
 // Places blocks so that no two which live at the same step overlap; offsets are multiples of `alignment`.
-// The best of several greedy orders is taken.
-BlockPlan planBlocks(const std::vector<Block>& blocks, int64_t alignment = 256);
+// The best of several greedy orders is taken, each bettered in up to `rounds` attempts (0: quick, for plans
+// made while running).
+BlockPlan planBlocks(const std::vector<Block>& blocks, int64_t alignment = 256, int rounds = 200);
 
 }  // namespace tenfold

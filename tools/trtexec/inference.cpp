@@ -52,6 +52,7 @@ std::vector<RunTimes> measure(const Options& options, Worker& worker, Profiler* 
 
 Measurements runInference(const Options& options, nvinfer1::ICudaEngine& engine, Logger& logger) {
   std::vector<std::unique_ptr<Worker>> workers;
+  workers.reserve(static_cast<size_t>(options.streams));
   for (int s = 0; s < options.streams; ++s) workers.push_back(std::make_unique<Worker>(options, engine));
   logger.info("Starting inference");
   Measurements result;

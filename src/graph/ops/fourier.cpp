@@ -107,6 +107,9 @@ void inferStft(InferContext& ctx) {
   const SymShape& x = ctx.shape(0);
   ctx.require(x.size() == 3, "the signal has shape {}, [batch, length, 1 or 2] is expected", str(x));
   auto step = ctx.contents(1), given = ctx.contents(3);
+  ctx.require(!step || step->size() == 1, "the step must be one number");
+  ctx.require(!given || given->size() == 1, "the frame length must be one number");
+  ctx.require(!ctx.has(2) || ctx.rank(2) == 1, "the window must have one axis");
   Dim length = ctx.has(2) ? ctx.shape(2)[0] : x[1];
   if (ctx.has(3)) length = given ? (*given)[0] : ctx.unknownDim("length");
   Dim frames = step ? Dim::floorDiv(x[1] - length, (*step)[0]) + 1 : ctx.unknownDim("frames");

@@ -115,9 +115,7 @@ bool BuilderConfigFace::setTimingCache(const nv::ITimingCache& cache, bool) noex
     return true;
   });
 }
-const nv::ITimingCache* BuilderConfigFace::getTimingCache() const noexcept {
-  return state_.timingCacheFace;
-}
+const nv::ITimingCache* BuilderConfigFace::getTimingCache() const noexcept { return state_.timingCacheFace; }
 
 void BuilderConfigFace::setMemoryPoolLimit(nv::MemoryPoolType pool, size_t size) noexcept {
   reporter_.guard("setMemoryPoolLimit", [&] { state_.pools[checkEnum(pool, "memory pool")] = size; });

@@ -68,9 +68,11 @@ VectorFunction binaryF32(Opcode op) {
     CASE(Less)
     CASE(LessOrEqual)
     CASE(Greater)
-    CASE(GreaterOrEqual) CASE(Where)
+    CASE(GreaterOrEqual)
+    CASE(Where)
 #undef CASE
-        default : return nullptr;
+    default:
+      return nullptr;
   }
 }
 

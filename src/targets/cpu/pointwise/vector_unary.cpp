@@ -100,12 +100,32 @@ VectorFunction unaryF32(Opcode op) {
     CASE(Floor)
     CASE(Gelu)
     CASE(GeluTanh)
-    CASE(HardSigmoid) CASE(HardSwish) CASE(IsInf) CASE(IsNaN) CASE(LeakyRelu) CASE(Log) CASE(Mish) CASE(Neg)
-        CASE(Reciprocal) CASE(Relu) CASE(Round) CASE(Selu) CASE(Shrink) CASE(Sigmoid) CASE(Sign)
-            CASE(Softplus) CASE(Softsign) CASE(Sqrt) CASE(Square) CASE(Swish) CASE(Tanh) CASE(ThresholdedRelu)
-                CASE(ToBool)
+    CASE(HardSigmoid)
+    CASE(HardSwish)
+    CASE(IsInf)
+    CASE(IsNaN)
+    CASE(LeakyRelu)
+    CASE(Log)
+    CASE(Mish)
+    CASE(Neg)
+    CASE(Reciprocal)
+    CASE(Relu)
+    CASE(Round)
+    CASE(Selu)
+    CASE(Shrink)
+    CASE(Sigmoid)
+    CASE(Sign)
+    CASE(Softplus)
+    CASE(Softsign)
+    CASE(Sqrt)
+    CASE(Square)
+    CASE(Swish)
+    CASE(Tanh)
+    CASE(ThresholdedRelu)
+    CASE(ToBool)
 #undef CASE
-                    default : return nullptr;
+    default:
+      return nullptr;
   }
 }
 

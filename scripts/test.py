@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs everything that must hold and counts it.
 
-    test.py [STEP...]     all steps, or the named ones in the order of the table
+    test.py [STEP...]     the usual steps, or the named ones in the order of the table
     test.py --list        the steps
 
 Each step is one or more commands. A step's checks are counted from what its
@@ -41,6 +41,7 @@ class Step:
     commands: list
     needs: tuple = ()  # files of the tree without which there is nothing to run
     vital: bool = False  # nothing after it makes sense if it fails
+    usual: bool = True  # false: runs only when it is named
 
 
 def built(preset, *targets):
@@ -57,14 +58,19 @@ STEPS = [
     Step("conformance", [[PYTHON, "tests/conformance/run.py", CONFORMANCE]], ("tools/tenfold",)),
     Step("python", [[PYTHON, "-m", "unittest", "discover", "-s", "tests/python", "-p", "*_test.py"]]),
     Step("example", [[PYTHON, "examples/ocr/run.py"]], ("tools/tenfold",)),
-    Step("address-sanitizer", [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]]),
-    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]]),
+    Step(
+        "address-sanitizer",
+        [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]],
+        usual=False,
+    ),
+    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]], usual=False),
     Step(
         "thread-sanitizer",
         [
             *built("tsan", "unit_tests"),
             ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"],
         ],
+        usual=False,
     ),
 ]
 
@@ -140,7 +146,7 @@ def main():
     os.environ.update(ENVIRONMENT)
     total = [0, 0, 0]
     for step in STEPS:
-        if options.steps and step.name not in options.steps and not step.vital:
+        if not step.vital and not (step.name in options.steps if options.steps else step.usual):
             continue
         if missing(step):
             print(f"{step.name:18} skipped: {', '.join(missing(step))} is not in the tree", flush=True)

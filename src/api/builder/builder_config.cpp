@@ -142,6 +142,7 @@ void BuilderConfigFace::setPluginsToSerialize(const char* const* paths, int32_t 
   reporter_.guard("setPluginsToSerialize", [&] {
     require(count >= 0 && (paths || count == 0), "there must be a list of {} paths", count);
     std::vector<std::string> plugins;
+    plugins.reserve(static_cast<size_t>(count));
     for (int32_t i = 0; i < count; ++i) plugins.push_back(&needed(paths[i], "a path"));
     state_.plugins = std::move(plugins);
   });

@@ -50,7 +50,8 @@ struct BuilderConfigState {
 
 class BuilderConfigFace final : public nv::IBuilderConfig, public nv::apiv::VBuilderConfig {
  public:
-  explicit BuilderConfigFace(std::shared_ptr<const Reporter> maker) : maker_(maker), reporter_(maker) {
+  explicit BuilderConfigFace(const std::shared_ptr<const Reporter>& maker)
+      : maker_(maker), reporter_(maker) {
     mImpl = this;
   }
   BuilderConfigState& state() { return state_; }

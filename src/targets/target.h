@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -106,6 +107,13 @@ class Tactic {
   virtual std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const = 0;
 };
 
+// Launches that were recorded once and are started again as one.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+  virtual void replay(StreamHandle stream) = 0;
+};
+
 class Target {
  public:
   virtual ~Target() = default;
@@ -132,10 +140,19 @@ class Target {
   // launches are asynchronous themselves; on the stream's worker for a host stream.
   virtual void submit(StreamHandle stream, void (*task)(void*), void* data) = 0;
   virtual void synchronize(StreamHandle stream) = 0;
+
+  // Seconds that one call of `work`, which enqueues on the default stream, keeps the device busy: the fastest
+  // of so many, after one to warm up (the only one where it takes long).
+  virtual double time(const std::function<void()>& work, int iterations);
+  // Records what `work` enqueues on the stream it is given, without running it; null where the target cannot.
+  virtual std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work);
+  // Whether launches on this stream may be replaced by a recording of them.
+  virtual bool mayRecord(StreamHandle stream);
 };
 
-// The target of that name ("" chooses by TENFOLD_TARGET, else the GPU where a driver is there, else the CPU).
-// Throws Error where it does not exist or cannot be used on this machine. Lives until the program ends.
+// The target of that name: cpu, cuda, cuda:sm_90 and the like (to build without a GPU), null. ("" chooses by
+// TENFOLD_TARGET, else the GPU where a driver is there, else the CPU). Throws Error where it does not exist
+// or cannot be used on this machine. Lives until the program ends.
 Target& target(std::string_view name = "");
 
 }  // namespace tenfold

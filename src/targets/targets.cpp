@@ -1,9 +1,51 @@
+#include <dlfcn.h>
+
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <limits>
 
 #include "base/error.h"
 #include "targets/target.h"
 
 namespace tenfold {
+
+// Each target's own folder defines these; the CUDA target is in a library of its own.
+Target& cpuTarget();
+Target& nullTarget();
+
+namespace {
+
+using MakeCudaTarget = Target* (*)(const char* architecture, std::string* reason);
+
+// The library lies beside the one that this code is in, or where the loader finds it.
+void* openCudaLibrary(std::string& reason) {
+  constexpr const char* kName = "libtenfold_cuda.so.10";
+  Dl_info info{};
+  std::filesystem::path folder;
+  if (dladdr(reinterpret_cast<void*>(&openCudaLibrary), &info) && info.dli_fname)
+    folder = std::filesystem::path(info.dli_fname).parent_path();
+  for (const std::filesystem::path& path :
+       {folder / kName, folder / "../lib" / kName, std::filesystem::path(kName)})
+    if (void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return handle;
+  reason = dlerror();
+  return nullptr;
+}
+
+// `architecture` is empty for the GPU of this machine. Null, with a reason, where it cannot be used.
+Target* cudaTarget(const std::string& architecture, std::string& reason) {
+  static std::string unloadable;
+  static void* library = openCudaLibrary(unloadable);
+  void* make = library ? dlsym(library, "tenfoldCudaTarget") : nullptr;
+  if (!make) {
+    reason = "the CUDA target's library cannot be loaded: " + unloadable;
+    return nullptr;
+  }
+  return reinterpret_cast<MakeCudaTarget>(make)(architecture.empty() ? nullptr : architecture.c_str(),
+                                                &reason);
+}
+
+}  // namespace
 
 const Tactic* Target::findTactic(std::string_view name) const {
   for (const Tactic* t : tactics())
@@ -11,16 +53,41 @@ const Tactic* Target::findTactic(std::string_view name) const {
   return nullptr;
 }
 
-// Each target's own folder defines these.
-Target& cpuTarget();
-Target& nullTarget();
+double Target::time(const std::function<void()>& work, int iterations) {
+  constexpr double kLong = 0.02;
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i <= iterations; ++i) {
+    auto start = std::chrono::steady_clock::now();
+    work();
+    synchronize(nullptr);
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (i == 0 && seconds > kLong) return seconds;
+    if (i > 0) best = std::min(best, seconds);
+  }
+  return best;
+}
+
+std::unique_ptr<Recording> Target::recordLaunches(const std::function<void(StreamHandle)>&) {
+  return nullptr;
+}
+bool Target::mayRecord(StreamHandle) { return false; }
 
 Target& target(std::string_view name) {
   const char* chosen = std::getenv("TENFOLD_TARGET");
-  std::string wanted(name.empty() && chosen ? chosen : name);
-  if (wanted.empty() || wanted == "cpu") return cpuTarget();
+  std::string wanted(name.empty() && chosen ? chosen : name), reason;
+  if (wanted.empty()) {
+    Target* gpu = cudaTarget("", reason);
+    return gpu ? *gpu : cpuTarget();
+  }
+  if (wanted == "cpu") return cpuTarget();
   if (wanted == "null") return nullTarget();
-  fail(ErrorKind::kUnsupported, "there is no target '{}'; this build has: cpu, null", wanted);
+  if (wanted == "cuda" || wanted.rfind("cuda:", 0) == 0) {
+    Target* gpu = cudaTarget(wanted == "cuda" ? "" : wanted.substr(5), reason);
+    if (!gpu) fail(ErrorKind::kUnsupported, "the target {} cannot be used: {}", wanted, reason);
+    return *gpu;
+  }
+  fail(ErrorKind::kUnsupported,
+       "there is no target '{}'; there are: cpu, cuda, cuda:sm_90 (and the like), null", wanted);
 }
 
 }  // namespace tenfold

@@ -1,0 +1,31 @@
+#include "targets/cuda/abilities.h"
+
+#include <algorithm>
+
+#include "graph/ops/op_def.h"
+#include "targets/cuda/codegen/expression.h"
+
+namespace tenfold::cuda {
+namespace {
+
+// Beside pointwise operators.
+constexpr std::string_view kChannelsLast[] = {
+    "AveragePool",   "Concat",   "Conv",     "ConvTranspose", "GlobalAveragePool",
+    "GlobalMaxPool", "Identity", "MaxPool",  "Reorder",       "Pad",
+    "Slice",         "Split",    "Transpose"};
+
+bool isPointwise(const Node& node) { return node.op->pointwise && refusesExpression(node).empty(); }
+
+}  // namespace
+
+bool acceptsChannelsLast(const Node& node) {
+  if (!node.is("Region"))
+    return isPointwise(node) || std::find(std::begin(kChannelsLast), std::end(kChannelsLast),
+                                          node.opName()) != std::end(kChannelsLast);
+  const auto& members = node.bodies.at(0)->nodes();
+  return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });
+}
+
+bool fusesEpilogue(const Node&, const Node& node) { return isPointwise(node); }
+
+}  // namespace tenfold::cuda

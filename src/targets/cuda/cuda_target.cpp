@@ -1,0 +1,190 @@
+#include "targets/cuda/cuda_target.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "targets/cuda/abilities.h"
+#include "targets/cuda/driver/driver.h"
+
+namespace tenfold::cuda {
+namespace {
+
+CUdeviceptr pointer(const void* memory) { return reinterpret_cast<CUdeviceptr>(memory); }
+
+class GraphRecording final : public Recording {
+ public:
+  explicit GraphRecording(CUgraph graph) {
+    CUresult result = driver().cuGraphInstantiateWithFlags(&executable_, graph, 0);
+    driver().cuGraphDestroy(graph);
+    check(result, "making a CUDA graph");
+  }
+  ~GraphRecording() override { driver().cuGraphExecDestroy(executable_); }
+  void replay(StreamHandle stream) override {
+    check(driver().cuGraphLaunch(executable_, static_cast<CUstream>(stream)), "launching a CUDA graph");
+  }
+
+ private:
+  CUgraphExec executable_ = nullptr;
+};
+
+class Event {
+ public:
+  Event() { check(driver().cuEventCreate(&event_, CU_EVENT_DEFAULT), "cuEventCreate"); }
+  ~Event() { driver().cuEventDestroy(event_); }
+  Event(const Event&) = delete;
+  void record() { check(driver().cuEventRecord(event_, nullptr), "cuEventRecord"); }
+  double secondsSince(const Event& start) {
+    check(driver().cuEventSynchronize(event_), "a kernel");
+    float ms = 0;
+    check(driver().cuEventElapsedTime(&ms, start.event_, event_), "cuEventElapsedTime");
+    return ms * 1e-3;
+  }
+
+ private:
+  CUevent event_ = nullptr;
+};
+
+}  // namespace
+
+CudaTarget::CudaTarget(const Device& device)
+    : device_(device), name_(device.exists() ? "cuda" : "cuda:" + device.name) {
+  if (device.exists()) {
+    check(driver().cuDevicePrimaryCtxRetain(&context_, device.ordinal), "cuDevicePrimaryCtxRetain");
+    use();
+    check(driver().cuStreamCreate(&recorder_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+  }
+  owned_ = makeTactics(device_);
+  for (const auto& tactic : owned_) tactics_.push_back(tactic.get());
+}
+
+CudaTarget::~CudaTarget() = default;  // the process ends: the driver cleans up
+
+std::string CudaTarget::deviceSignature() const {
+  return fmt::format("{} {} {}", device_.name, device_.architecture(), device_.multiprocessors);
+}
+
+void CudaTarget::use() {
+  if (!device_.exists())
+    fail(ErrorKind::kUnsupported,
+         "there is no GPU here: a plan for {} can be built but not run; run it where a GPU is, or build for "
+         "the CPU",
+         device_.name);
+  CUcontext current = nullptr;
+  driver().cuCtxGetCurrent(&current);
+  if (current != context_) check(driver().cuCtxSetCurrent(context_), "cuCtxSetCurrent");
+}
+
+void* CudaTarget::allocate(size_t bytes) {
+  use();
+  CUdeviceptr memory = 0;
+  CUresult result = driver().cuMemAlloc(&memory, std::max<size_t>(bytes, 1));
+  if (result == CUDA_ERROR_OUT_OF_MEMORY) {
+    size_t free = 0, total = 0;
+    driver().cuMemGetInfo(&free, &total);
+    fail(ErrorKind::kOutOfMemory, "out of device memory: {} bytes are wanted, {} of {} are free", bytes, free,
+         total);
+  }
+  check(result, "cuMemAlloc");
+  return reinterpret_cast<void*>(memory);
+}
+
+void CudaTarget::release(void* memory) {
+  if (!memory) return;
+  use();
+  driver().cuMemFree(pointer(memory));
+}
+
+void CudaTarget::copy(void* to, const void* from, size_t bytes, StreamHandle stream) {
+  if (!bytes) return;
+  use();
+  check(driver().cuMemcpyAsync(pointer(to), pointer(from), bytes, static_cast<CUstream>(stream)),
+        "copying memory");
+  // Without a stream of its own the caller may reuse its memory at once.
+  if (!stream) synchronize(nullptr);
+}
+
+void CudaTarget::submit(StreamHandle, void (*task)(void*), void* data) {
+  use();
+  task(data);
+}
+
+void CudaTarget::synchronize(StreamHandle stream) {
+  use();
+  check(driver().cuStreamSynchronize(static_cast<CUstream>(stream)), "the work on the GPU");
+}
+
+double CudaTarget::time(const std::function<void()>& work, int iterations) {
+  use();
+  constexpr int kBurst = 10;  // launches between two events, so that the gap before the first does not count
+  Event start, end;
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i <= iterations; ++i) {
+    int burst = i == 0 ? 1 : kBurst;
+    start.record();
+    for (int n = 0; n < burst; ++n) work();
+    end.record();
+    double seconds = end.secondsSince(start) / burst;
+    if (i > 0) best = std::min(best, seconds);
+  }
+  return best;
+}
+
+bool CudaTarget::mayRecord(StreamHandle stream) {
+  use();
+  CUstreamCaptureStatus status = CU_STREAM_CAPTURE_STATUS_NONE;
+  // The legacy default stream cannot be asked while another thread captures; then it is not recorded.
+  return driver().cuStreamIsCapturing(static_cast<CUstream>(stream), &status) == CUDA_SUCCESS &&
+         status == CU_STREAM_CAPTURE_STATUS_NONE;
+}
+
+std::unique_ptr<Recording> CudaTarget::recordLaunches(const std::function<void(StreamHandle)>& work) {
+  use();
+  std::lock_guard lock(recording_);
+  check(driver().cuStreamBeginCapture(recorder_, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+        "cuStreamBeginCapture");
+  CUgraph graph = nullptr;
+  try {
+    work(recorder_);
+  } catch (...) {
+    driver().cuStreamEndCapture(recorder_, &graph);
+    if (graph) driver().cuGraphDestroy(graph);
+    throw;
+  }
+  check(driver().cuStreamEndCapture(recorder_, &graph), "cuStreamEndCapture");
+  return std::make_unique<GraphRecording>(graph);
+}
+
+bool CudaTarget::acceptsChannelsLast(const Node& node) const { return cuda::acceptsChannelsLast(node); }
+bool CudaTarget::fusesEpilogue(const Node& anchor, const Node& node) const {
+  return cuda::fusesEpilogue(anchor, node);
+}
+FusionLimits CudaTarget::fusionLimits() const { return {}; }
+
+}  // namespace tenfold::cuda
+
+// What targets.cpp looks for in this library. `architecture`: null for the first GPU, else "sm_90" and the
+// like, for building without one. Lives until the program ends; null, with the reason in `reason`, where it
+// cannot be used.
+extern "C" __attribute__((visibility("default"))) tenfold::Target* tenfoldCudaTarget(const char* architecture,
+                                                                                     std::string* reason) {
+  using namespace tenfold;
+  try {
+    if (!architecture) {
+      if (!cuda::hasDevice()) cuda::driver();  // says what is missing
+      require(cuda::hasDevice(), "there is no CUDA device");
+      static auto* target = new cuda::CudaTarget(cuda::readDevice(0));
+      return target;
+    }
+    static std::mutex mutex;
+    static std::vector<std::pair<std::string, Target*>> made;
+    std::lock_guard lock(mutex);
+    for (auto& [name, target] : made)
+      if (name == architecture) return target;
+    made.emplace_back(architecture, new cuda::CudaTarget(cuda::deviceOfArchitecture(architecture)));
+    return made.back().second;
+  } catch (const std::exception& e) {
+    *reason = e.what();
+    return nullptr;
+  }
+}

@@ -1,0 +1,53 @@
+// The CUDA target: memory, streams, recordings and the list of tactics of one device.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "targets/cuda/device.h"
+#include "targets/target.h"
+
+struct CUctx_st;
+struct CUstream_st;
+
+namespace tenfold::cuda {
+
+class CudaTarget final : public Target {
+ public:
+  explicit CudaTarget(const Device& device);
+  ~CudaTarget() override;
+
+  std::string_view name() const override { return name_; }
+  std::string deviceSignature() const override;
+  const std::vector<const Tactic*>& tactics() const override { return tactics_; }
+  bool acceptsChannelsLast(const Node& node) const override;
+  FusionLimits fusionLimits() const override;
+  bool fusesEpilogue(const Node& anchor, const Node& node) const override;
+
+  void* allocate(size_t bytes) override;
+  void release(void* memory) override;
+  void copy(void* to, const void* from, size_t bytes, StreamHandle stream) override;
+  bool hostAccessible() const override { return false; }
+  void submit(StreamHandle stream, void (*task)(void*), void* data) override;
+  void synchronize(StreamHandle stream) override;
+  double time(const std::function<void()>& work, int iterations) override;
+  std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work) override;
+  bool mayRecord(StreamHandle stream) override;
+
+ private:
+  void use();  // makes the device's context current in this thread
+  const Device device_;
+  std::string name_;
+  CUctx_st* context_ = nullptr;
+  CUstream_st* recorder_ = nullptr;
+  std::mutex recording_;
+  std::vector<std::unique_ptr<Tactic>> owned_;
+  std::vector<const Tactic*> tactics_;
+};
+
+// Best first; the last one accepts everything.
+std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device);
+
+}  // namespace tenfold::cuda

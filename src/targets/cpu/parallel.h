@@ -4,6 +4,8 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdint>
 
 namespace tenfold::cpu {
@@ -42,6 +44,51 @@ void onThreads(int threads, const Body& body) {
   if (threads <= 1) return body(0);
 #pragma omp parallel num_threads(threads)
   for (int t = omp_get_thread_num(); t < threads; t += omp_get_num_threads()) body(t);
+}
+
+// Who has taken which of n units in each of many rounds. Every thread has a share that it takes first, the
+// same each round, so that its data stay in its cache; then it helps the others. So a thread that the system
+// holds up delays nobody but by the unit it has in hand.
+class Rounds {
+ public:
+  static constexpr int kMostThreads = 64;
+  Rounds(int threads, int64_t n) : n_(n), threads_(threads) {}
+  // A unit of `owner`'s share that nobody has taken in this round; -1 if there is none.
+  int64_t claim(int owner, int64_t round);
+  // `units` more have been done; returns when all of the round are.
+  void finish(int64_t round, int64_t units);
+
+ private:
+  struct alignas(64) Counter {
+    std::atomic<int64_t> value{0};
+  };
+  int64_t start(int owner) const { return n_ * owner / threads_; }
+
+  const int64_t n_;
+  const int threads_;
+  Counter done_;
+  std::array<Counter, kMostThreads> taken_;  // over all rounds, by owner
+};
+
+// body(round, unit) for each unit below n in every round; a round begins when the one before has ended.
+template <typename Body>
+void parallelRounds(int threads, int64_t rounds, int64_t n, const Body& body) {
+  threads = std::min(threads, Rounds::kMostThreads);
+  if (threads <= 1) {
+    for (int64_t round = 0; round < rounds; ++round)
+      for (int64_t unit = 0; unit < n; ++unit) body(round, unit);
+    return;
+  }
+  Rounds shared(threads, n);
+#pragma omp parallel num_threads(threads)
+  for (int64_t round = 0; round < rounds; ++round) {
+    int64_t units = 0;
+    for (int i = 0; i < threads; ++i) {
+      int owner = (omp_get_thread_num() + i) % threads;
+      for (int64_t unit; (unit = shared.claim(owner, round)) >= 0; ++units) body(round, unit);
+    }
+    shared.finish(round, units);
+  }
 }
 
 }  // namespace tenfold::cpu

@@ -23,17 +23,32 @@ void lstm(const float* gates, float* cell, float* hidden) {
   }
 }
 
+// The sum of what input and state give to a gate's units from i on.
+HWY_INLINE V gateSum(const float* x, const float* r, size_t gate, size_t i) {
+  F d;
+  return hn::Add(hn::LoadU(d, x + gate * kUnits + i), hn::LoadU(d, r + gate * kUnits + i));
+}
+
+template <bool kOfReset>
 void gru(const float* x, const float* r, const float* before, float* hidden) {
   F d;
   for (size_t i = 0; i < kUnits; i += hn::Lanes(d)) {
-    V update = sigmoidV(hn::Add(hn::LoadU(d, x + i), hn::LoadU(d, r + i)));
-    V reset = sigmoidV(hn::Add(hn::LoadU(d, x + kUnits + i), hn::LoadU(d, r + kUnits + i)));
-    V fresh = tanhV(hn::MulAdd(reset, hn::LoadU(d, r + 2 * kUnits + i), hn::LoadU(d, x + 2 * kUnits + i)));
+    V update = sigmoidV(gateSum(x, r, 0, i));
+    V sum = kOfReset ? gateSum(x, r, 2, i)
+                     : hn::MulAdd(sigmoidV(gateSum(x, r, 1, i)), hn::LoadU(d, r + 2 * kUnits + i),
+                                  hn::LoadU(d, x + 2 * kUnits + i));
+    V fresh = tanhV(sum);
     hn::StoreU(hn::MulAdd(update, hn::Sub(hn::LoadU(d, before + i), fresh), fresh), d, hidden + i);
   }
 }
 
-CellFunctions makeCellFunctions() { return {lstm, gru}; }
+void reset(const float* x, const float* r, const float* before, float* resetState) {
+  F d;
+  for (size_t i = 0; i < kUnits; i += hn::Lanes(d))
+    hn::StoreU(hn::Mul(sigmoidV(gateSum(x, r, 1, i)), hn::LoadU(d, before + i)), d, resetState + i);
+}
+
+CellFunctions makeCellFunctions() { return {lstm, gru<false>, reset, gru<true>}; }
 
 }  // namespace tenfold::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -10,6 +10,10 @@ struct CellFunctions {
   void (*lstm)(const float* gates, float* cell, float* hidden);
   // x: z, r, h from the input; r: the same from the state, each with its biases; `before` is the old state.
   void (*gru)(const float* x, const float* r, const float* before, float* hidden);
+  // Where the reset gate applies to the state before the product: first the state so reset, then the new
+  // state, with the product of the reset one as the h of r.
+  void (*reset)(const float* x, const float* r, const float* before, float* resetState);
+  void (*gruOfReset)(const float* x, const float* r, const float* before, float* hidden);
 };
 const CellFunctions& cellFunctions();
 

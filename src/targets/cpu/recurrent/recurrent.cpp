@@ -78,8 +78,6 @@ std::string refusesNode(const Node& node, const TuningHint& hint) {
   const Attributes& a = node.attrs;
   if (a.real("clip", 0) != 0 || a.integer("layout", 0) != 0 || a.integer("input_forget", 0) != 0)
     return "clip, layout or input_forget";
-  if (node.is("GRU") && a.integer("linear_before_reset", 0) == 0)
-    return "the reset gate comes before the product";
   static const std::vector<std::string> kUsual = {"Sigmoid", "Tanh", "Tanh"};
   std::vector<std::string> functions = a.texts("activations");
   size_t count = node.is("LSTM") ? 3 : 2;
@@ -96,24 +94,31 @@ class RecurrentLaunch final : public Launch {
 
  private:
   struct Direction {
+    int64_t index;
     const float *w, *r, *bias;
     bool reverse;
+    int64_t position(int64_t t, int64_t steps) const { return reverse ? steps - 1 - t : t; }
   };
   // Where a direction's data lie in the workspace.
   struct Buffers {
-    float *gates, *fromState, *hidden[2], *cell;
+    float *gates, *fromState, *hidden[2], *cell, *y;  // y: the direction's part of the first output, or null
   };
   Direction direction(int64_t d) const;
-  Buffers buffers(float* workspace) const;
+  Buffers buffers(const LaunchArgs& args) const;
   void projectInput(const Direction& d, const float* x, const Buffers& b, int64_t block) const;
-  void step(const Direction& d, const Buffers& b, int64_t t, int64_t block) const;
+  void stepLstm(const Direction& d, const Buffers& b, int64_t t, int64_t block) const;
+  void stepGru(const Direction& d, const Buffers& b, int64_t t, int64_t block) const;
+  void projectState(const Direction& d, const Buffers& b, const float* state, int64_t block, int64_t from,
+                    int64_t to) const;
+  void resetState(const Direction& d, const Buffers& b, int64_t t, int64_t block) const;
+  void storeStep(const Direction& d, const Buffers& b, int64_t t, int64_t block) const;
   void loadState(const LaunchArgs& args, size_t input, int64_t d, float* to) const;
   void storeState(const LaunchArgs& args, size_t output, int64_t index, const float* from) const;
   void runDirection(const LaunchArgs& args, int64_t index) const;
 
   Packed p_;
   const float* weights_;
-  bool lstm_, allReverse_;
+  bool lstm_, resetFirst_, allReverse_;
   size_t inputs_, outputs_;  // how many the node has
   int64_t steps_, batch_, padded_;
   size_t gateFloats_, stateFloats_, floats_;
@@ -123,6 +128,7 @@ RecurrentLaunch::RecurrentLaunch(const Node& node, const Packed& packed, const f
     : p_(packed),
       weights_(weights),
       lstm_(node.is("LSTM")),
+      resetFirst_(!lstm_ && node.attrs.integer("linear_before_reset", 0) == 0),
       allReverse_(node.attrs.text("direction", "forward") == "reverse") {
   inputs_ = node.inputs.size();
   outputs_ = node.outputs.size();
@@ -136,16 +142,17 @@ RecurrentLaunch::RecurrentLaunch(const Node& node, const Packed& packed, const f
 
 RecurrentLaunch::Direction RecurrentLaunch::direction(int64_t d) const {
   const float* at = weights_ + d * (p_.wSize() + p_.rSize() + p_.biasSize());
-  return {at, at + p_.wSize(), at + p_.wSize() + p_.rSize(), allReverse_ || d == 1};
+  return {d, at, at + p_.wSize(), at + p_.wSize() + p_.rSize(), allReverse_ || d == 1};
 }
 
-RecurrentLaunch::Buffers RecurrentLaunch::buffers(float* workspace) const {
+RecurrentLaunch::Buffers RecurrentLaunch::buffers(const LaunchArgs& args) const {
   Buffers b;
-  b.gates = workspace;
+  b.gates = static_cast<float*>(args.workspace);
   b.hidden[0] = b.gates + gateFloats_;
   b.hidden[1] = b.hidden[0] + stateFloats_;
   b.cell = b.hidden[1] + stateFloats_;
   b.fromState = b.cell + stateFloats_;
+  b.y = outputs_ > 0 ? static_cast<float*>(args.outputs[0]) : nullptr;
   return b;
 }
 
@@ -160,25 +167,66 @@ void RecurrentLaunch::projectInput(const Direction& d, const float* x, const Buf
                            d.w + block * p_.inputs * p_.width(), p_.width(), to, pitch, true);
 }
 
-void RecurrentLaunch::step(const Direction& d, const Buffers& b, int64_t t, int64_t block) const {
-  int64_t pitch = p_.blocks() * p_.width(), position = d.reverse ? steps_ - 1 - t : t;
-  float *gates = b.gates + position * batch_ * pitch + block * p_.width(),
-        *state = b.fromState + block * p_.width();
-  const float *before = b.hidden[t & 1], *r = d.r + block * p_.hidden * p_.width();
-  float* after = b.hidden[(t + 1) & 1];
-  const float* bias = d.bias + (p_.blocks() + block) * p_.width();
-  if (!lstm_)
-    for (int64_t i = 0; i < batch_; ++i)
-      std::memcpy(state + i * pitch, bias, static_cast<size_t>(p_.width()) * sizeof(float));
-  gemmFunctions().multiply(batch_, p_.width(), p_.hidden, before, padded_, r, p_.width(),
-                           lstm_ ? gates : state, pitch, true);
+void RecurrentLaunch::stepLstm(const Direction& d, const Buffers& b, int64_t t, int64_t block) const {
+  int64_t pitch = p_.blocks() * p_.width();
+  float* gates = b.gates + d.position(t, steps_) * batch_ * pitch + block * p_.width();
+  gemmFunctions().multiply(batch_, p_.width(), p_.hidden, b.hidden[t & 1], padded_,
+                           d.r + block * p_.hidden * p_.width(), p_.width(), gates, pitch, true);
   for (int64_t i = 0; i < batch_; ++i) {
     int64_t at = i * padded_ + block * kUnits;
-    if (lstm_)
-      cellFunctions().lstm(gates + i * pitch, b.cell + at, after + at);
-    else
-      cellFunctions().gru(gates + i * pitch, state + i * pitch, before + at, after + at);
+    cellFunctions().lstm(gates + i * pitch, b.cell + at, b.hidden[(t + 1) & 1] + at);
   }
+  storeStep(d, b, t, block);
+}
+
+// What gates [from, to) of a block get from `state`, with their biases.
+void RecurrentLaunch::projectState(const Direction& d, const Buffers& b, const float* state, int64_t block,
+                                   int64_t from, int64_t to) const {
+  int64_t pitch = p_.blocks() * p_.width(), first = from * kUnits, count = (to - from) * kUnits;
+  float* sums = b.fromState + block * p_.width() + first;
+  const float* bias = d.bias + (p_.blocks() + block) * p_.width() + first;
+  for (int64_t i = 0; i < batch_; ++i)
+    std::memcpy(sums + i * pitch, bias, static_cast<size_t>(count) * sizeof(float));
+  gemmFunctions().multiply(batch_, count, p_.hidden, state, padded_,
+                           d.r + block * p_.hidden * p_.width() + first, p_.width(), sums, pitch, true);
+}
+
+void RecurrentLaunch::stepGru(const Direction& d, const Buffers& b, int64_t t, int64_t block) const {
+  int64_t pitch = p_.blocks() * p_.width();
+  const float *x = b.gates + d.position(t, steps_) * batch_ * pitch + block * p_.width(),
+              *sums = b.fromState + block * p_.width();
+  if (resetFirst_)
+    projectState(d, b, b.cell, block, 2, 3);
+  else
+    projectState(d, b, b.hidden[t & 1], block, 0, 3);
+  auto cell = resetFirst_ ? cellFunctions().gruOfReset : cellFunctions().gru;
+  for (int64_t i = 0; i < batch_; ++i) {
+    int64_t at = i * padded_ + block * kUnits;
+    cell(x + i * pitch, sums + i * pitch, b.hidden[t & 1] + at, b.hidden[(t + 1) & 1] + at);
+  }
+  storeStep(d, b, t, block);
+}
+
+// Where the reset gate applies to the state before the product: both gates, and the state so reset (in
+// `cell`, which a GRU has no other use for).
+void RecurrentLaunch::resetState(const Direction& d, const Buffers& b, int64_t t, int64_t block) const {
+  int64_t pitch = p_.blocks() * p_.width();
+  const float *x = b.gates + d.position(t, steps_) * batch_ * pitch + block * p_.width(),
+              *sums = b.fromState + block * p_.width();
+  projectState(d, b, b.hidden[t & 1], block, 0, 2);
+  for (int64_t i = 0; i < batch_; ++i) {
+    int64_t at = i * padded_ + block * kUnits;
+    cellFunctions().reset(x + i * pitch, sums + i * pitch, b.hidden[t & 1] + at, b.cell + at);
+  }
+}
+
+// The block's part of the new state goes to the output of all steps.
+void RecurrentLaunch::storeStep(const Direction& d, const Buffers& b, int64_t t, int64_t block) const {
+  if (!b.y) return;
+  int64_t first = block * kUnits, units = std::min<int64_t>(kUnits, p_.hidden - first);
+  int64_t row = (d.position(t, steps_) * p_.directions + d.index) * batch_;
+  for (int64_t i = 0; i < batch_; ++i)
+    std::copy_n(b.hidden[(t + 1) & 1] + i * padded_ + first, units, b.y + (row + i) * p_.hidden + first);
 }
 
 void RecurrentLaunch::loadState(const LaunchArgs& args, size_t input, int64_t d, float* to) const {
@@ -198,37 +246,25 @@ void RecurrentLaunch::storeState(const LaunchArgs& args, size_t output, int64_t 
 
 void RecurrentLaunch::runDirection(const LaunchArgs& args, int64_t index) const {
   Direction d = direction(index);
-  Buffers b = buffers(static_cast<float*>(args.workspace));
+  Buffers b = buffers(args);
   const float* x = static_cast<const float*>(args.inputs[kX]);
   int64_t blocks = p_.blocks();
-  constexpr int64_t kProducts = 256 * 1024;  // per step and thread, for a barrier to pay
-  int threads = threadsFor(blocks, kProducts / std::max<int64_t>(batch_ * p_.hidden * p_.width(), 1) + 1);
-  parallelFor(blocks, kProducts / std::max<int64_t>(steps_ * batch_ * p_.inputs * p_.width(), 1) + 1,
-              [&](int64_t from, int64_t to) {
-                for (int64_t block = from; block < to; ++block) projectInput(d, x, b, block);
-              });
-  auto output = [&](int64_t t) {
-    int64_t position = d.reverse ? steps_ - 1 - t : t;
-    storeState(args, 0, position * p_.directions + index, b.hidden[(t + 1) & 1]);
-  };
-  if (threads <= 1) {
-    for (int64_t t = 0; t < steps_; ++t) {
-      for (int64_t block = 0; block < blocks; ++block) step(d, b, t, block);
-      output(t);
-    }
-    return;
-  }
-#pragma omp parallel num_threads(threads)
-  for (int64_t t = 0; t < steps_; ++t) {
-    int64_t me = omp_get_thread_num(), all = omp_get_num_threads();
-    for (int64_t block = blocks * me / all; block < blocks * (me + 1) / all; ++block) step(d, b, t, block);
-#pragma omp barrier
-    if (me == 0) output(t);
-  }
+  constexpr int64_t kProducts = 64 * 1024;  // per step and thread, for company to pay
+  auto grain = [&](int64_t products) { return kProducts / std::max<int64_t>(products, 1) + 1; };
+  parallelFor(blocks, grain(steps_ * batch_ * p_.inputs * p_.width()), [&](int64_t from, int64_t to) {
+    for (int64_t block = from; block < to; ++block) projectInput(d, x, b, block);
+  });
+  int64_t rounds = resetFirst_ ? 2 : 1;  // of a step
+  parallelRounds(threadsFor(blocks, grain(batch_ * p_.hidden * p_.width())), steps_ * rounds, blocks,
+                 [&](int64_t round, int64_t block) {
+                   if (lstm_) return stepLstm(d, b, round, block);
+                   if (resetFirst_ && round % 2 == 0) return resetState(d, b, round / 2, block);
+                   stepGru(d, b, round / rounds, block);
+                 });
 }
 
 void RecurrentLaunch::run(const LaunchArgs& args) {
-  Buffers b = buffers(static_cast<float*>(args.workspace));
+  Buffers b = buffers(args);
   for (int64_t d = 0; d < p_.directions; ++d) {
     std::fill_n(b.hidden[1], stateFloats_, 0.f);
     loadState(args, kInitialH, d, b.hidden[0]);

@@ -7,6 +7,7 @@
 #include "api/facts.h"
 #include "api/network/faces.h"
 #include "api/network/network.h"
+#include "api/refusals.h"
 #include "frontend/network/control_flow.h"
 #include "graph/ops/infer.h"
 #include "plan/build/build.h"
@@ -85,7 +86,7 @@ void requireUniqueNames(const Graph& graph) {
 
 void requireComputable(const Graph& graph) {
   for (const Node* node : graph.nodes()) {
-    if (!node->op->eval && !node->op->expand)
+    if (!isComputable(*node->op))
       fail(ErrorKind::kUnsupported,
            "layer '{}' ({}) is not implemented: it can be in a network, but not be built", node->name,
            node->opName());
@@ -227,16 +228,12 @@ TunerOptions tunerOptions(const BuilderConfigState& config, TimingCache& cache) 
 }
 
 void checkConfig(const BuilderConfigState& config) {
-  auto refuse = [](bool asked, const char* what) {
-    if (asked) fail(ErrorKind::kUnsupported, "{} is not implemented", what);
-  };
-  refuse(config.capability != nv::EngineCapability::kSTANDARD, "an engine capability other than kSTANDARD");
-  refuse(config.platform != nv::RuntimePlatform::kSAME_AS_BUILD, "building for another platform");
-  refuse(config.flag(nv::BuilderFlag::kINT8) && config.calibrator,
-         "INT8 calibration (quantize the model with QuantizeLinear and DequantizeLinear instead)");
+  if (config.capability != nv::EngineCapability::kSTANDARD) refuse(Refusal::kEngineCapability);
+  if (config.platform != nv::RuntimePlatform::kSAME_AS_BUILD) refuse(Refusal::kOtherPlatform);
+  if (config.flag(nv::BuilderFlag::kINT8) && config.calibrator) refuse(Refusal::kCalibration);
   bool wantsDla = config.defaultDevice == nv::DeviceType::kDLA;
   for (const auto& [layer, device] : config.devices) wantsDla = wantsDla || device == nv::DeviceType::kDLA;
-  refuse(wantsDla && !config.flag(nv::BuilderFlag::kGPU_FALLBACK), "DLA without BuilderFlag::kGPU_FALLBACK");
+  if (wantsDla && !config.flag(nv::BuilderFlag::kGPU_FALLBACK)) refuse(Refusal::kDla);
 }
 
 struct DebugTensors {

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "api/refusals.h"
 #include "frontend/onnx/registry.h"
 #include "graph/ops/op_def.h"
 #include "optimize/pipeline.h"
@@ -21,16 +22,6 @@ constexpr OnnxOperator kOnnxOperators[] = {
 #define ONNX_OPERATOR(DOMAIN, NAME, DEPRECATED) {DOMAIN, NAME, DEPRECATED},
 #include "tenfold/onnx_operators.def"
 #undef ONNX_OPERATOR
-};
-
-struct Refusal {
-  const char *interface, *method, *what;
-};
-
-constexpr Refusal kRefusals[] = {
-#define REFUSED(INTERFACE, METHOD, WHAT) {#INTERFACE, #METHOD, WHAT},
-#include "api/coverage.def"
-#undef REFUSED
 };
 
 // The operators of one domain of ONNX.
@@ -88,9 +79,14 @@ std::string interfaceText() {
       "## Programming interface\n\n"
       "What the C++ classes refuse: the call logs an error that says so and gives the value that means "
       "failure.\n\n";
-  text += "| Class | Method | Refused |\n|---|---|---|\n";
-  for (const Refusal& r : kRefusals) text += fmt::format("| {} | {} | {} |\n", r.interface, r.method, r.what);
-  return text + "\n";
+  text += "| Class | Method | Refused | Instead |\n|---|---|---|---|\n";
+  for (const RefusalRow& r : refusals())
+    text += fmt::format("| {} | {} | {} | {} |\n", r.interface, r.method, r.what, r.advice);
+  std::vector<std::string> layers;
+  for (const OpDef* op : allOpDefs())
+    if (!isComputable(*op)) layers.emplace_back(op->name);
+  return text + "\nOperators of layers that can be in a network, but not be built: " + listed(layers) +
+         ".\n\n";
 }
 
 std::string passesText() {

@@ -1,4 +1,5 @@
 // A context's memory, debug tensors and settings.
+#include "api/refusals.h"
 #include "api/runtime/context.h"
 
 namespace tenfold {
@@ -26,10 +27,7 @@ void Context::setName(const char* name) noexcept {
 
 bool Context::setInputConsumedEvent(cudaEvent_t event) noexcept {
   return reporter_->guard("setInputConsumedEvent", [&] {
-    if (event)
-      fail(ErrorKind::kUnsupported,
-           "target {} has no events: pass null, and wait for the stream before changing inputs",
-           engine().target.name());
+    if (event) refuse(Refusal::kInputEvent);
     return true;
   });
 }
@@ -95,8 +93,7 @@ bool Context::setUnfusedTensorsDebugState(bool flag) noexcept {
 
 bool Context::setCommunicator(void* communicator) noexcept {
   return reporter_->guard("setCommunicator", [&] {
-    if (communicator)
-      fail(ErrorKind::kUnsupported, "collective operations between devices are not supported yet");
+    if (communicator) refuse(Refusal::kCommunicator);
     return true;
   });
 }

@@ -1,5 +1,6 @@
 #include "api/runtime/engine.h"
 
+#include "api/refusals.h"
 #include "api/runtime/configs.h"
 #include "api/runtime/context.h"
 #include "api/runtime/inspector.h"
@@ -28,8 +29,7 @@ nv::ISerializationConfig* Engine::createSerializationConfig() noexcept {
 
 nv::IHostMemory* Engine::serializeWithConfig(nv::ISerializationConfig& config) const noexcept {
   return reporter().guard("serializeWithConfig", [&] {
-    if (config.getFlag(nv::SerializationFlag::kEXCLUDE_WEIGHTS))
-      fail(ErrorKind::kUnsupported, "plans without weights are not supported yet: clear kEXCLUDE_WEIGHTS");
+    if (config.getFlag(nv::SerializationFlag::kEXCLUDE_WEIGHTS)) refuse(Refusal::kPlanWithoutWeights);
     return serializePlan(*state_->plan);
   });
 }
@@ -62,9 +62,7 @@ nv::IEngineInspector* Engine::createEngineInspector() const noexcept {
 }
 
 nv::IRefitter* Engine::createRefitter(nv::ILogger&) noexcept {
-  return reporter().guard("createRefitter", []() -> nv::IRefitter* {
-    fail(ErrorKind::kUnsupported, "refitting is not supported yet: build the engine again with the weights");
-  });
+  return reporter().guard("createRefitter", []() -> nv::IRefitter* { refuse(Refusal::kRefitter); });
 }
 
 void Engine::setErrorRecorder(nv::IErrorRecorder* recorder) noexcept {

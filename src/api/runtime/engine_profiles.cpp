@@ -1,6 +1,7 @@
 // What an engine tells about its profiles, memory and how it was built.
 #include "api/convert.h"
 #include "api/facts.h"
+#include "api/refusals.h"
 #include "api/runtime/engine.h"
 
 namespace tenfold {
@@ -109,9 +110,7 @@ int64_t Engine::getEngineStat(nv::EngineStat stat) const noexcept {
 bool Engine::setWeightStreamingBudget(int64_t budget) noexcept { return setWeightStreamingBudgetV2(budget); }
 
 bool Engine::setWeightStreamingBudgetV2(int64_t) noexcept {
-  return reporter().guard("setWeightStreamingBudget", [&]() -> bool {
-    fail(ErrorKind::kUnsupported, "this engine was not built to stream weights");
-  });
+  return reporter().guard("setWeightStreamingBudget", []() -> bool { refuse(Refusal::kWeightStreaming); });
 }
 
 }  // namespace tenfold

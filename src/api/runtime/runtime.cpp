@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "api/library.h"
+#include "api/refusals.h"
 #include "api/runtime/engine.h"
 #include "plan/format/file.h"
 #include "plan/format/header.h"
@@ -83,9 +84,7 @@ const char* Runtime::getTemporaryDirectory() const noexcept {
 }
 
 nv::IRuntime* Runtime::loadRuntime(const char*) noexcept {
-  return reporter_->guard("loadRuntime", []() -> nv::IRuntime* {
-    fail(ErrorKind::kUnsupported, "loading another version of the library is not supported");
-  });
+  return reporter_->guard("loadRuntime", []() -> nv::IRuntime* { refuse(Refusal::kOtherRuntime); });
 }
 
 }  // namespace tenfold
@@ -101,8 +100,6 @@ void* createInferRuntime_INTERNAL(void* logger, int32_t version) noexcept {
 void* createInferRefitter_INTERNAL(void* engine, void* logger, int32_t version) noexcept {
   auto* log = static_cast<nvinfer1::ILogger*>(logger);
   if (!tenfold::acceptCaller(log, version) || !engine) return nullptr;
-  tenfold::Reporter(log).error(nvinfer1::ErrorCode::kUNSUPPORTED_STATE,
-                               "createInferRefitter: refitting is not supported yet: build the engine again "
-                               "with the new weights");
-  return nullptr;
+  return tenfold::Reporter(log).guard(
+      "createInferRefitter", []() -> void* { tenfold::refuse(tenfold::Refusal::kRefitterOfEngine); });
 }

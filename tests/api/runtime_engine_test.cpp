@@ -58,8 +58,11 @@ TEST(ApiEngine, SerializesToTheSameBytes) {
   std::unique_ptr<ISerializationConfig> config(l.engine->createSerializationConfig());
   EXPECT_FALSE(config->setFlags(1U << 3));
   EXPECT_TRUE(config->setFlag(SerializationFlag::kEXCLUDE_WEIGHTS));
+  l.logger.take();
   std::unique_ptr<IHostMemory> without(l.engine->serializeWithConfig(*config));
   EXPECT_EQ(without, nullptr);
+  EXPECT_EQ(l.logger.take(),
+            "serializeWithConfig: a plan without weights is not supported: clear kEXCLUDE_WEIGHTS");
   EXPECT_TRUE(config->clearFlag(SerializationFlag::kEXCLUDE_WEIGHTS));
   without.reset(l.engine->serializeWithConfig(*config));
   ASSERT_NE(without, nullptr);

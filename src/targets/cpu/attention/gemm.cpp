@@ -86,14 +86,28 @@ HWY_INLINE void wideRow(const Operands& o) {
   }
 }
 
+// The first lanes from p, the others 0. Reads no others: Highway's portable target would, masked or not.
+HWY_INLINE V loadFirst(hn::Mask<F> mask, const float* p, int64_t columns) {
+  F d;
+#if HWY_TARGET == HWY_EMU128
+  (void)mask;
+  HWY_ALIGN float buffer[hn::MaxLanes(d)] = {};
+  std::copy_n(p, columns, buffer);
+  return hn::Load(d, buffer);
+#else
+  (void)columns;
+  return hn::MaskedLoad(mask, d, p);
+#endif
+}
+
 // Columns that fill no vector.
 HWY_INLINE void tail(const Operands& o, int64_t rows, int64_t columns) {
   F d;
   auto mask = hn::FirstN(d, static_cast<size_t>(columns));
   for (int64_t r = 0; r < rows; ++r) {
-    V sum = o.add ? hn::MaskedLoad(mask, d, o.c + r * o.ldc) : hn::Zero(d);
+    V sum = o.add ? loadFirst(mask, o.c + r * o.ldc, columns) : hn::Zero(d);
     for (int64_t k = 0; k < o.k; ++k)
-      sum = hn::MulAdd(hn::Set(d, o.a[r * o.lda + k]), hn::MaskedLoad(mask, d, o.b + k * o.ldb), sum);
+      sum = hn::MulAdd(hn::Set(d, o.a[r * o.lda + k]), loadFirst(mask, o.b + k * o.ldb, columns), sum);
     hn::BlendedStore(sum, mask, d, o.c + r * o.ldc);
   }
 }

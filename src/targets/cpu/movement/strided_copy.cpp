@@ -17,10 +17,17 @@ struct Sixteen {
   uint64_t a, b;
 };
 
+// An element that lies anywhere: a widened one starts where the narrow one did.
+template <typename T>
+struct Anywhere {
+  typedef T Type __attribute__((aligned(1), may_alias));
+};
+
 template <typename T>
 void copyElements(const char* from, int64_t fromStride, char* to, int64_t toStride, int64_t n) {
-  const T* f = reinterpret_cast<const T*>(from);
-  T* t = reinterpret_cast<T*>(to);
+  using Element = typename Anywhere<T>::Type;
+  const Element* f = reinterpret_cast<const Element*>(from);
+  Element* t = reinterpret_cast<Element*>(to);
   for (int64_t i = 0; i < n; ++i) t[i * toStride] = f[i * fromStride];
 }
 
@@ -40,14 +47,6 @@ void copyElements(int64_t bytes, const char* from, int64_t fromStride, char* to,
   }
 }
 
-// to[i * toStride + j] = from[j * fromStride + i] for i < rows, j < columns.
-template <typename T>
-void transposeBlock(const T* from, int64_t fromStride, T* to, int64_t toStride, int64_t rows,
-                    int64_t columns) {
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j) to[i * toStride + j] = from[j * fromStride + i];
-}
-
 void transposeFour(const float* from, int64_t fromStride, float* to, int64_t toStride) {
   __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + fromStride);
   __m128 c = _mm_loadu_ps(from + 2 * fromStride), d = _mm_loadu_ps(from + 3 * fromStride);
@@ -58,13 +57,21 @@ void transposeFour(const float* from, int64_t fromStride, float* to, int64_t toS
   _mm_storeu_ps(to + 3 * toStride, d);
 }
 
-template <>
-void transposeBlock(const float* from, int64_t fromStride, float* to, int64_t toStride, int64_t rows,
+// to[i * toStride + j] = from[j * fromStride + i] for i < rows, j < columns.
+template <typename T>
+void transposeBlock(const char* fromBytes, int64_t fromStride, char* toBytes, int64_t toStride, int64_t rows,
                     int64_t columns) {
-  int64_t wholeRows = rows & ~3, wholeColumns = columns & ~3;
-  for (int64_t i = 0; i < wholeRows; i += 4)
-    for (int64_t j = 0; j < wholeColumns; j += 4)
-      transposeFour(from + j * fromStride + i, fromStride, to + i * toStride + j, toStride);
+  using Element = typename Anywhere<T>::Type;
+  const Element* from = reinterpret_cast<const Element*>(fromBytes);
+  Element* to = reinterpret_cast<Element*>(toBytes);
+  int64_t wholeRows = 0, wholeColumns = 0;  // what the vector code does
+  if constexpr (sizeof(T) == sizeof(float)) {
+    wholeRows = rows & ~3, wholeColumns = columns & ~3;
+    for (int64_t i = 0; i < wholeRows; i += 4)
+      for (int64_t j = 0; j < wholeColumns; j += 4)
+        transposeFour(reinterpret_cast<const float*>(from + j * fromStride + i), fromStride,
+                      reinterpret_cast<float*>(to + i * toStride + j), toStride);
+  }
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = i < wholeRows ? wholeColumns : 0; j < columns; ++j)
       to[i * toStride + j] = from[j * fromStride + i];
@@ -72,14 +79,13 @@ void transposeBlock(const float* from, int64_t fromStride, float* to, int64_t to
 
 // Blocks of rows [first, last) of the source's fastest axis.
 template <typename T>
-void transposeRows(const char* fromBytes, int64_t fromStride, char* toBytes, int64_t toStride, int64_t first,
+void transposeRows(const char* from, int64_t fromStride, char* to, int64_t toStride, int64_t first,
                    int64_t last, int64_t columns) {
-  const T* from = reinterpret_cast<const T*>(fromBytes);
-  T* to = reinterpret_cast<T*>(toBytes);
+  constexpr int64_t kBytes = sizeof(T);
   for (int64_t i = first; i < last; i += kBlock)
     for (int64_t j = 0; j < columns; j += kBlock)
-      transposeBlock(from + j * fromStride + i, fromStride, to + i * toStride + j, toStride,
-                     std::min(kBlock, last - i), std::min(kBlock, columns - j));
+      transposeBlock<T>(from + (j * fromStride + i) * kBytes, fromStride, to + (i * toStride + j) * kBytes,
+                        toStride, std::min(kBlock, last - i), std::min(kBlock, columns - j));
 }
 
 void transposeRows(int64_t bytes, const char* from, int64_t fromStride, char* to, int64_t toStride,
@@ -90,7 +96,7 @@ void transposeRows(int64_t bytes, const char* from, int64_t fromStride, char* to
     case 2:
       return transposeRows<uint16_t>(from, fromStride, to, toStride, first, last, columns);
     case 4:
-      return transposeRows<float>(from, fromStride, to, toStride, first, last, columns);
+      return transposeRows<uint32_t>(from, fromStride, to, toStride, first, last, columns);
     case 8:
       return transposeRows<uint64_t>(from, fromStride, to, toStride, first, last, columns);
     default:

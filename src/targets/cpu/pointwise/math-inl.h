@@ -28,16 +28,26 @@ HWY_INLINE V polynomial(V x, const float (&c)[N]) {
   return r;
 }
 
-// On x86 the second operand passes where one is NaN, so this keeps a NaN in x.
-HWY_INLINE V clampKeepNaN(V x, float low, float high) { return hn::Min(set(high), hn::Max(set(low), x)); }
+// The smaller or larger, and y where one of them is NaN: what the instructions of x86 do, and nobody else's.
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128 && HWY_TARGET != HWY_SCALAR
+HWY_INLINE V minOrSecond(V x, V y) { return hn::Min(x, y); }
+HWY_INLINE V maxOrSecond(V x, V y) { return hn::Max(x, y); }
+#else
+HWY_INLINE V minOrSecond(V x, V y) { return hn::IfThenElse(hn::Lt(x, y), x, y); }
+HWY_INLINE V maxOrSecond(V x, V y) { return hn::IfThenElse(hn::Gt(x, y), x, y); }
+#endif
+HWY_INLINE V clampKeepNaN(V x, float low, float high) {
+  return minOrSecond(set(high), maxOrSecond(set(low), x));
+}
 
 // 2^(x log2 e): the power of two goes into the exponent, the rest is a polynomial on [-ln2/2, ln2/2].
 HWY_INLINE V expV(V x) {
   static constexpr float kPolynomial[] = {
       1.f, 1.f, 0.499999935f, 0.166665207f, 0.0416683875f, 0.00836871158f, 0.00138146091f};
-  V clamped = clampKeepNaN(x, -87.33654f, 88.72283f);
+  // A number even where x is NaN, for it becomes an integer; the NaN and what lies outside come in through x.
+  V clamped = minOrSecond(maxOrSecond(x, set(-87.33654f)), set(88.72283f));
   V k = hn::Round(hn::Mul(clamped, set(1.44269504f)));
-  V r = hn::NegMulAdd(k, set(0.693145752f), clamped);
+  V r = hn::NegMulAdd(k, set(0.693145752f), x);
   r = hn::NegMulAdd(k, set(1.42860677e-6f), r);
   V p = polynomial(r, kPolynomial);
   // k may be 128, so it is applied in two halves.
@@ -78,9 +88,7 @@ HWY_INLINE V geluTanhV(V x) {
   V inner = hn::Mul(set(0.797884561f), hn::MulAdd(cube, set(0.044715f), x));
   return hn::MulAdd(half, tanhV(inner), half);
 }
-HWY_INLINE V hardSigmoidV(V x, V alpha, V beta) {
-  return hn::Min(set(1.f), hn::Max(hn::Zero(F()), hn::MulAdd(x, alpha, beta)));
-}
+HWY_INLINE V hardSigmoidV(V x, V alpha, V beta) { return clampKeepNaN(hn::MulAdd(x, alpha, beta), 0, 1); }
 
 // f(vector) over n floats; the tail goes through a buffer, so nothing past the end is touched.
 template <typename Function>

@@ -24,7 +24,8 @@ namespace tenfold::cpu::HWY_NAMESPACE {
 
 // expm1 for the exponential units: exp(x) - 1 loses too much near zero.
 HWY_INLINE V expm1V(V x) {
-  return hn::IfThenElse(hn::Lt(hn::Abs(x), set(0.5f)), hn::Expm1(F(), x), hn::Sub(expV(x), set(1.f)));
+  auto small = hn::Lt(hn::Abs(x), set(0.5f));  // Highway's has no result for a NaN
+  return hn::IfThenElse(small, hn::Expm1(F(), hn::IfThenElseZero(small, x)), hn::Sub(expV(x), set(1.f)));
 }
 // Highway's is exact for normal numbers; infinity, zero and negative arguments are ours.
 HWY_INLINE V logV(V x) {
@@ -49,7 +50,7 @@ HWY_INLINE V isInfV(V x, float negative, float positive) {
 
 UNARY(Abs, hn::Abs(x))
 UNARY(Ceil, hn::Ceil(x))
-UNARY(Celu, hn::Add(hn::Max(ZERO, x), hn::Min(ZERO, hn::Mul(IMM0, expm1V(hn::Div(x, IMM0))))))
+UNARY(Celu, hn::Add(maxOrSecond(ZERO, x), minOrSecond(ZERO, hn::Mul(IMM0, expm1V(hn::Div(x, IMM0))))))
 UNARY(Clip, clampKeepNaN(x, imm[0], imm[1]))
 UNARY(Copy, x)
 UNARY(Elu, hn::IfThenElse(hn::Lt(x, ZERO), hn::Mul(IMM0, expm1V(x)), x))

@@ -30,18 +30,18 @@ struct SumSquares : Sum {
   HWY_INLINE V map(V x) const { return hn::Mul(x, x); }
   float map(float x) const { return x * x; }
 };
-// A NaN stays: the hardware's maximum gives its second operand where one of them is NaN.
+// A NaN stays.
 struct Max {
   static constexpr float kIdentity = -kInfinity;
   HWY_INLINE V map(V x) const { return x; }
-  HWY_INLINE V combine(V a, V b) const { return hn::IfThenElse(hn::IsNaN(a), a, hn::Max(a, b)); }
+  HWY_INLINE V combine(V a, V b) const { return hn::IfThenElse(hn::IsNaN(a), a, maxOrSecond(a, b)); }
   float combine(float a, float b) const { return std::isnan(a) ? a : b > a || std::isnan(b) ? b : a; }
   float map(float x) const { return x; }
 };
 struct Min {
   static constexpr float kIdentity = kInfinity;
   HWY_INLINE V map(V x) const { return x; }
-  HWY_INLINE V combine(V a, V b) const { return hn::IfThenElse(hn::IsNaN(a), a, hn::Min(a, b)); }
+  HWY_INLINE V combine(V a, V b) const { return hn::IfThenElse(hn::IsNaN(a), a, minOrSecond(a, b)); }
   float combine(float a, float b) const { return std::isnan(a) ? a : b < a || std::isnan(b) ? b : a; }
   float map(float x) const { return x; }
 };

@@ -16,6 +16,9 @@ const char* memoryType(DataType type);
 const char* registerType(DataType type);
 bool hasRegisterType(DataType type);
 
+// A constant of one element: it is written into the code.
+bool isLiteral(const Value* v);
+
 // Names of variables, by value.
 using Variables = std::map<const Value*, std::string>;
 

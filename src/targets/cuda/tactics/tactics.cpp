@@ -1,11 +1,13 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
 #include "targets/cuda/tactics/host.h"
+#include "targets/cuda/tactics/pointwise.h"
 
 namespace tenfold::cuda {
 
-std::vector<std::unique_ptr<Tactic>> makeTactics(const Device&) {
+std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
+  tactics.push_back(std::make_unique<PointwiseTactic>(device));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

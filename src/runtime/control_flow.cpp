@@ -25,7 +25,7 @@ void ControlFlow::run() {
 Tensor ControlFlow::input(size_t i) const {
   const Value* v = node_.input(i);
   if (!v) return {};
-  return Tensor(v->dtype, outer_.shapes_[v->id], outer_.address(v));
+  return outer_.onHost(*v, args_.stream);
 }
 
 void ControlFlow::setOutput(size_t i, const Tensor& tensor) {
@@ -38,24 +38,28 @@ void ControlFlow::setOutput(size_t i, const Tensor& tensor) {
 
 std::vector<Tensor> ControlFlow::runBody(size_t b, const std::vector<Tensor>& inputs) {
   Executor& body = *outer_.bodies_[step_][b];
+  Target& target = outer_.loaded_.target();
   std::vector<Shape> shapes;
   std::vector<void*> addresses;
+  std::vector<GrowingBuffer> uploaded;
   std::vector<std::vector<int64_t>> elements(inputs.size());
   std::vector<const int64_t*> values(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     shapes.push_back(inputs[i].shape());
     addresses.push_back(const_cast<void*>(inputs[i].data()));
+    if (!target.hostAccessible()) {
+      addresses.back() = uploaded.emplace_back(target).ensure(inputs[i].bytes());
+      target.copy(addresses.back(), inputs[i].data(), inputs[i].bytes(), args_.stream);
+    }
     if (!body.graph_.inputs[i]->contents) continue;
     elements[i] = inputs[i].ints();
     values[i] = elements[i].data();
   }
   body.setInputs(shapes, values, outer_.bindings_);
   body.run({addresses, nullptr, args_.stream, nullptr});
-  outer_.loaded_.target().synchronize(args_.stream);
+  target.synchronize(args_.stream);
   std::vector<Tensor> results;
-  for (size_t i = 0; i < body.graph_.outputs.size(); ++i)
-    results.emplace_back(body.graph_.outputs[i]->dtype, body.outputShape(i).value(),
-                         const_cast<void*>(body.outputAddress(i)));
+  for (const Value* v : body.graph_.outputs) results.push_back(body.onHost(*v, args_.stream));
   return results;
 }
 

@@ -16,12 +16,11 @@ Executor::Executor(const LoadedPlan& loaded, Role role, const MemoryPlan* memory
       outputs_(graph_.outputs.size()),
       shapes_(loaded.numValues()),
       shapeKnown_(loaded.numValues()),
-      constants_(loaded.numValues()),
-      pool_(std::make_unique<Pool>(loaded.target())) {
+      pool_(std::make_unique<Pool>(loaded.target())),
+      replay_(std::make_unique<Replay>()) {
   setMemoryPlan(memory);
   for (const Value* v : graph_.values()) {
     if (!v->isConstant()) continue;
-    constants_[v->id] = const_cast<void*>(v->constant.data());
     shapes_[v->id] = v->constant.shape();
     shapeKnown_[v->id] = true;
   }
@@ -42,6 +41,7 @@ void Executor::setMemoryPlan(const MemoryPlan* memory) {
   memory_ = memory && memory->bounded ? memory : nullptr;
   prepared_.reset();
   cache_.clear();
+  replay_->prepared = nullptr;
 }
 
 const MemoryPlan& Executor::memoryPlan() const { return memory_ ? *memory_ : prepared_->memory; }
@@ -57,12 +57,15 @@ void* Executor::address(const Value* v) const {
   const MemoryPlan& plan = memoryPlan();
   int id = v->id;
   if (plan.places[id].kind == PlaceKind::kAlias) id = plan.places[id].index;
+  if (prepared_)
+    if (auto known = prepared_->knownOnDevice.find(id); known != prepared_->knownOnDevice.end())
+      return known->second.ensure(0);
   const Place& p = plan.places[id];
   switch (p.kind) {
     case PlaceKind::kArena:
       return arena_ + p.offset;
     case PlaceKind::kConstant:
-      return constants_[id];
+      return loaded_.constant(*loaded_.value(id));
     case PlaceKind::kInput:
       return inputs_[p.index];
     case PlaceKind::kOutput:
@@ -76,7 +79,10 @@ void* Executor::address(const Value* v) const {
 
 TensorDesc Executor::desc(const Value* v) const {
   if (!v) return {};
-  return {v->dtype, shapes_[v->id], v->layout, constants_[v->id]};
+  const void* known = v->isConstant() ? v->constant.data() : nullptr;
+  if (prepared_ && !known)
+    if (auto it = prepared_->known.find(v->id); it != prepared_->known.end()) known = it->second.data();
+  return {v->dtype, shapes_[v->id], v->layout, known};
 }
 
 std::optional<Shape> Executor::outputShape(size_t i) const {
@@ -121,11 +127,63 @@ void Executor::run(const RunArgs& args) {
       if (loaded_.hasStaticShape(v) && place(v).kind == PlaceKind::kOutput)
         outputs_[i] = args.outputs->provide(i, shapes_[v.id]);
     }
+  if (!tryReplay(args)) runSteps(args);
+}
+
+void Executor::runSteps(const RunArgs& args) {
   for (size_t step = 0; step < stepArgs_.size(); ++step) {
     if (args.observer) args.observer->before(step);
     runStep(step, args);
     if (args.observer) args.observer->after(step);
   }
+}
+
+// The second run with the same shapes and addresses is recorded, those after it replay it.
+bool Executor::tryReplay(const RunArgs& args) {
+  if (replay_->hopeless || !loaded_.allStatic() || args.observer || role_ == Role::kBody ||
+      !loaded_.target().mayRecord(args.stream))
+    return false;
+  Replay& replay = *replay_;
+  bool same = replay.prepared == prepared_.get() &&
+              replay.addresses.size() == inputs_.size() + outputs_.size() + 1 &&
+              std::equal(inputs_.begin(), inputs_.end(), replay.addresses.begin()) &&
+              std::equal(outputs_.begin(), outputs_.end(), replay.addresses.begin() + inputs_.size()) &&
+              replay.addresses.back() == arena_;
+  if (!same) {
+    replay.recording.reset();
+    replay.prepared = prepared_.get();
+    replay.addresses.assign(inputs_.begin(), inputs_.end());
+    replay.addresses.insert(replay.addresses.end(), outputs_.begin(), outputs_.end());
+    replay.addresses.push_back(arena_);
+    return false;
+  }
+  if (!replay.recording) {
+    try {
+      replay.recording = loaded_.target().recordLaunches([&](StreamHandle stream) {
+        RunArgs recorded = args;
+        recorded.stream = stream;
+        runSteps(recorded);
+      });
+    } catch (const Error&) {
+      // A step waits for its results: such a network cannot be recorded.
+    }
+    replay.hopeless = !replay.recording;
+    if (replay.hopeless) return false;
+  }
+  replay.recording->replay(args.stream);
+  return true;
+}
+
+Tensor Executor::onHost(const Value& v, StreamHandle stream) const {
+  const Shape& shape = shapes_[v.id];
+  Target& target = loaded_.target();
+  if (target.hostAccessible()) return Tensor(v.dtype, shape, address(&v));
+  if (v.isConstant()) return v.constant;
+  if (auto it = prepared_->known.find(v.id); it != prepared_->known.end()) return it->second;
+  Tensor copy(v.dtype, shape);
+  if (copy.bytes()) target.copy(copy.data(), address(&v), copy.bytes(), stream);
+  target.synchronize(stream);
+  return copy;
 }
 
 void Executor::runStep(size_t step, const RunArgs& args) {

@@ -60,16 +60,22 @@ class Executor {
   struct DynamicMemory;
   struct Prepared;  // everything that depends on one set of input shapes
   struct Pool;      // memory of values whose size only run time tells
+  struct Replay;
 
   std::shared_ptr<Prepared> prepare();
   void bindInputs(std::span<const Shape> shapes, std::span<const int64_t* const> values);
   void bindShape(const Value& v, const Shape& shape);
   void evaluateStaticShapes();
+  void runSteps(const RunArgs& args);
+  bool tryReplay(const RunArgs& args);
   void runStep(size_t step, const RunArgs& args);
   void runDynamic(size_t step, const RunArgs& args);
-  void findOutputShapes(size_t step);
+  void findOutputShapes(size_t step, StreamHandle stream);
   std::unique_ptr<Launch> prepareLaunch(size_t step) const;
   TensorDesc desc(const Value* v) const;
+  void evaluateKnown(Prepared& prepared) const;
+  // The value's elements in memory that the host can read; waits for the stream where they are on a device.
+  Tensor onHost(const Value& v, StreamHandle stream) const;
   const MemoryPlan& memoryPlan() const;
   const Place& place(const Value& v) const;
   void* address(const Value* v) const;
@@ -86,12 +92,12 @@ class Executor {
   std::vector<void*> outputs_;       // by graph output, of the run under way
   std::vector<Shape> shapes_;        // by value id
   std::vector<uint8_t> shapeKnown_;  // by value id
-  std::vector<void*> constants_;     // by value id
   DimBindings bindings_, staticBindings_;
   std::vector<StepArgs> stepArgs_;
   std::shared_ptr<Prepared> prepared_;
   std::list<std::pair<std::vector<int64_t>, std::shared_ptr<Prepared>>> cache_;  // newest first
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Replay> replay_;
   std::vector<std::vector<std::unique_ptr<Executor>>> bodies_;
 };
 

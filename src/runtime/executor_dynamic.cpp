@@ -36,7 +36,7 @@ struct Executor::DynamicMemory : OutputMemory {
   const RunArgs& args;
 };
 
-void Executor::findOutputShapes(size_t step) {
+void Executor::findOutputShapes(size_t step, StreamHandle stream) {
   const Node& node = *loaded_.plan().steps[step].node;
   auto unknown = [&](const Value* v) {
     if (!v || loaded_.hasStaticShape(*v)) return false;
@@ -45,11 +45,15 @@ void Executor::findOutputShapes(size_t step) {
     return false;
   };
   if (std::none_of(node.outputs.begin(), node.outputs.end(), unknown)) return;
+  // Longer tensors are data, not shapes: nothing but their shape is looked at.
+  constexpr int64_t kLongestShapeTensor = 4096;
   std::vector<TensorDesc> inputs;
+  std::vector<Tensor> held;
   std::vector<void*> addresses;
   for (const Value* v : node.inputs) {
     inputs.push_back(desc(v));
-    addresses.push_back(address(v));
+    held.push_back(v && shapes_[v->id].numel() <= kLongestShapeTensor ? onHost(*v, stream) : Tensor());
+    addresses.push_back(held.back().data());
   }
   std::vector<std::optional<Shape>> shapes = inferConcrete(node, inputs, addresses);
   for (size_t i = 0; i < shapes.size(); ++i) {
@@ -67,7 +71,7 @@ void Executor::runDynamic(size_t step, const RunArgs& args) {
   if (s.kind == StepKind::kControl) return ControlFlow(*this, step, args).run();
   StepArgs& a = stepArgs_[step];
   bool findsShapes = node.op->dataDependentShape;
-  if (!findsShapes) findOutputShapes(step);
+  if (!findsShapes) findOutputShapes(step, args.stream);
   for (const Value* v : node.outputs)
     if (v && !findsShapes) {
       shapeKnown_[v->id] = true;

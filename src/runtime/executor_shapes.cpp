@@ -92,13 +92,6 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
   auto prepared = std::make_shared<Prepared>();
   const Plan& plan = loaded_.plan();
   prepared->shapes = shapes_;
-  for (size_t i = 0; i < plan.steps.size(); ++i) {
-    bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i);
-    prepared->launches.push_back(launches ? prepareLaunch(i) : nullptr);
-    if (launches)
-      prepared->workspaceBytes =
-          std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
-  }
   if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {
       if (!shapeKnown_[v.id]) return std::nullopt;
@@ -106,7 +99,42 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
     };
     prepared->memory = assignMemory(plan, bytes, role_ == Role::kNetwork, 0);
   }
+  if (!loaded_.target().hostAccessible()) evaluateKnown(*prepared);
+  prepared_ = prepared;
+  auto isKnown = [&](const Value* v) { return !v || prepared->known.count(v->id); };
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const Node& node = *plan.steps[i].node;
+    bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i) &&
+                    !std::all_of(node.outputs.begin(), node.outputs.end(), isKnown);
+    prepared->launches.push_back(launches ? prepareLaunch(i) : nullptr);
+    if (launches)
+      prepared->workspaceBytes =
+          std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
+  }
   return prepared;
+}
+
+void Executor::evaluateKnown(Prepared& prepared) const {
+  const MemoryPlan& memory = memory_ ? *memory_ : prepared.memory;
+  auto isBound = [&](const Dim& d) {
+    std::vector<std::string> symbols;
+    d.collectSymbols(symbols);
+    return std::all_of(symbols.begin(), symbols.end(),
+                       [&](const std::string& s) { return bindings_.count(s); });
+  };
+  for (const Value* v : graph_.values()) {
+    const Place& place = memory.places[v->id];
+    const Place& root = place.kind == PlaceKind::kAlias ? memory.places[place.index] : place;
+    if (!v->producer || !v->contents || !shapeKnown_[v->id] || root.kind == PlaceKind::kOutput) continue;
+    if (!std::all_of(v->contents->begin(), v->contents->end(), isBound)) continue;
+    Tensor elements(v->dtype, shapes_[v->id]);
+    for (size_t i = 0; i < v->contents->size(); ++i)
+      elements.setInt(static_cast<int64_t>(i), (*v->contents)[i].eval(bindings_));
+    auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.target());
+    loaded_.target().copy(buffer->second.ensure(elements.bytes()), elements.data(), elements.bytes(),
+                          nullptr);
+    prepared.known.emplace(v->id, std::move(elements));
+  }
 }
 
 void Executor::bindShape(const Value& v, const Shape& shape) {

@@ -46,6 +46,19 @@ struct Executor::Prepared {
   std::vector<std::unique_ptr<Launch>> launches;  // of static steps
   size_t workspaceBytes = 0;
   MemoryPlan memory;  // of bodies
+  // Values that follow from the shapes alone (shape arithmetic), on targets whose memory the host cannot
+  // read: their elements, and where they lie on the device. They are computed here; their steps have nothing
+  // to do.
+  std::map<int, Tensor> known;
+  std::map<int, GrowingBuffer> knownOnDevice;
+};
+
+// Replays of whole runs. A run is recorded when the one before it had the same shapes and addresses.
+struct Executor::Replay {
+  std::vector<void*> addresses;  // of the last run: inputs, outputs, arena
+  const Prepared* prepared = nullptr;
+  std::unique_ptr<Recording> recording;
+  bool hopeless = false;  // it cannot be recorded
 };
 
 struct Executor::Pool {

@@ -26,6 +26,7 @@ LoadedPlan::LoadedPlan(const Plan& plan, Target& target) : LoadedPlan(plan, targ
 LoadedPlan::LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols)
     : plan_(plan), target_(target) {
   classify(outerSymbols);
+  placeConstants();
   // A body may speak of every symbol of the graph around it: they are bound before it runs.
   std::set<std::string> symbols = outerSymbols;
   symbols.merge(symbolsOfShapes(*plan.graph));
@@ -34,6 +35,28 @@ LoadedPlan::LoadedPlan(const Plan& plan, Target& target, const std::set<std::str
     bodies_.emplace_back();
     for (const auto& body : step.bodies)
       bodies_.back().push_back(std::unique_ptr<LoadedPlan>(new LoadedPlan(*body, target, symbols)));
+  }
+}
+
+void LoadedPlan::placeConstants() {
+  constexpr size_t kAlignment = 256;
+  constants_.resize(values_.size());
+  size_t bytes = 0;
+  std::vector<size_t> offsets(values_.size());
+  for (const Value* v : plan_.graph->values()) {
+    if (!v->isConstant()) continue;
+    constants_[v->id] = const_cast<void*>(v->constant.data());
+    offsets[v->id] = bytes;
+    if (v->constant.data()) bytes += (v->constant.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  if (target_.hostAccessible() || !bytes) return;
+  constantsMemory_ =
+      std::shared_ptr<void>(target_.allocate(bytes), [&target = target_](void* p) { target.release(p); });
+  for (const Value* v : plan_.graph->values()) {
+    if (!v->isConstant() || !v->constant.data()) continue;
+    char* to = static_cast<char*>(constantsMemory_.get()) + offsets[v->id];
+    target_.copy(to, v->constant.data(), v->constant.bytes(), nullptr);
+    constants_[v->id] = to;
   }
 }
 

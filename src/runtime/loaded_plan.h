@@ -26,10 +26,13 @@ class LoadedPlan {
   // Everything the step reads and writes has a static shape: it can be prepared before the launch.
   bool isStatic(size_t step) const { return staticStep_[step]; }
   bool allStatic() const { return allStatic_; }
+  // Where kernels find a constant's bytes: the plan's own, or their copy on the device.
+  void* constant(const Value& v) const { return constants_[v.id]; }
 
  private:
   LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols);
   void classify(const std::set<std::string>& outerSymbols);
+  void placeConstants();
 
   const Plan& plan_;
   Target& target_;
@@ -37,6 +40,8 @@ class LoadedPlan {
   std::vector<std::vector<std::unique_ptr<LoadedPlan>>> bodies_;
   std::vector<const Value*> values_;
   std::vector<bool> staticShape_, staticStep_;
+  std::vector<void*> constants_;           // by value id
+  std::shared_ptr<void> constantsMemory_;  // of targets whose memory is not the host's
   bool allStatic_ = true;
 };
 

@@ -77,26 +77,38 @@ inline void expectClose(const Tensor& got, const Tensor& want, double tolerance,
   }
 }
 
-class MapMemory final : public OutputMemory {
- public:
-  void* provide(size_t index, const Shape& shape) override {
-    shapes[index] = shape;
-    memory[index].resize(static_cast<size_t>(shape.numel() + 1) * 16);
-    return memory[index].data();
-  }
-  std::map<size_t, Shape> shapes;
-  std::map<size_t, std::vector<char>> memory;
-};
-
+// Memory of the target, filled with a pattern so that unwritten outputs show.
 struct AlignedBuffer {
-  explicit AlignedBuffer(Target& t, size_t bytes) : target(t), data(t.allocate(bytes)), size(bytes) {
-    std::memset(data, 0xA5, bytes);
+  AlignedBuffer(Target& t, size_t bytes) : target(t), data(t.allocate(bytes)), size(bytes) {
+    std::vector<char> pattern(bytes, static_cast<char>(0xA5));
+    target.copy(data, pattern.data(), bytes, nullptr);
+  }
+  AlignedBuffer(Target& t, const Tensor& contents) : AlignedBuffer(t, contents.bytes()) {
+    target.copy(data, contents.data(), size, nullptr);
   }
   ~AlignedBuffer() { target.release(data); }
   AlignedBuffer(const AlignedBuffer&) = delete;
+  Tensor read(DataType type, const Shape& shape) const {
+    Tensor copy(type, shape);
+    target.copy(copy.data(), data, copy.bytes(), nullptr);
+    return copy;
+  }
   Target& target;
   void* data;
   size_t size;
+};
+
+class MapMemory final : public OutputMemory {
+ public:
+  explicit MapMemory(Target& t) : target(t) {}
+  void* provide(size_t index, const Shape& shape) override {
+    shapes[index] = shape;
+    memory[index] = std::make_unique<AlignedBuffer>(target, static_cast<size_t>(shape.numel() + 1) * 16);
+    return memory[index]->data;
+  }
+  Target& target;
+  std::map<size_t, Shape> shapes;
+  std::map<size_t, std::unique_ptr<AlignedBuffer>> memory;
 };
 
 inline TensorDesc descOf(const Tensor& t, Layout layout) { return {t.dtype(), t.shape(), layout, nullptr}; }
@@ -138,25 +150,28 @@ inline bool runTactic(Target& target, const Tactic& tactic, const Node& node,
     std::unique_ptr<Launch> launch = kernel->prepare(hint.inputs, hint.outputs);
     for (int repeat = 0; repeat < 2; ++repeat) {
       AlignedBuffer workspace(target, launch->workspaceBytes());
-      std::vector<Tensor> held;
+      std::vector<std::unique_ptr<AlignedBuffer>> held;
       std::vector<void*> in, out;
       for (size_t i = 0; i < inputs.size(); ++i) {
         bool packed = i < compiled.packedInputs.size() && compiled.packedInputs[i];
-        held.push_back(inputs[i].defined() ? relayout(inputs[i], Layout::kPlain, hint.inputs[i].layout)
-                                           : inputs[i]);
-        in.push_back(inputs[i].defined() && !packed ? held.back().data() : nullptr);
+        in.push_back(nullptr);
+        if (!inputs[i].defined() || packed) continue;
+        held.push_back(std::make_unique<AlignedBuffer>(
+            target, relayout(inputs[i], Layout::kPlain, hint.inputs[i].layout)));
+        in.back() = held.back()->data;
       }
       std::vector<std::unique_ptr<AlignedBuffer>> results;
       for (size_t o = 0; o < want.size(); ++o) {
         results.push_back(std::make_unique<AlignedBuffer>(target, want[o].bytes()));
         out.push_back(node.outputs[o] && !dynamic ? results.back()->data : nullptr);
       }
-      MapMemory memory;
+      MapMemory memory(target);
       launch->run({in.data(), out.data(), workspace.data, nullptr, dynamic ? &memory : nullptr});
+      target.synchronize(nullptr);
       for (size_t o = 0; o < want.size(); ++o) {
         if (!node.outputs[o]) continue;
         Shape shape = dynamic ? memory.shapes.at(o) : want[o].shape();
-        Tensor got(want[o].dtype(), shape, dynamic ? memory.memory.at(o).data() : results[o]->data);
+        Tensor got = (dynamic ? *memory.memory.at(o) : *results[o]).read(want[o].dtype(), shape);
         expectClose(relayout(got, hint.outputs[o].layout, Layout::kPlain), want[o], tolerance,
                     what + ", output " + std::to_string(o));
       }
@@ -188,10 +203,11 @@ inline TacticCounts checkCase(const TextCase& c, double tolerance, Target& targe
   return counts;
 }
 
-inline TacticCounts checkText(const std::string& text, double tolerance = 1e-5) {
+inline TacticCounts checkText(const std::string& text, double tolerance = 1e-5,
+                              std::string_view device = "cpu") {
   SCOPED_TRACE(text);
   try {
-    return checkCase(parseCase(text), tolerance, target("cpu"));
+    return checkCase(parseCase(text), tolerance, target(device));
   } catch (const std::exception& e) {
     ADD_FAILURE() << text << ": " << e.what();
     return {};

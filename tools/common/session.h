@@ -40,15 +40,18 @@ class Session {
  private:
   struct Outputs : OutputMemory {
     void* provide(size_t index, const Shape& shape) override;
+    Tensor result(size_t index) const;  // a copy on the host
+    Target* target = nullptr;
     std::vector<DataType> types;
-    std::vector<Tensor> tensors;
+    std::vector<Shape> shapes;
+    std::vector<std::shared_ptr<void>> memory;
   };
   std::unique_ptr<Plan> plan_;
   Target& target_;
   LoadedPlan loaded_;
   Executor executor_;
   std::shared_ptr<void> arena_;
-  std::vector<Tensor> inputs_;
+  std::vector<std::shared_ptr<void>> inputs_;
   std::vector<void*> addresses_;
   Outputs outputs_;
 };

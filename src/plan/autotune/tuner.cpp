@@ -1,7 +1,6 @@
 #include "plan/autotune/tuner.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 #include "base/error.h"
@@ -56,18 +55,7 @@ double measure(const Kernel& kernel, const TuningHint& hint, Target& target, int
     outputs.push_back(d.dtype == DataType::kUndefined ? nullptr
                                                       : scratch.make(typeBytes(d.dtype, d.shape.numel())));
   LaunchArgs args{inputs.data(), outputs.data(), scratch.make(launch->workspaceBytes()), nullptr, nullptr};
-  // The first run warms up, and is enough where it takes long.
-  constexpr double kLong = 0.02;
-  double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i <= iterations; ++i) {
-    auto start = std::chrono::steady_clock::now();
-    launch->run(args);
-    target.synchronize(nullptr);
-    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (i == 0 && seconds > kLong) return seconds;
-    if (i > 0) best = std::min(best, seconds);
-  }
-  return best;
+  return target.time([&] { launch->run(args); }, iterations);
 }
 
 // Every accepted candidate, tactic by tactic in the target's order of preference.

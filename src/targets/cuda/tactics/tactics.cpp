@@ -2,12 +2,15 @@
 #include "targets/cuda/cuda_target.h"
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/pointwise.h"
+#include "targets/cuda/tactics/movement.h"
 
 namespace tenfold::cuda {
 
 std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
+  tactics.push_back(std::make_unique<MovementTactic>(device));
+  tactics.push_back(std::make_unique<PadTactic>(device));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

@@ -1,0 +1,131 @@
+// Copies between tensors that lie in memory by strides, and padding. T is an unsigned integer (or a vector of
+// them) as wide as what is moved at once.
+#pragma once
+
+#include "common.cuh"
+
+constexpr int kMoveAxes = 8;
+
+// Axes from the slowest to the fastest of the target; strides in units of T.
+struct MoveAxes {
+  u32 count;  // product of the extents
+  i32 rank;
+  Divisor extent[kMoveAxes];
+  i32 from[kMoveAxes], to[kMoveAxes];
+};
+struct MoveOffsets {
+  i32 from, to;
+};
+
+__device__ __forceinline__ MoveOffsets offsetsOf(const MoveAxes& axes, u32 index) {
+  MoveOffsets at{0, 0};
+  for (int d = axes.rank - 1; d >= 0; --d) {
+    u32 next = axes.extent[d].divide(index);
+    i32 position = static_cast<i32>(index - next * axes.extent[d].divisor);
+    at.from += position * axes.from[d];
+    at.to += position * axes.to[d];
+    index = next;
+  }
+  return at;
+}
+
+struct StridedCopy {
+  const void* from;
+  void* to;
+  MoveAxes axes;
+};
+
+template <typename T>
+__device__ __forceinline__ void copyStrided(const StridedCopy& p) {
+  waitForPrevious();
+  allowNext();
+  const T* from = static_cast<const T*>(p.from);
+  T* to = static_cast<T*>(p.to);
+  for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
+    MoveOffsets at = offsetsOf(p.axes, i);
+    to[at.to] = from[at.from];
+  }
+}
+
+// The two fastest axes change places: `columns` is the fastest of the source, `rows` of the target. One block
+// moves one square through shared memory, so that both sides are read and written in lines.
+struct TiledTranspose {
+  const void* from;
+  void* to;
+  MoveAxes batch;
+  u32 rows, columns;
+  i32 rowStride;     // of the source
+  i32 columnStride;  // of the target
+  Divisor tilesAcross, tilesOfBatch;
+};
+
+constexpr int kTransposeThreads = 256;
+
+template <typename T, int kSide>
+__device__ __forceinline__ void transposeTiled(const TiledTranspose& p) {
+  __shared__ T tile[kSide][kSide + 1];
+  waitForPrevious();
+  allowNext();
+  u32 batch = p.tilesOfBatch.divide(blockIdx.x);
+  u32 inBatch = blockIdx.x - batch * p.tilesOfBatch.divisor;
+  u32 tileRow = p.tilesAcross.divide(inBatch);
+  u32 row = tileRow * kSide, column = (inBatch - tileRow * p.tilesAcross.divisor) * kSide;
+  MoveOffsets at = offsetsOf(p.batch, batch);
+  const T* from = static_cast<const T*>(p.from) + at.from;
+  T* to = static_cast<T*>(p.to) + at.to;
+  u32 x = threadIdx.x % kSide, y = threadIdx.x / kSide;
+  constexpr u32 kStep = kTransposeThreads / kSide;
+#pragma unroll
+  for (u32 i = y; i < kSide; i += kStep)
+    if (row + i < p.rows && column + x < p.columns)
+      tile[i][x] = from[static_cast<i32>(row + i) * p.rowStride + static_cast<i32>(column + x)];
+  __syncthreads();
+#pragma unroll
+  for (u32 i = y; i < kSide; i += kStep)
+    if (row + x < p.rows && column + i < p.columns)
+      to[static_cast<i32>(column + i) * p.columnStride + static_cast<i32>(row + x)] = tile[x][i];
+}
+
+enum PadMode { kPadConstant, kPadEdge, kPadReflect, kPadWrap };
+
+// `axes.to` is not used: the target is dense.
+struct Padding {
+  const void* from;
+  const void* value;  // null: zero
+  void* to;
+  MoveAxes axes;
+  i32 begin[kMoveAxes], extent[kMoveAxes];  // of the source
+  i32 mode;
+};
+
+__device__ __forceinline__ i32 wrapped(i32 at, i32 period) {
+  i32 rest = at % period;
+  return rest < 0 ? rest + period : rest;
+}
+
+template <typename T>
+__device__ __forceinline__ void pad(const Padding& p) {
+  waitForPrevious();
+  allowNext();
+  T fill = p.value ? *static_cast<const T*>(p.value) : T(0);
+  for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
+    u32 rest = i;
+    i32 offset = 0;
+    bool inside = true;
+    for (int d = p.axes.rank - 1; d >= 0; --d) {
+      u32 next = p.axes.extent[d].divide(rest);
+      i32 at = static_cast<i32>(rest - next * p.axes.extent[d].divisor) - p.begin[d], extent = p.extent[d];
+      rest = next;
+      if (p.mode == kPadEdge) at = at < 0 ? 0 : at >= extent ? extent - 1 : at;
+      if (p.mode == kPadWrap && extent > 0) at = wrapped(at, extent);
+      if (p.mode == kPadReflect && extent > 0) {
+        i32 period = extent > 1 ? 2 * (extent - 1) : 1;
+        at = wrapped(at, period);
+        if (at >= extent) at = period - at;
+      }
+      inside = inside && at >= 0 && at < extent;
+      offset += at * p.axes.from[d];
+    }
+    static_cast<T*>(p.to)[i] = inside ? static_cast<const T*>(p.from)[offset] : fill;
+  }
+}

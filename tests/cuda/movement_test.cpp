@@ -21,7 +21,7 @@ TEST(CudaMovement, ChannelsLast) {
 }
 
 TEST(CudaMovement, Pad) {
-  expectCompiles("pad", {"x:f32[3,4] -> y = Pad(x, i64[4]{1,2,3,-1}, f32{2})",
+  expectCompiles("pad", {"x:f32[3,4] -> y = Pad(x, i64[4]{1,2,3,-1}, f32[]{2})",
                          "x:f16[3,4] -> y = Pad(x, i64[4]{1,2,0,1}) {mode=\"reflect\"}",
                          "x:u8[3,4] -> y = Pad(x, i64[4]{1,2,0,1}) {mode=\"edge\"}",
                          "x:i64[3,4] -> y = Pad(x, i64[4]{1,2,0,1}) {mode=\"wrap\"}"});

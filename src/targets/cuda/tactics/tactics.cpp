@@ -1,5 +1,6 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
+#include "targets/cuda/tactics/gather.h"
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/pointwise.h"
 #include "targets/cuda/tactics/movement.h"
@@ -11,6 +12,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
   tactics.push_back(std::make_unique<MovementTactic>(device));
   tactics.push_back(std::make_unique<PadTactic>(device));
+  tactics.push_back(std::make_unique<GatherTactic>(device));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

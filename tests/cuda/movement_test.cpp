@@ -1,5 +1,5 @@
 // The kernels that move data are compiled for every operator that they serve.
-#include "cuda/compile_case.h"
+#include "cuda/expect_compiles.h"
 
 namespace tenfold::testing_util {
 namespace {
@@ -15,9 +15,9 @@ TEST(CudaMovement, Copies) {
 }
 
 TEST(CudaMovement, ChannelsLast) {
-  expectCompiles("movement@last", {"x:f32[2,3,4,5], z:f32[2,5,4,5] -> y = Concat(x, z) {axis=1}",
+  expectCompiles("movement", {"x:f32[2,3,4,5], z:f32[2,5,4,5] -> y = Concat(x, z) {axis=1}",
                                    "x:f16[1,8,3,3] -> y = Identity(x)"});
-  expectCompiles("pad@last", {"x:f32[1,2,3,4] -> y = Pad(x, i64[8]{0,0,1,2,0,0,3,4})"});
+  expectCompiles("pad", {"x:f32[1,2,3,4] -> y = Pad(x, i64[8]{0,0,1,2,0,0,3,4})"});
 }
 
 TEST(CudaMovement, Pad) {

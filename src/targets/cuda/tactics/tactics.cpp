@@ -2,8 +2,8 @@
 #include "targets/cuda/cuda_target.h"
 #include "targets/cuda/tactics/gather.h"
 #include "targets/cuda/tactics/host.h"
-#include "targets/cuda/tactics/pointwise.h"
 #include "targets/cuda/tactics/movement.h"
+#include "targets/cuda/tactics/pointwise.h"
 
 namespace tenfold::cuda {
 

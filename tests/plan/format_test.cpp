@@ -1,7 +1,9 @@
 #include "plan/format/file.h"
 
 #include <gtest/gtest.h>
+#include <xxhash.h>
 
+#include <cstring>
 #include <filesystem>
 #include <random>
 
@@ -62,6 +64,26 @@ TEST(PlanFormat, RefusesEveryAlteration) {
     altered[random() % altered.size()] ^= static_cast<uint8_t>(1 + random() % 255);
     EXPECT_THROW(readPlanCopy(altered), Error);
   }
+}
+
+// What a wrong program could write: the checksums fit, the parts do not.
+TEST(PlanFormat, RefusesPartsThatDoNotFitTogether) {
+  std::vector<uint8_t> bytes = writePlan(*smallPlan());
+  auto with = [&](uint64_t PlanHeader::*field, uint64_t value) {
+    std::vector<uint8_t> altered = bytes;
+    PlanHeader header;
+    std::memcpy(&header, altered.data(), sizeof header);
+    header.*field = value;
+    header.headerChecksum = XXH3_64bits(&header, offsetof(PlanHeader, headerChecksum));
+    std::memcpy(altered.data(), &header, sizeof header);
+    return altered;
+  };
+  EXPECT_NO_THROW(readPlanCopy(with(&PlanHeader::padding, 0)));
+  for (uint64_t value : {uint64_t{0}, uint64_t{63}, uint64_t{4095}, UINT64_MAX}) {
+    EXPECT_THROW(readPlanCopy(with(&PlanHeader::tensorsOffset, value)), Error) << value;
+    EXPECT_THROW(readPlanCopy(with(&PlanHeader::fileBytes, value)), Error) << value;
+  }
+  EXPECT_THROW(readPlanCopy(with(&PlanHeader::bufferBytes, bytes.size())), Error);
 }
 
 TEST(PlanFormat, FilesAreReplacedWhole) {

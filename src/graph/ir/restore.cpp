@@ -7,8 +7,11 @@
 
 namespace tenfold {
 
+constexpr int kMaxValueId = 1 << 24;
+
 Value* GraphRestorer::addValue(int id) {
-  require(id >= graph_.nextValue_ && id < INT32_MAX, "value ids do not rise: {}", id);
+  require(id >= graph_.nextValue_, "value ids do not rise: {}", id);
+  require(id < kMaxValueId, "value id {} is too large", id);  // tables by id are as long as the largest
   graph_.values_.push_back(std::make_unique<Value>());
   graph_.values_.back()->id = id;
   graph_.nextValue_ = id + 1;

@@ -7,6 +7,8 @@ namespace tenfold {
 
 inline constexpr char kPlanMagic[8] = {'T', 'E', 'N', 'F', 'O', 'L', 'D', '\n'};
 
+inline constexpr uint64_t kTensorAlignment = 64;  // of a tensor in the tensors' part
+
 struct PlanHeader {
   char magic[8];
   uint32_t formatVersion;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "graph/ir/restore.h"
+#include "graph/ir/verify.h"
 #include "plan/format/file.h"
 #include "plan/format/header.h"
 #include "plan_generated.h"
@@ -31,8 +32,8 @@ PlanHeader checkedHeader(std::span<const uint8_t> bytes) {
     refuse("its header was altered");
   if (header.fileBytes > bytes.size())
     refuse("it should have {} bytes and has {}; was it written completely?", header.fileBytes, bytes.size());
-  if (header.tensorsOffset % kPlanPage != 0 || header.tensorsOffset > header.fileBytes ||
-      header.bufferBytes > header.tensorsOffset - sizeof header)
+  if (header.tensorsOffset % kPlanPage != 0 || header.tensorsOffset < sizeof header ||
+      header.tensorsOffset > header.fileBytes || header.bufferBytes > header.tensorsOffset - sizeof header)
     refuse("its parts do not fit together");
   if (header.checksum != XXH3_64bits(bytes.data() + sizeof header, header.fileBytes - sizeof header))
     refuse("its checksum differs: it was altered or damaged after it was written");
@@ -41,9 +42,17 @@ PlanHeader checkedHeader(std::span<const uint8_t> bytes) {
 
 std::string textOf(const flatbuffers::String* s) { return s ? s->str() : std::string(); }
 
+// The verifier looks at where a vector's length lies, not at where its elements do.
+void checkAligned(const auto& vector, size_t alignment) {
+  if (vector.size() > 0 && reinterpret_cast<uintptr_t>(vector.Data()) % alignment != 0)
+    refuse("its tables are damaged");
+}
+
 template <typename T>
 std::vector<T> listOf(const flatbuffers::Vector<T>* v) {
-  return v ? std::vector<T>(v->begin(), v->end()) : std::vector<T>{};
+  if (!v) return {};
+  checkAligned(*v, alignof(T));
+  return std::vector<T>(v->begin(), v->end());
 }
 
 template <typename T, typename F>
@@ -74,6 +83,7 @@ class Reader {
     plan->device = textOf(table.device());
     if (!table.graph()) refuse("it has no graph");
     plan->graph = graph(*table.graph());
+    verify(*plan->graph);
     forEach(table.steps(), [&](const fb::Step& s) { plan->steps.push_back(step(s)); });
     if (plan->steps.size() != plan->graph->nodes().size())
       refuse("it has {} steps for {} nodes", plan->steps.size(), plan->graph->nodes().size());
@@ -91,15 +101,14 @@ class Reader {
 
  private:
   static Shape shape(const flatbuffers::Vector<int64_t>* dims) {
-    Shape s;
-    if (dims)
-      for (int64_t d : *dims) s.push_back(d);
-    return s;
+    std::vector<int64_t> list = listOf(dims);
+    return Shape(list.begin(), list.end());
   }
 
   Tensor tensor(const fb::Tensor* table) {
     if (!table) return {};
     DataType type = typeOfCode(table->dtype());
+    if (type == DataType::kUndefined) refuse("a tensor has no element type");
     Shape dims = shape(table->shape());
     int64_t elements = 1;
     for (int64_t d : dims)
@@ -108,7 +117,8 @@ class Reader {
     if (elements > INT64_MAX / 128) refuse("a tensor has the impossible shape {}", dims.str());
     if (!table->stored()) return Tensor(type, dims, nullptr);
     size_t bytes = typeBytes(type, elements);
-    if (table->offset() > tensors_.size() || bytes > tensors_.size() - table->offset())
+    if (table->offset() % kTensorAlignment != 0 || table->offset() > tensors_.size() ||
+        bytes > tensors_.size() - table->offset())
       refuse("a tensor of shape {} lies outside the file", dims.str());
     return Tensor(type, dims, const_cast<uint8_t*>(tensors_.data() + table->offset()), owner_);
   }
@@ -217,14 +227,17 @@ class Reader {
     m.arenaBytes = table.arena_bytes();
     m.lowerBound = table.lower_bound();
     m.bounded = table.bounded();
+    if (m.arenaBytes < 0) refuse("its memory has {} bytes", m.arenaBytes);
     if (!m.bounded) return m;
-    if (table.places())
+    if (table.places()) {
+      checkAligned(*table.places(), alignof(fb::Place));
       for (const fb::Place* p : *table.places()) {
         bool known = p->kind() >= 0 && p->kind() <= static_cast<int>(PlaceKind::kDynamic);
         if (!known || p->offset() < 0 || p->offset() > m.arenaBytes)
           refuse("a value lies outside its memory");
         m.places.push_back({static_cast<PlaceKind>(p->kind()), p->index(), p->offset()});
       }
+    }
     for (const Value* v : graph.values())
       if (v->id >= static_cast<int>(m.places.size())) refuse("a value has no place");
     for (const Place& p : m.places) checkIndex(p, m, graph);
@@ -238,6 +251,8 @@ class Reader {
                                                   : SIZE_MAX;
     if (limit != SIZE_MAX && (p.index < 0 || static_cast<size_t>(p.index) >= limit))
       refuse("a value's place does not exist");
+    if (p.kind == PlaceKind::kAlias && m.places[static_cast<size_t>(p.index)].kind == PlaceKind::kAlias)
+      refuse("a value lies where another does that has no place of its own");
   }
 
   std::span<const uint8_t> tensors_;

@@ -13,7 +13,6 @@ namespace {
 
 using flatbuffers::Offset;
 
-constexpr size_t kTensorAlignment = 64;
 size_t roundUp(size_t n, size_t alignment) { return (n + alignment - 1) / alignment * alignment; }
 
 class Writer {

@@ -5,6 +5,7 @@
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/movement.h"
 #include "targets/cuda/tactics/pointwise.h"
+#include "targets/cuda/tactics/pool.h"
 
 namespace tenfold::cuda {
 
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<MovementTactic>(device));
   tactics.push_back(std::make_unique<PadTactic>(device));
   tactics.push_back(std::make_unique<GatherTactic>(device));
+  tactics.push_back(std::make_unique<PoolTactic>(device));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

@@ -1,0 +1,99 @@
+// Windows over images of up to three spatial axes. One output element is computed by kLanes neighbouring threads of
+// a warp, which share its taps.
+#pragma once
+
+#include "common.cuh"
+
+constexpr int kPoolAxes = 5;  // batch, channels, depth, height, width
+
+template <int kExtras, int kOutputs>
+struct Pool {
+  const void* in;
+  const void* extras[kExtras];  // what the epilogue reads
+  void* out[kOutputs];          // all of one layout
+  u32 count;
+  // The output's axes in memory order, slowest first, and which of kPoolAxes each is.
+  Divisor extent[kPoolAxes];
+  i32 axis[kPoolAxes];
+  i32 inStride[kPoolAxes];
+  i32 extraStride[kExtras][kPoolAxes];
+  i32 in3[3], kernel[3], stride[3], dilation[3], begin[3], end[3];
+  i32 countPadding;
+};
+
+__device__ __forceinline__ float lowestOf(float) { return __uint_as_float(0xff800000u); }
+__device__ __forceinline__ double lowestOf(double) { return __longlong_as_double(0xfff0000000000000ll); }
+__device__ __forceinline__ i8 lowestOf(i8) { return -128; }
+__device__ __forceinline__ u8 lowestOf(u8) { return 0; }
+
+// The first NaN stays.
+struct PoolMax {
+  template <typename C>
+  static __device__ __forceinline__ C start() {
+    return lowestOf(C());
+  }
+  template <typename C>
+  static __device__ __forceinline__ C join(C a, C b) {
+    return a != a || a >= b ? a : b;
+  }
+};
+struct PoolSum {
+  template <typename C>
+  static __device__ __forceinline__ C start() {
+    return C(0);
+  }
+  template <typename C>
+  static __device__ __forceinline__ C join(C a, C b) {
+    return a + b;
+  }
+};
+
+template <typename P>
+__device__ __forceinline__ void locatePool(const P& p, u32 index, i32 (&at)[kPoolAxes]) {
+#pragma unroll
+  for (int d = kPoolAxes - 1; d >= 0; --d) {
+    u32 next = p.extent[d].divide(index);
+    i32 position = static_cast<i32>(index - next * p.extent[d].divisor);
+#pragma unroll
+    for (int a = 0; a < kPoolAxes; ++a)
+      if (p.axis[d] == a) at[a] = position;
+    index = next;
+  }
+}
+
+// Taps along one axis: how many lie in the padded input, for the mean.
+template <typename P>
+__device__ __forceinline__ i32 countedTaps(const P& p, int axis, i32 position) {
+  i32 counted = 0, low = p.countPadding ? -p.begin[axis] : 0;
+  i32 high = p.in3[axis] + (p.countPadding ? p.end[axis] : 0);
+  for (i32 k = 0; k < p.kernel[axis]; ++k) {
+    i32 at = position * p.stride[axis] - p.begin[axis] + k * p.dilation[axis];
+    counted += at >= low && at < high;
+  }
+  return counted;
+}
+
+// The reduction of the window at `at`; every lane gets it.
+template <typename T, typename C, typename How, int kLanes, typename P>
+__device__ __forceinline__ C poolWindow(const P& p, const i32 (&at)[kPoolAxes]) {
+  const T* in = static_cast<const T*>(p.in) + at[0] * p.inStride[0] + at[1] * p.inStride[1];
+  C result = How::template start<C>();
+  i32 lane = static_cast<i32>(threadIdx.x % kLanes);
+  for (i32 a = 0; a < p.kernel[0]; ++a) {
+    i32 z = at[2] * p.stride[0] - p.begin[0] + a * p.dilation[0];
+    if (z < 0 || z >= p.in3[0]) continue;
+    // Lanes share the rest of the window.
+    for (i32 t = lane; t < p.kernel[1] * p.kernel[2]; t += kLanes) {
+      i32 b = t / p.kernel[2], c = t - b * p.kernel[2];
+      i32 y = at[3] * p.stride[1] - p.begin[1] + b * p.dilation[1];
+      i32 x = at[4] * p.stride[2] - p.begin[2] + c * p.dilation[2];
+      if (y < 0 || y >= p.in3[1] || x < 0 || x >= p.in3[2]) continue;
+      result = How::join(result, static_cast<C>(Element<T>::load(
+                                     in[z * p.inStride[2] + y * p.inStride[3] + x * p.inStride[4]])));
+    }
+  }
+#pragma unroll
+  for (int step = kLanes / 2; step > 0; step /= 2)
+    result = How::join(result, static_cast<C>(__shfl_xor_sync(0xffffffffu, result, step)));
+  return result;
+}

@@ -5,6 +5,7 @@
 #include "optimize/passes/constant_folding.h"
 #include "optimize/passes/cse.h"
 #include "optimize/passes/dead_code.h"
+#include "optimize/passes/decide_branches.h"
 #include "optimize/passes/expand_composites.h"
 #include "optimize/passes/push_transposes.h"
 #include "optimize/passes/shape_simplification.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr Pass kCleanup[] = {
     {"fold-constants", foldConstants},    // nodes whose inputs are all known
     {"simplify-shapes", simplifyShapes},  // shape arithmetic that is known while building
+    {"decide-branches", decideBranches},  // If whose branches differ in rank, by what follows
     {"algebra", algebraRules},            // x*1, double negation, small powers, ...
     {"movement", movementRules},          // views of views, copies of everything, casts there and back
     {"cse", mergeEqualNodes},             // the same computed twice

@@ -68,6 +68,7 @@ class Executor {
   void evaluateStaticShapes();
   void runSteps(const RunArgs& args);
   bool tryReplay(const RunArgs& args);
+  void checkView(const Node& node) const;  // throws where it would have to lose or make elements
   void runStep(size_t step, const RunArgs& args);
   void runDynamic(size_t step, const RunArgs& args);
   void findOutputShapes(size_t step, StreamHandle stream);

@@ -54,7 +54,9 @@ void Executor::setInputs(std::span<const Shape> shapes, std::span<const int64_t*
     if (values[i] && graph_.inputs[i]->contents)
       key.insert(key.end(), values[i], values[i] + graph_.inputs[i]->contents->size());
   for (const auto& [name, value] : outer) key.push_back(value);
-  if (prepared_ && !cache_.empty() && cache_.front().first == key) return;
+  // A preparation that failed half-way is in no cache.
+  if (prepared_ && !cache_.empty() && cache_.front().first == key && cache_.front().second == prepared_)
+    return;
 
   bindings_ = outer;
   bindInputs(shapes, values);
@@ -88,10 +90,20 @@ void Executor::evaluateStaticShapes() {
   }
 }
 
+void Executor::checkView(const Node& node) const {
+  if (!node.is("Squeeze") && !node.is("Reshape")) return;
+  const Shape &from = shapes_[node.inputs[0]->id], &to = shapes_[node.outputs[0]->id];
+  require(from.numel() == to.numel(),
+          "node '{}' ({}): its input is {} for the shapes given, which cannot become {}", node.name,
+          node.opName(), from.str(), to.str());
+}
+
 std::shared_ptr<Executor::Prepared> Executor::prepare() {
   auto prepared = std::make_shared<Prepared>();
   const Plan& plan = loaded_.plan();
   prepared->shapes = shapes_;
+  for (size_t i = 0; i < plan.steps.size(); ++i)
+    if (loaded_.isStatic(i)) checkView(*plan.steps[i].node);
   if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {
       if (!shapeKnown_[v.id]) return std::nullopt;

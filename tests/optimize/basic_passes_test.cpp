@@ -2,6 +2,7 @@
 #include "optimize/passes/constant_folding.h"
 #include "optimize/passes/cse.h"
 #include "optimize/passes/dead_code.h"
+#include "optimize/passes/decide_branches.h"
 #include "optimize/passes/shape_simplification.h"
 #include "optimize/pipeline.h"
 
@@ -55,6 +56,29 @@ TEST(Shapes, ReshapeTargetsBecomeConstant) {
                   "Mul(a, b);"
                   "t = Concat(p, i64[1]{6}) {axis=0}; y = Reshape(x, t)"),
             "y = Reshape(x, i64[2] {-1,6})");
+}
+
+// Squeezes the middle of x if it is 1; then `rest` reads m.
+std::string squeezedIfOne(const std::string& rest) {
+  return "x:f32[2,n=1,3] -> s = Shape(x); g = Gather(s, i64[]{1}); c = Equal(g, i64[]{1}); "
+         "m = If(c, x) graph then(x:f32[2,n,3]) { a = Squeeze(x, i64[1]{1}); return a } "
+         "graph else(x:f32[2,n,3]) { a = Relu(x); return a }; " +
+         rest;
+}
+
+TEST(DecideBranches, ByTheRankThatFollows) {
+  auto condition = [](const std::string& rest) {
+    std::string text = after(decideBranches, squeezedIfOne(rest));
+    size_t from = text.find("If(") + 3;
+    return text.substr(from, text.find(", x)") - from);
+  };
+  EXPECT_EQ(condition("y = Transpose(m) {perm=[1,0]}"), "bool[] {1}");
+  EXPECT_EQ(condition("u = Unsqueeze(m, i64[1]{0}); y = Transpose(u) {perm=[0,2,1]}"), "bool[] {1}");
+  EXPECT_EQ(condition("y = Relu(m)"), "c");
+  // What only a body needs decides nothing: it may never run.
+  EXPECT_EQ(condition("y = If(c, m) graph then(m:f32[2,3]) { a = Transpose(m) {perm=[1,0]}; return a } "
+                      "graph else(m:f32[2,3]) { a = Relu(m); return a }"),
+            "c");
 }
 
 TEST(Pipeline, ReportsAndSwitchesOff) {

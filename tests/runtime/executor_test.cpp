@@ -97,5 +97,17 @@ TEST(Executor, RefusesContradictingShapes) {
   EXPECT_THROW(executor.setInputs(wrongExtent, {}), Error);
 }
 
+TEST(Executor, RefusesViewsThatLoseElements) {
+  auto graph = parseGraph("graph g(x:f32[n,3]) { a = Squeeze(x, i64[1] {0}); b = Relu(a); return b }");
+  BuildOptions options;
+  options.profiles.push_back(profileFor(*graph, 1, 1, 3));
+  auto plan = buildPlan(std::move(graph), target("cpu"), options);
+  LoadedPlan loaded(*plan, target("cpu"));
+  Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[0]);
+  std::vector<Shape> one{{1, 3}}, two{{2, 3}};
+  EXPECT_NO_THROW(executor.setInputs(one, {}));
+  EXPECT_THROW(executor.setInputs(two, {}), Error);
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -72,8 +72,11 @@ class NetworkTest : public ::testing::Test {
     EXPECT_EQ(result.shape().str(), shape);
     Dims known = layer->getOutput(output)->getDimensions();
     ASSERT_EQ(known.nbDims, result.rank()) << logger.take();
-    for (int i = 0; i < result.rank(); ++i)
-      if (known.d[i] >= 0) EXPECT_EQ(known.d[i], result.shape()[i]);
+    for (int i = 0; i < result.rank(); ++i) {
+      if (known.d[i] >= 0) {
+        EXPECT_EQ(known.d[i], result.shape()[i]);
+      }
+    }
     ASSERT_EQ(static_cast<size_t>(result.numel()), values.size());
     for (size_t i = 0; i < values.size(); ++i)
       EXPECT_NEAR(result.getDouble(static_cast<int64_t>(i)), values[i], 1e-5 * (1 + std::fabs(values[i])))

@@ -50,8 +50,7 @@ struct BuilderConfigState {
 
 class BuilderConfigFace final : public nv::IBuilderConfig, public nv::apiv::VBuilderConfig {
  public:
-  explicit BuilderConfigFace(const std::shared_ptr<const Reporter>& maker)
-      : maker_(maker), reporter_(maker) {
+  explicit BuilderConfigFace(const std::shared_ptr<const Reporter>& maker) : maker_(maker), reporter_(maker) {
     mImpl = this;
   }
   BuilderConfigState& state() { return state_; }

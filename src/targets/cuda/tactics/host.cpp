@@ -1,5 +1,7 @@
 #include "targets/cuda/tactics/host.h"
 
+#include <cstring>
+
 #include "base/error.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/op_def.h"
@@ -9,6 +11,39 @@ namespace tenfold::cuda {
 namespace {
 
 CUdeviceptr pointer(const void* memory) { return reinterpret_cast<CUdeviceptr>(memory); }
+
+// The strides, in elements, of the axes of a tensor in that layout.
+std::vector<int64_t> stridesOf(const Shape& shape, Layout layout) {
+  std::vector<int> order;  // outermost first
+  for (int i = 0; i < shape.rank(); ++i)
+    if (layout == Layout::kPlain || i != 1) order.push_back(i);
+  if (layout == Layout::kChannelsLast) order.push_back(1);
+  std::vector<int64_t> strides(shape.size());
+  int64_t stride = 1;
+  for (size_t i = order.size(); i-- > 0; stride *= shape[order[i]])
+    strides[static_cast<size_t>(order[i])] = stride;
+  return strides;
+}
+
+// The same elements in another layout's order.
+Tensor relayout(const Tensor& t, Layout from, Layout to) {
+  if (from == to) return t;
+  Tensor out(t.dtype(), t.shape());
+  auto a = stridesOf(t.shape(), from), b = stridesOf(t.shape(), to);
+  auto plain = stridesOf(t.shape(), Layout::kPlain);
+  size_t bytes = static_cast<size_t>(typeBits(t.dtype())) / 8;
+  for (int64_t i = 0; i < t.numel(); ++i) {
+    int64_t x = 0, y = 0;
+    for (int d = 0; d < t.rank(); ++d) {
+      int64_t index = i / plain[static_cast<size_t>(d)] % t.shape()[d];
+      x += index * a[static_cast<size_t>(d)];
+      y += index * b[static_cast<size_t>(d)];
+    }
+    std::memcpy(out.as<char>() + static_cast<size_t>(y) * bytes,
+                t.as<char>() + static_cast<size_t>(x) * bytes, bytes);
+  }
+  return out;
+}
 
 class HostLaunch final : public Launch {
  public:
@@ -27,24 +62,27 @@ class HostLaunch final : public Launch {
               "copying to the host");
     }
     check(driver().cuStreamSynchronize(stream), "the work before a host step");
+    for (size_t i = 0; i < tensors.size(); ++i)
+      if (tensors[i].defined()) tensors[i] = relayout(tensors[i], inputs_[i].layout, Layout::kPlain);
     std::vector<Tensor> results(outputs_.size());
     EvalContext context(node_, std::move(tensors), [&](size_t i, DataType type, const Shape& shape) {
       return results.at(i) = Tensor(type, shape);
     });
     node_.op->eval(context);
     for (size_t i = 0; i < results.size(); ++i) give(args, i, results[i], stream);
-    check(driver().cuStreamSynchronize(stream), "copying to the device");
   }
 
  private:
-  void give(const LaunchArgs& args, size_t i, const Tensor& result, CUstream stream) const {
+  void give(const LaunchArgs& args, size_t i, Tensor result, CUstream stream) const {
     if (!result.defined() || !node_.output(i)) return;
+    result = relayout(result, Layout::kPlain, outputs_[i].layout);
     void* to = args.outputs[i];
     if (node_.op->dataDependentShape && args.dynamicOutputs)
       to = args.dynamicOutputs->provide(i, result.shape());
     if (to && result.bytes())
       check(driver().cuMemcpyHtoDAsync(pointer(to), result.data(), result.bytes(), stream),
             "copying to the device");
+    check(driver().cuStreamSynchronize(stream), "copying to the device");
   }
 
   const Node& node_;
@@ -67,12 +105,8 @@ constexpr double kBytesPerSecond = 1e3;  // slower than anything else
 
 }  // namespace
 
-std::string HostTactic::refuses(const Node& node, const TuningHint& hint) const {
-  if (!node.op->eval) return fmt::format("{} has no reference evaluation", node.opName());
-  for (const auto* side : {&hint.inputs, &hint.outputs})
-    for (const TensorDesc& d : *side)
-      if (d.layout != Layout::kPlain) return "it knows plain layout only";
-  return "";
+std::string HostTactic::refuses(const Node& node, const TuningHint&) const {
+  return node.op->eval ? "" : fmt::format("{} has no reference evaluation", node.opName());
 }
 
 std::vector<Candidate> HostTactic::candidates(const Node&, const TuningHint&) const {

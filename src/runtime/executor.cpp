@@ -134,7 +134,9 @@ void Executor::runSteps(const RunArgs& args) {
   for (size_t step = 0; step < stepArgs_.size(); ++step) {
     if (args.observer) args.observer->before(step);
     runStep(step, args);
-    if (args.observer) args.observer->after(step);
+    if (!args.observer) continue;
+    if (!loaded_.target().hostAccessible()) loaded_.target().synchronize(args.stream);
+    args.observer->after(step);
   }
 }
 

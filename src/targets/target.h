@@ -151,7 +151,7 @@ class Target {
 };
 
 // The target of that name: cpu, cuda, cuda:sm_90 and the like (to build without a GPU), null. ("" chooses by
-// TENFOLD_TARGET, else the GPU where a driver is there, else the CPU). Throws Error where it does not exist
+// TENFOLD_TARGET, else the CPU). Throws Error where it does not exist
 // or cannot be used on this machine. Lives until the program ends.
 Target& target(std::string_view name = "");
 

@@ -63,7 +63,7 @@ STEPS = [
         [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]],
         usual=False,
     ),
-    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]], usual=False),
+    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "30"]]),
     Step(
         "thread-sanitizer",
         [

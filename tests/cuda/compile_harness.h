@@ -35,7 +35,12 @@ inline void compileNode(Target& target, const Node& node, TuningHint hint, Layou
   for (bool isStatic : {true, false}) {
     hint.staticShapes = isStatic;
     for (const Tactic* tactic : target.tactics()) {
-      if (tactic->name() == "host-reference" || !tactic->refuses(node, hint).empty()) continue;
+      if (tactic->name() == "host-reference") continue;
+      std::string refusal = tactic->refuses(node, hint);
+      if (std::getenv("TENFOLD_TEST_REFUSALS") && !refusal.empty())
+        std::fprintf(stderr, "%s refuses %s: %s\n", std::string(tactic->name()).c_str(), node.op->name,
+                     refusal.c_str());
+      if (!refusal.empty()) continue;
       for (const Candidate& candidate : tactic->candidates(node, hint)) {
         tactic->compile(node, candidate.config, hint);
         ++counts[std::string(tactic->name())];

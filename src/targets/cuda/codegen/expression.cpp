@@ -59,17 +59,16 @@ std::string literal(const Value& v) {
 // One node at a time: the expressions of its inputs, then its own.
 class Emitter {
  public:
-  Emitter(const Node& node, const Variables& variables) : node_(node), variables_(variables) {
+  Emitter(const Node& node, const Variables& variables) : node_(node) {
     if (node.outputs.size() != 1 || !node.outputs[0]) refuse(node, "it has more than one output");
     rowOf(node.outputs[0]->dtype);
     for (size_t i = 0; i < node.inputs.size(); ++i)
-      inputs_.push_back(node.inputs[i] ? name(node.inputs[i]) : "");
+      inputs_.push_back(node.inputs[i] ? nameOf(node.inputs[i], variables) : "");
     if (inputs_.empty() || inputs_[0].empty()) refuse(node, "it has no first input");
   }
   std::string expression() const;
 
  private:
-  std::string name(const Value* v) const;
   std::string fold(const char* format) const;
   std::string cast(DataType from, DataType to) const;
   std::string bitCast(DataType from, DataType to) const;
@@ -79,18 +78,8 @@ class Emitter {
   DataType type(size_t i = 0) const { return node_.inputs[i]->dtype; }
 
   const Node& node_;
-  const Variables& variables_;
   std::vector<std::string> inputs_;
 };
-
-std::string Emitter::name(const Value* v) const {
-  auto it = variables_.find(v);
-  if (it != variables_.end()) return it->second;
-  rowOf(v->dtype);
-  if (!isLiteral(v))
-    fail(ErrorKind::kUnsupported, "the value '{}' is neither an input nor a scalar constant", v->name);
-  return literal(*v);
-}
 
 std::string Emitter::fold(const char* format) const {
   std::string value = inputs_[0];
@@ -182,6 +171,15 @@ const char* memoryType(DataType type) { return rowOf(type).memory; }
 const char* registerType(DataType type) { return rowOf(type).inRegister; }
 bool hasRegisterType(DataType type) { return find(type) != nullptr; }
 bool isLiteral(const Value* v) { return v->isConstant() && v->constant.numel() == 1; }
+
+std::string nameOf(const Value* v, const Variables& variables) {
+  auto it = variables.find(v);
+  if (it != variables.end()) return it->second;
+  rowOf(v->dtype);
+  if (!isLiteral(v))
+    fail(ErrorKind::kUnsupported, "the value '{}' is neither an input nor a scalar constant", v->name);
+  return literal(*v);
+}
 
 std::string refusesExpression(const Node& node) {
   try {

@@ -27,6 +27,8 @@ using Variables = std::map<const Value*, std::string>;
 // `prefix`. Floating point of 16 bits is computed in float and rounded only where a value leaves the region.
 std::string emitPointwise(std::span<const Node* const> nodes, Variables& variables,
                           const std::string& prefix = "v");
+// How statements name the value: its variable, or a literal. Throws Error where it is neither.
+std::string nameOf(const Value* v, const Variables& variables);
 // Why emitPointwise cannot take the node, or empty.
 std::string refusesExpression(const Node& node);
 // Functions that the statements call: to be put in front of the kernel, after #include "common.cuh".

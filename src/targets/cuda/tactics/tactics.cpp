@@ -7,6 +7,7 @@
 #include "targets/cuda/tactics/pointwise.h"
 #include "targets/cuda/tactics/pool.h"
 #include "targets/cuda/tactics/resize.h"
+#include "targets/cuda/tactics/rows.h"
 
 namespace tenfold::cuda {
 
@@ -19,6 +20,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<GatherTactic>(device));
   tactics.push_back(std::make_unique<PoolTactic>(device));
   tactics.push_back(std::make_unique<ResizeTactic>(device));
+  tactics.push_back(std::make_unique<RowsTactic>(device));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

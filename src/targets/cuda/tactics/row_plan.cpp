@@ -1,0 +1,176 @@
+#include "targets/cuda/tactics/row_plan.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "graph/ops/op_def.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/strides.h"
+
+namespace tenfold::cuda {
+namespace {
+
+using Axes = RowAnchor::Axes;
+constexpr RowAnchor kAnchors[] = {
+    {"Softmax", "Softmax", Axes::kOne, false},
+    {"LogSoftmax", "LogSoftmax", Axes::kOne, false},
+    {"LayerNormalization", "Normalize<true>", Axes::kTrailing, false},
+    {"RMSNormalization", "Normalize<false>", Axes::kTrailing, false},
+    {"InstanceNormalization", "Normalize<true>", Axes::kSpatial, false},
+    {"GlobalAveragePool", "Reduce<Plus, Same, Average>", Axes::kSpatial, true},
+    {"GlobalMaxPool", "Reduce<Largest, Same, Same>", Axes::kSpatial, true},
+    {"ReduceSum", "Reduce<Plus, Same, Same>", Axes::kInput, true},
+    {"ReduceMean", "Reduce<Plus, Same, Average>", Axes::kInput, true},
+    {"ReduceMax", "Reduce<Largest, Same, Same>", Axes::kInput, true},
+    {"ReduceMin", "Reduce<Smallest, Same, Same>", Axes::kInput, true},
+    {"ReduceProd", "Reduce<Times, Same, Same>", Axes::kInput, true},
+    {"ReduceL1", "Reduce<Plus, Magnitude, Same>", Axes::kInput, true},
+    {"ReduceL2", "Reduce<Plus, Square, Root>", Axes::kInput, true},
+    {"ReduceSumSquare", "Reduce<Plus, Square, Same>", Axes::kInput, true},
+    {"ReduceLogSum", "Reduce<Plus, Same, Logarithm>", Axes::kInput, true},
+    {"ReduceLogSumExp", "LogSumExp", Axes::kInput, true},
+};
+
+std::vector<std::string_view> anchorNames() {
+  std::vector<std::string_view> names;
+  for (const RowAnchor& a : kAnchors) names.push_back(a.name);
+  return names;
+}
+
+[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::kUnsupported, why); }
+
+// The shape of a value that pointwise nodes compute.
+Shape shapeOf(const FusedNode& fused, const Value* v, Descs inputs) {
+  if (int i = fused.inputIndex(v); i >= 0) return inputs[static_cast<size_t>(i)].shape;
+  if (v->isConstant()) return v->constant.shape();
+  Shape shape;
+  for (const Value* in : v->producer->inputs)
+    if (in) shape = broadcastShapes(shape, shapeOf(fused, in, inputs));
+  return shape;
+}
+
+std::vector<bool> maskOf(const RowNode& node, Descs inputs, int rank) {
+  const Node& anchor = *node.fused.anchor;
+  auto all = [&](bool value) { return std::vector<bool>(static_cast<size_t>(rank), value); };
+  std::vector<bool> mask = all(false);
+  if (node.anchor->axes == Axes::kSpatial) {
+    std::fill(mask.begin() + std::min(rank, 2), mask.end(), true);
+    return mask;
+  }
+  if (node.anchor->axes != Axes::kInput) {
+    auto axis = mask.begin() + normalizeAxis(anchor.attrs.integer("axis", -1), rank);
+    std::fill(axis, node.anchor->axes == Axes::kOne ? axis + 1 : mask.end(), true);
+    return mask;
+  }
+  std::vector<int64_t> axes;
+  if (anchor.hasInput(1)) {
+    const Value* v = anchor.inputs[1];
+    int i = node.fused.inputIndex(v);
+    if (!v->isConstant() && i < 0) refuse("its axes are computed inside the region");
+    axes = v->isConstant() ? v->constant.ints() : requireInts(inputs, static_cast<size_t>(i));
+  }
+  if (axes.empty()) return all(anchor.attrs.integer("noop_with_empty_axes", 0) == 0);
+  for (int64_t a : axes) mask[static_cast<size_t>(normalizeAxis(a, rank))] = true;
+  return mask;
+}
+
+}  // namespace
+
+RowNode::RowNode(const Node& node) : fused(node, anchorNames()) {
+  if (!fused.anchor) refuse("it has no single reduction, softmax or normalization");
+  anchor = std::find_if(std::begin(kAnchors), std::end(kAnchors),
+                        [&](const RowAnchor& a) { return fused.anchor->is(a.name); });
+  for (size_t o = 1; o < fused.anchor->outputs.size(); ++o)
+    if (fused.anchor->outputs[o]) refuse("statistics are asked for");
+  for (const auto* side : {&fused.before, &fused.after})
+    for (const Node* n : *side) {
+      if (!n->op->pointwise) refuse(fmt::format("{} is not pointwise", n->opName()));
+      if (std::string why = refusesExpression(*n); !why.empty()) refuse(why);
+    }
+  for (const Value* v : {fused.anchor->inputs[0], fused.anchor->outputs[0]})
+    if (!isFloat(v->dtype) || typeBits(v->dtype) > 32 || typeBits(v->dtype) < 16)
+      refuse(fmt::format("rows of {}", typeName(v->dtype)));
+  addInputs();
+  for (size_t o = 0; o < fused.outputs.size(); ++o) {
+    const Value* v = fused.outputs[o];
+    if (!v) continue;
+    memoryType(v->dtype);
+    operands.push_back({v, o, true, anchor->reduces, false});
+  }
+  constexpr size_t kMostOperands = 24;  // parameters of a kernel are 4 KiB at most
+  if (operands.size() > kMostOperands) refuse(fmt::format("it has {} operands", operands.size()));
+}
+
+void RowNode::addInputs() {
+  for (size_t i = 0; i < fused.inputs.size(); ++i) {
+    const Value* v = fused.inputs[i];
+    if (!v || isLiteral(v)) continue;
+    const auto& own = fused.anchor->inputs;
+    size_t parameters = isNormalization() ? own.size() : 1;
+    auto end = own.begin() + static_cast<long>(parameters);
+    auto place = std::find(own.begin(), end, v);
+    bool perChannel =
+        isNormalization() && anchor->axes == Axes::kSpatial && place > own.begin() && place < end;
+    bool isBefore = place != end || FusedNode::reads(fused.before, v);
+    bool isAfter = FusedNode::reads(fused.after, v);
+    if (perChannel && (isAfter || FusedNode::reads(fused.before, v))) refuse("scales have another use");
+    if (isBefore || isAfter) memoryType(v->dtype);
+    if (isBefore || (isAfter && !anchor->reduces)) operands.push_back({v, i, false, false, perChannel});
+    if (isAfter && anchor->reduces) operands.push_back({v, i, false, true, false});
+  }
+}
+
+RowPlan::Split RowPlan::split(const RowNode& node, Descs inputs, Descs outputs) {
+  Split split;
+  const Shape shape = split.shape = shapeOf(node.fused, node.fused.anchor->inputs[0], inputs);
+  if (shape.rank() == 0) refuse("rows of a scalar");
+  constexpr int64_t kMostElements = (int64_t{1} << 31) - 1;
+  if (shape.numel() > kMostElements) refuse("more than 2^31 elements");
+  std::vector<bool> reduced = maskOf(node, inputs, shape.rank());
+  bool keeps = node.anchor->axes == Axes::kSpatial || node.fused.anchor->attrs.integer("keepdims", 1) != 0;
+  Shape result;
+  for (int d = 0; d < shape.rank(); ++d)
+    if (!reduced[static_cast<size_t>(d)] || keeps)
+      result.push_back(reduced[static_cast<size_t>(d)] ? 1 : shape[d]);
+  Layout layout = outputs[0].layout;
+  for (const TensorDesc& d : inputs)
+    if (d.shape == shape) layout = d.layout;
+  for (int d : memoryOrder(shape.rank(), layout))
+    (reduced[static_cast<size_t>(d)] ? split.columns : split.rows).push_back(d);
+  for (const RowOperand& operand : node.operands) {
+    TensorDesc desc = (operand.isOutput ? outputs : inputs)[operand.index];
+    if (operand.perChannel)
+      for (int d = 2; d < shape.rank(); ++d) desc.shape.push_back(1);
+    const Shape& target = operand.isResult ? result : shape;
+    if (operand.isOutput && !(desc.shape == target))
+      refuse(fmt::format("an output has shape {}, its rows give {}", desc.shape.str(), target.str()));
+    Shape strides = broadcastStridesOf(desc, target);
+    if (target.rank() < shape.rank()) {
+      Shape spread = Shape::filled(shape.rank(), 0);
+      for (int d = 0, from = 0; d < shape.rank(); ++d)
+        if (!reduced[static_cast<size_t>(d)]) spread[d] = strides[from++];
+      strides = spread;
+    }
+    split.strides.push_back(strides);
+  }
+  return split;
+}
+
+RowPlan::RowPlan(const RowNode& node, Descs inputs, Descs outputs) : RowPlan(split(node, inputs, outputs)) {}
+
+RowPlan::RowPlan(const Split& s) : rows(s.shape, s.rows, s.strides), columns(s.shape, s.columns, s.strides) {
+  constexpr int kAxes = 8;  // kRowAxes of the kernel
+  if (rows.rank() > kAxes || columns.rank() > kAxes) refuse("rows along more than 8 axes");
+}
+
+int RowPlan::lanes() const {
+  constexpr int64_t kTiny = 8, kWarp = 1024, kManyRows = 1 << 14, kShort = 64;
+  int64_t length = columns.numel();
+  if (length <= kTiny) return 1;
+  // Neighbours in memory belong to neighbouring rows: a thread for each, where there are enough of them.
+  bool byColumns = !rows.strides.empty() && rows.strides[0].back() == 1 && columns.strides[0].back() != 1;
+  if (byColumns && (length <= kShort || rows.numel() >= kManyRows)) return 1;
+  return length <= kWarp ? 32 : 256;
+}
+
+}  // namespace tenfold::cuda

@@ -1,0 +1,23 @@
+// Reductions, Softmax, LogSoftmax and normalizations, with the pointwise nodes around them: one generated
+// kernel, any axes, both layouts.
+#pragma once
+
+#include "targets/cuda/tactics/generated.h"
+
+namespace tenfold::cuda {
+
+class RowsTactic final : public GeneratedTactic {
+ public:
+  using GeneratedTactic::GeneratedTactic;
+  std::string_view name() const override { return "rows"; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override;
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override;
+  std::string generate(const Node& node, const std::string& config, const TuningHint& hint) const override;
+
+ protected:
+  std::unique_ptr<Kernel> makeKernel(const Node& node, const std::string& config,
+                                     std::shared_ptr<const Module> module,
+                                     std::vector<DeviceBuffer> weights) const override;
+};
+
+}  // namespace tenfold::cuda

@@ -16,7 +16,7 @@ TEST(CudaMovement, Copies) {
 
 TEST(CudaMovement, ChannelsLast) {
   expectCompiles("movement", {"x:f32[2,3,4,5], z:f32[2,5,4,5] -> y = Concat(x, z) {axis=1}",
-                                   "x:f16[1,8,3,3] -> y = Identity(x)"});
+                              "x:f16[1,8,3,3] -> y = Identity(x)"});
   expectCompiles("pad", {"x:f32[1,2,3,4] -> y = Pad(x, i64[8]{0,0,1,2,0,0,3,4})"});
 }
 

@@ -21,6 +21,10 @@ TEST(CudaPointwiseOperators, EveryOperatorCompiles) {
 TEST_P(CudaPointwise, TypesAndRegionsCompile) {
   Target* target = compileTarget(GetParam());
   if (!target) GTEST_SKIP() << "no CUDA target here";
+  const char* region =
+      "x:f16[2,8,5,5], s:f16[8,1,1] -> y, z = Region(x, s) {kind=\"pointwise\"} "
+      "graph r(x:f16[2,8,5,5], s:f16[8,1,1]) { a = Mul(x, s); b = Add(a, f16[]{0.5}); c = Sigmoid(b); "
+      "d = Cast(c) {to=f32}; return c, d }";
   const char* cases[] = {
       "x:f64[4,6], y:f64[6] -> z = Pow(x, y)",
       "x:f64[5] -> y = Gelu(x)",
@@ -35,9 +39,7 @@ TEST_P(CudaPointwise, TypesAndRegionsCompile) {
       "x:bf16[2,8,4,4], y:bf16[1,8,1,1] -> z = Mul(x, y)",
       "x:f16[2,8,4,4] -> y = Clip(x, f16[]{-1}, f16[]{inf})",
       "c:bool[2,1,3], x:i64[3], y:i64[2,4,1] -> z = Where(c, x, y)",
-      "x:f16[2,8,5,5], s:f16[8,1,1] -> y, z = Region(x, s) {kind=\"pointwise\"} "
-      "graph r(x:f16[2,8,5,5], s:f16[8,1,1]) { a = Mul(x, s); b = Add(a, f16[]{0.5}); c = Sigmoid(b); "
-      "d = Cast(c) {to=f32}; return c, d }",
+      region,
   };
   for (const char* text : cases) EXPECT_GE(compileText(*target, text)["pointwise"], 2) << text;
 }

@@ -18,9 +18,10 @@ TEST(CudaPool, Global) {
 }
 
 TEST(CudaPool, Epilogue) {
-  expectCompiles("pool", {"x:f16[1,4,6,6], b:f16[4,1,1] -> y = Region(x, b) {kind=\"pool\"} "
-                          "graph r(x:f16[1,4,6,6], b:f16[4,1,1]) { m = MaxPool(x) {kernel_shape=[2,2]}; s = Add(m, b); "
-                          "y = Relu(s); return y }"});
+  expectCompiles(
+      "pool", {"x:f16[1,4,6,6], b:f16[4,1,1] -> y = Region(x, b) {kind=\"pool\"} "
+               "graph r(x:f16[1,4,6,6], b:f16[4,1,1]) { m = MaxPool(x) {kernel_shape=[2,2]}; s = Add(m, b); "
+               "y = Relu(s); return y }"});
 }
 
 }  // namespace

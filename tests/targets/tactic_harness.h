@@ -122,6 +122,7 @@ inline bool runTactic(Target& target, const Tactic& tactic, const Node& node,
   };
   TuningHint hint;
   hint.staticShapes = staticShapes;
+  hint.allowTf32 = false;
   bool changed = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     // Constants are weights: they stay plain.

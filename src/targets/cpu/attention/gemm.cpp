@@ -117,11 +117,11 @@ void rowsOf(Operands o, int64_t m) {
   auto advance = [&](int rows) HWY_ATTR {
     o.a += rows * o.lda;
     o.c += rows * o.ldc;
-    m -= rows;
+    return rows;
   };
-  for (; m >= kRows; advance(kRows)) tile<kRows, kTwo>(o);
-  for (; m >= 4; advance(4)) tile<4, kTwo>(o);
-  for (; m >= 1; advance(1)) tile<1, kTwo>(o);
+  for (; m >= kRows; m -= advance(kRows)) tile<kRows, kTwo>(o);
+  for (; m >= 4; m -= advance(4)) tile<4, kTwo>(o);
+  for (; m >= 1; m -= advance(1)) tile<1, kTwo>(o);
 }
 
 void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb,

@@ -15,9 +15,10 @@
 namespace tenfold::cuda {
 namespace {
 
-#define TENFOLD_NVRTC_FUNCTIONS(X)                                                                          \
-  X(nvrtcVersion)                                                                                           \
-  X(nvrtcCreateProgram) X(nvrtcDestroyProgram) X(nvrtcCompileProgram) X(nvrtcGetCUBINSize) X(nvrtcGetCUBIN) \
+#define TENFOLD_NVRTC_FUNCTIONS(X)                                                    \
+  X(nvrtcVersion)                                                                     \
+  X(nvrtcCreateProgram)                                                               \
+  X(nvrtcDestroyProgram) X(nvrtcCompileProgram) X(nvrtcGetCUBINSize) X(nvrtcGetCUBIN) \
       X(nvrtcGetProgramLogSize) X(nvrtcGetProgramLog) X(nvrtcGetErrorString)
 
 struct Nvrtc {

@@ -1,5 +1,5 @@
-// What every kernel uses: element types without CUDA's headers (which take longer to compile than the kernels),
-// vectors, and the order of launches.
+// What every kernel uses: element types without CUDA's headers (which take longer to compile than the
+// kernels), vectors, and the order of launches.
 #pragma once
 
 typedef unsigned char u8;
@@ -60,8 +60,8 @@ struct alignas(sizeof(T) * N) Vector {
   T at[N];
 };
 
-// A kernel may be started while the one before it in the stream still runs: nothing of device memory may be read or
-// written before this.
+// A kernel may be started while the one before it in the stream still runs: nothing of device memory may be
+// read or written before this.
 __device__ __forceinline__ void waitForPrevious() {
 #if __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");

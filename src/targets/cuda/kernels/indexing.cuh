@@ -1,11 +1,12 @@
-// Reading and writing at positions that lie in memory as indices. T is what is moved at once, I the type of the
-// indices. Negative indices count from the end; beyond the extent a read gives zero and a write is left out.
+// Reading and writing at positions that lie in memory as indices. T is what is moved at once, I the type of
+// the indices. Negative indices count from the end; beyond the extent a read gives zero and a write is left
+// out.
 #pragma once
 
 #include "movement.cuh"
 
 struct Indexing {
-  const void* data;     // OneHot: the two values
+  const void* data;  // OneHot: the two values
   const void* indices;
   const void* updates;  // of the scattering kernels
   void* out;

@@ -1,5 +1,5 @@
-// Functions that pointwise expressions call (codegen/expression.cpp). T is the type of a register: float, double or
-// an integer. Integers wrap around; where the C++ operator would be undefined, these have a value.
+// Functions that pointwise expressions call (codegen/expression.cpp). T is the type of a register: float,
+// double or an integer. Integers wrap around; where the C++ operator would be undefined, these have a value.
 #pragma once
 
 #include "common.cuh"

@@ -1,5 +1,5 @@
-// Loops of pointwise kernels: several operands over one index space, whose last axis is taken W elements at a time.
-// The statements for one element are generated (tactics/pointwise.cpp).
+// Loops of pointwise kernels: several operands over one index space, whose last axis is taken W elements at a
+// time. The statements for one element are generated (tactics/pointwise.cpp).
 #pragma once
 
 #include "common.cuh"
@@ -15,7 +15,8 @@ struct LoopParams {
   int axes;
 };
 
-// Where each operand's elements of vector `index` begin. AXES: how many there are, or 0 where only the launch knows.
+// Where each operand's elements of vector `index` begin. AXES: how many there are, or 0 where only the launch
+// knows.
 template <int AXES, int W, int OPERANDS>
 __device__ __forceinline__ void locate(const LoopParams<OPERANDS>& p, u32 index, u32 (&at)[OPERANDS]) {
 #pragma unroll

@@ -1,5 +1,5 @@
-// Windows over images of up to three spatial axes. One output element is computed by kLanes neighbouring threads of
-// a warp, which share its taps.
+// Windows over images of up to three spatial axes. One output element is computed by kLanes neighbouring
+// threads of a warp, which share its taps.
 #pragma once
 
 #include "common.cuh"
@@ -88,8 +88,9 @@ __device__ __forceinline__ C poolWindow(const P& p, const i32 (&at)[kPoolAxes]) 
       i32 y = at[3] * p.stride[1] - p.begin[1] + b * p.dilation[1];
       i32 x = at[4] * p.stride[2] - p.begin[2] + c * p.dilation[2];
       if (y < 0 || y >= p.in3[1] || x < 0 || x >= p.in3[2]) continue;
-      result = How::join(result, static_cast<C>(Element<T>::load(
-                                     in[z * p.inStride[2] + y * p.inStride[3] + x * p.inStride[4]])));
+      result = How::join(
+          result,
+          static_cast<C>(Element<T>::load(in[z * p.inStride[2] + y * p.inStride[3] + x * p.inStride[4]])));
     }
   }
 #pragma unroll

@@ -1,5 +1,6 @@
-// Reductions, softmax and normalizations: LANES threads (1, 32 or a whole block) share a row. A row is whatever is
-// reduced together, found through strides; threads of neighbouring rows are neighbours. Generated code gives
+// Reductions, softmax and normalizations: LANES threads (1, 32 or a whole block) share a row. A row is
+// whatever is reduced together, found through strides; threads of neighbouring rows are neighbours. Generated
+// code gives
 //   Region::source(p, at)      the anchor's input as float, pointwise nodes before it included
 //   Region::sink(p, at, y)     stores what follows from the anchor's result
 //   Region::scale/bias(p, at)  parameters of normalizations
@@ -77,7 +78,8 @@ __device__ __forceinline__ float joinLanes(float x) {
   return x;
 }
 
-// The row of this thread. KEPT: elements of each lane that stay in registers, or 0 to read them in every pass.
+// The row of this thread. KEPT: elements of each lane that stay in registers, or 0 to read them in every
+// pass.
 template <class Region, int LANES, int KEPT, int COLUMN_AXES, int OPERANDS>
 struct RowReader {
   const RowParams<OPERANDS>& p;

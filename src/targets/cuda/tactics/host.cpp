@@ -105,7 +105,11 @@ constexpr double kBytesPerSecond = 1e3;  // slower than anything else
 
 }  // namespace
 
-std::string HostTactic::refuses(const Node& node, const TuningHint&) const {
+std::string HostTactic::refuses(const Node& node, const TuningHint& hint) const {
+  for (const auto* side : {&hint.inputs, &hint.outputs})
+    for (const TensorDesc& d : *side)
+      if (d.layout != Layout::kPlain && typeBits(d.dtype) < 8)
+        return "packed elements have the plain layout only";
   return node.op->eval ? "" : fmt::format("{} has no reference evaluation", node.opName());
 }
 

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "targets": ("base", "graph", *DEVICE),
     "targets/cpu": ("base", "graph", *DEVICE),
     "targets/null": ("base", "graph", *DEVICE),
-    "targets/cuda": ("base", "graph", *DEVICE),
+    "targets/cuda": ("base", "graph", "targets/product_epilogue.h", *DEVICE),
     "plugin": ("base", "graph"),
 }
 # Libraries that only one part of the tree may see: a pattern of the included name, and the places.

@@ -12,6 +12,15 @@ class CudaRows : public testing::TestWithParam<const char*> {};
 TEST_P(CudaRows, Compile) {
   Target* target = compileTarget(GetParam());
   if (!target) GTEST_SKIP() << "no CUDA target here";
+  const char* normalized =
+      "x:f16[4,768], r:f16[4,768], s:f16[768], b:f16[768] -> y, t = Region(x, r, s, b) "
+      "{kind=\"normalization\"} "
+      "graph g(x:f16[4,768], r:f16[4,768], s:f16[768], b:f16[768]) { t = Add(x, r); "
+      "n = LayerNormalization(t, s, b); y = Gelu(n); return y, t }";
+  const char* reduced =
+      "x:f32[4,8,20], m:f32[4,8,1] -> y = Region(x, m) {kind=\"reduction\"} "
+      "graph g(x:f32[4,8,20], m:f32[4,8,1]) { a = Mul(x, x); s = ReduceSum(a, i64[1]{2}); t = Add(s, m); "
+      "u = Sqrt(t); return u }";
   const char* cases[] = {
       "x:f32[2,3,5], a:i64[2] {0,2} -> y = ReduceSum(x, a)",
       "x:f16[4,300], a:i64[1] {1} -> y = ReduceMean(x, a) {keepdims=0}",
@@ -31,13 +40,8 @@ TEST_P(CudaRows, Compile) {
       "x:f16[4,768], s:f16[768], b:f16[768] -> y = LayerNormalization(x, s, b)",
       "x:f32[2,3,4], s:f32[3,4] -> y = RMSNormalization(x, s) {axis=-2}",
       "x:f32[2,3,4,5], s:f32[3], b:f32[3] -> y = InstanceNormalization(x, s, b)",
-      "x:f16[4,768], r:f16[4,768], s:f16[768], b:f16[768] -> y, t = Region(x, r, s, b) "
-      "{kind=\"normalization\"} "
-      "graph g(x:f16[4,768], r:f16[4,768], s:f16[768], b:f16[768]) { t = Add(x, r); "
-      "n = LayerNormalization(t, s, b); y = Gelu(n); return y, t }",
-      "x:f32[4,8,20], m:f32[4,8,1] -> y = Region(x, m) {kind=\"reduction\"} "
-      "graph g(x:f32[4,8,20], m:f32[4,8,1]) { a = Mul(x, x); s = ReduceSum(a, i64[1]{2}); t = Add(s, m); "
-      "u = Sqrt(t); return u }",
+      normalized,
+      reduced,
   };
   for (const char* text : cases) EXPECT_GE(compileText(*target, text)["rows"], 2) << text;
 }

@@ -8,14 +8,14 @@
 
 namespace tenfold::cuda {
 
-#define TENFOLD_CUBLASLT_FUNCTIONS(X)                                                                \
-  X(cublasLtCreate)                                                                                  \
-  X(cublasLtGetStatusName)                                                                           \
-  X(cublasLtMatmul)                                                                                  \
-  X(cublasLtMatmulAlgoGetHeuristic) X(cublasLtMatmulDescCreate) X(cublasLtMatmulDescDestroy)         \
-      X(cublasLtMatmulDescSetAttribute) X(cublasLtMatrixLayoutCreate) X(cublasLtMatrixLayoutDestroy) \
-          X(cublasLtMatrixLayoutSetAttribute) X(cublasLtMatmulPreferenceCreate)                      \
-              X(cublasLtMatmulPreferenceDestroy) X(cublasLtMatmulPreferenceSetAttribute)
+// clang-format off
+#define TENFOLD_CUBLASLT_FUNCTIONS(X) \
+  X(cublasLtCreate) X(cublasLtGetStatusName) X(cublasLtMatmul) X(cublasLtMatmulAlgoGetHeuristic) \
+  X(cublasLtMatmulDescCreate) X(cublasLtMatmulDescDestroy) X(cublasLtMatmulDescSetAttribute) \
+  X(cublasLtMatrixLayoutCreate) X(cublasLtMatrixLayoutDestroy) X(cublasLtMatrixLayoutSetAttribute) \
+  X(cublasLtMatmulPreferenceCreate) X(cublasLtMatmulPreferenceDestroy) \
+  X(cublasLtMatmulPreferenceSetAttribute)
+// clang-format on
 
 struct CublasLt {
 #define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;

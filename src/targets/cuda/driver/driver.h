@@ -10,23 +10,20 @@ namespace tenfold::cuda {
 
 // Every function of the driver that Tenfold calls. cuda.h renames some of them to their newest version; the
 // names below are renamed with them.
-#define TENFOLD_DRIVER_FUNCTIONS(X)                                                                        \
-  X(cuInit)                                                                                                \
-  X(cuGetErrorName)                                                                                        \
-  X(cuGetErrorString) X(cuDriverGetVersion) X(cuDeviceGet) X(cuDeviceGetCount) X(cuDeviceGetName)          \
-      X(cuDeviceGetAttribute) X(cuDeviceTotalMem) X(cuDevicePrimaryCtxRetain) X(cuCtxSetCurrent)           \
-          X(cuCtxGetCurrent) X(cuMemAlloc) X(cuMemFree) X(cuMemHostAlloc) X(cuMemFreeHost) X(cuMemGetInfo) \
-              X(cuMemcpyAsync) X(cuMemcpyHtoDAsync) X(cuMemcpyDtoHAsync) X(cuMemcpyDtoDAsync)              \
-                  X(cuMemsetD8Async) X(cuMemsetD32Async) X(cuStreamCreate) X(cuStreamDestroy)              \
-                      X(cuStreamSynchronize) X(cuStreamWaitEvent) X(cuStreamIsCapturing)                   \
-                          X(cuStreamBeginCapture) X(cuStreamEndCapture) X(cuEventCreate) X(cuEventDestroy) \
-                              X(cuEventRecord) X(cuEventSynchronize) X(cuEventElapsedTime)                 \
-                                  X(cuModuleLoadData) X(cuModuleUnload) X(cuModuleGetFunction)             \
-                                      X(cuFuncSetAttribute) X(cuFuncGetAttribute) X(cuLaunchKernelEx)      \
-                                          X(cuTensorMapEncodeTiled) X(cuGraphInstantiateWithFlags)         \
-                                              X(cuGraphLaunch) X(cuGraphDestroy) X(cuGraphExecDestroy)     \
-                                                  X(cuGraphExecUpdate)                                     \
-                                                      X(cuOccupancyMaxActiveBlocksPerMultiprocessor)
+// clang-format off
+#define TENFOLD_DRIVER_FUNCTIONS(X) \
+  X(cuInit) X(cuGetErrorName) X(cuGetErrorString) X(cuDriverGetVersion) X(cuDeviceGet) \
+  X(cuDeviceGetCount) X(cuDeviceGetName) X(cuDeviceGetAttribute) X(cuDeviceTotalMem) \
+  X(cuDevicePrimaryCtxRetain) X(cuCtxSetCurrent) X(cuCtxGetCurrent) X(cuMemAlloc) X(cuMemFree) \
+  X(cuMemHostAlloc) X(cuMemFreeHost) X(cuMemGetInfo) X(cuMemcpyAsync) X(cuMemcpyHtoDAsync) \
+  X(cuMemcpyDtoHAsync) X(cuMemcpyDtoDAsync) X(cuMemsetD8Async) X(cuMemsetD32Async) X(cuStreamCreate) \
+  X(cuStreamDestroy) X(cuStreamSynchronize) X(cuStreamWaitEvent) X(cuStreamIsCapturing) \
+  X(cuStreamBeginCapture) X(cuStreamEndCapture) X(cuEventCreate) X(cuEventDestroy) X(cuEventRecord) \
+  X(cuEventSynchronize) X(cuEventElapsedTime) X(cuModuleLoadData) X(cuModuleUnload) \
+  X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuFuncGetAttribute) X(cuLaunchKernelEx) \
+  X(cuTensorMapEncodeTiled) X(cuGraphInstantiateWithFlags) X(cuGraphLaunch) X(cuGraphDestroy) \
+  X(cuGraphExecDestroy) X(cuGraphExecUpdate) X(cuOccupancyMaxActiveBlocksPerMultiprocessor)
+// clang-format on
 
 struct Driver {
 #define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;

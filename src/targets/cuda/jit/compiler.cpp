@@ -15,11 +15,12 @@
 namespace tenfold::cuda {
 namespace {
 
-#define TENFOLD_NVRTC_FUNCTIONS(X)                                                    \
-  X(nvrtcVersion)                                                                     \
-  X(nvrtcCreateProgram)                                                               \
-  X(nvrtcDestroyProgram) X(nvrtcCompileProgram) X(nvrtcGetCUBINSize) X(nvrtcGetCUBIN) \
-      X(nvrtcGetProgramLogSize) X(nvrtcGetProgramLog) X(nvrtcGetErrorString)
+// clang-format off
+#define TENFOLD_NVRTC_FUNCTIONS(X) \
+  X(nvrtcVersion) X(nvrtcCreateProgram) X(nvrtcDestroyProgram) X(nvrtcCompileProgram) \
+  X(nvrtcGetCUBINSize) X(nvrtcGetCUBIN) X(nvrtcGetProgramLogSize) X(nvrtcGetProgramLog) \
+  X(nvrtcGetErrorString)
+// clang-format on
 
 struct Nvrtc {
 #define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;

@@ -62,6 +62,7 @@ Axis makeAxis(const Attributes& attrs, const AxisResize& plan, int32_t& count) {
 std::vector<AxisResize> axesOf(const Node& node, Descs in, Descs out) {
   const Shape &x = in[0].shape, &y = out[0].shape;
   std::vector<AxisResize> axes;
+  axes.reserve(x.size());
   for (int d = 0; d < x.rank(); ++d)
     axes.push_back({x[d], y[d], x[d] ? static_cast<double>(y[d]) / static_cast<double>(x[d]) : 1});
   if (!isPresent(in, 2) || in[2].dtype != DataType::kFloat32 || in[2].shape.numel() == 0) return axes;

@@ -150,7 +150,7 @@ std::string regionCode(const RowNode& node) {
 std::string RowsTactic::refuses(const Node& node, const TuningHint& hint) const {
   try {
     RowNode rows(node);
-    RowPlan(rows, hint.inputs, hint.outputs);
+    RowPlan plan(rows, hint.inputs, hint.outputs);  // throws where it refuses
     regionCode(rows);
   } catch (const Error& e) {
     return e.what();

@@ -41,6 +41,7 @@ class Writer {
   template <typename T, typename F>
   auto tables(const std::vector<T>& items, F make) {
     std::vector<decltype(make(items[0]))> offsets;
+    offsets.reserve(items.size());
     for (const T& item : items) offsets.push_back(make(item));
     return builder_.CreateVector(offsets);
   }
@@ -104,6 +105,7 @@ class Writer {
 
   auto ids(const std::vector<Value*>& values) {
     std::vector<int> list;
+    list.reserve(values.size());
     for (const Value* v : values) list.push_back(v ? v->id : -1);
     return builder_.CreateVector(list);
   }

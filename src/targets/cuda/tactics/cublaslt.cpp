@@ -119,6 +119,7 @@ std::vector<Candidate> CublasLtTactic::candidates(const Node& node, const Tuning
   if (!device_.exists()) return {{fmt::format("heuristic{}", suffix), seconds}};
   std::vector<Candidate> found;
   int count = countAlgorithms(e, p, type, tf32, kMostAlgorithms);
+  found.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i)
     found.push_back({fmt::format("algo={}{}", i, suffix), seconds * (1 + 0.01 * i)});
   return found;

@@ -34,49 +34,90 @@ NamedList parseNamed(const std::string& text) {
   return list;
 }
 
-void addShapes(CLI::App& app, const char* flag, ShapeMap& target, const char* help) {
-  app.add_option_function<std::string>(
-      flag, [&target](const std::string& text) { target = parseShapes(text); }, help);
+// An option of the command line, and the member that takes its value.
+template <typename T>
+struct Row {
+  const char* name;
+  T Options::*member;
+  const char* help;
+};
+
+constexpr Row<bool> kFlags[] = {
+    {"--fp16", &Options::fp16, "allow float16"},
+    {"--bf16", &Options::bf16, "allow bfloat16"},
+    {"--int8", &Options::int8, "allow int8"},
+    {"--fp8", &Options::fp8, "allow float8"},
+    {"--best", &Options::best, "allow every precision"},
+    {"--stronglyTyped", &Options::stronglyTyped, "compute in the types that the model has"},
+    {"--noTF32", &Options::noTf32, "do not use TF32"},
+    {"--refit", &Options::refit, "build a refittable engine"},
+    {"--skipInference,--buildOnly", &Options::skipInference, "end when the engine is built"},
+    {"--threads", &Options::threads, "a thread for each stream, which is always so"},
+    {"--noDataTransfers", &Options::noDataTransfers, "leave out the copies of inputs and outputs"},
+    {"--separateProfileRun", &Options::separateProfileRun, "take the layers' times in runs of their own"},
+    {"--verbose", &Options::verbose, "log everything"},
+    {"--dumpProfile", &Options::dumpProfile, "print the time of each layer"},
+    {"--dumpLayerInfo", &Options::dumpLayerInfo, "print the engine's layers"},
+    {"--dumpOutput", &Options::dumpOutput, "print the outputs of the last run"},
+};
+
+constexpr Row<std::string> kTexts[] = {
+    {"--onnx", &Options::onnx, "the model to build an engine from"},
+    {"--saveEngine", &Options::saveEngine, "write the plan to this file"},
+    {"--loadEngine", &Options::loadEngine, "load a plan instead of building one"},
+    {"--timingCacheFile", &Options::timingCacheFile, "read the timing cache from this file, and write it"},
+    {"--inputIOFormats", &Options::inputIOFormats, "types and formats of the inputs: fp32:chw,..."},
+    {"--outputIOFormats", &Options::outputIOFormats, "types and formats of the outputs"},
+    {"--exportOutput", &Options::exportOutput, "write the outputs as JSON"},
+    {"--exportTimes", &Options::exportTimes, "write the times of each run as JSON"},
+    {"--exportProfile", &Options::exportProfile, "write the time of each layer as JSON"},
+    {"--exportLayerInfo", &Options::exportLayerInfo, "write the engine's layers as JSON"},
+};
+
+constexpr Row<ShapeMap> kShapes[] = {
+    {"--minShapes", &Options::minShapes, "least shapes of the profile: NAME:1x3x224x224,..."},
+    {"--optShapes", &Options::optShapes, "shapes that the profile is optimized for"},
+    {"--maxShapes", &Options::maxShapes, "greatest shapes of the profile"},
+    {"--shapes", &Options::shapes, "shapes to run with; alone, also those of the profile"},
+};
+
+constexpr Row<NamedList> kLists[] = {
+    {"--layerPrecisions", &Options::layerPrecisions, "precisions of layers: NAME:fp16,*:fp32"},
+    {"--layerOutputTypes", &Options::layerOutputTypes, "types of layers' outputs: NAME:fp16,*:fp32"},
+    {"--memPoolSize", &Options::memPoolSize, "limits of memory pools: workspace:1G,..."},
+    {"--loadInputs", &Options::loadInputs, "raw values of inputs: NAME:FILE,..."},
+};
+
+void addTables(CLI::App& app, Options& o) {
+  for (const auto& [name, member, help] : kTexts) app.add_option(name, o.*member, help);
+  for (const auto& [name, member, help] : kFlags) app.add_flag(name, o.*member, help);
+  auto addParsed = [&](const auto& row, auto parse) {
+    app.add_option_function<std::string>(
+        row.name, [&target = o.*row.member, parse](const std::string& text) { target = parse(text); },
+        row.help);
+  };
+  for (const Row<ShapeMap>& row : kShapes) addParsed(row, parseShapes);
+  for (const Row<NamedList>& row : kLists) addParsed(row, parseNamed);
 }
 
-void addNamed(CLI::App& app, const char* flag, NamedList& target, const char* help) {
-  app.add_option_function<std::string>(
-      flag, [&target](const std::string& text) { target = parseNamed(text); }, help);
+std::vector<double> parsePercentiles(const std::string& text) {
+  std::vector<double> percentiles;
+  for (const std::string& p : split(text, ',')) {
+    percentiles.push_back(std::stod(p));
+    if (percentiles.back() < 0 || percentiles.back() > 100)
+      refuse(fmt::format("--percentile: expected 0 to 100, found {}", p));
+  }
+  return percentiles;
 }
 
-void addBuildOptions(CLI::App& app, Options& o) {
-  app.add_option("--onnx", o.onnx, "the model to build an engine from");
-  app.add_option("--saveEngine", o.saveEngine, "write the plan to this file");
-  app.add_option("--loadEngine", o.loadEngine, "load a plan instead of building one");
-  addShapes(app, "--minShapes", o.minShapes, "least shapes of the profile: NAME:1x3x224x224,...");
-  addShapes(app, "--optShapes", o.optShapes, "shapes that the profile is optimized for");
-  addShapes(app, "--maxShapes", o.maxShapes, "greatest shapes of the profile");
-  addShapes(app, "--shapes", o.shapes, "shapes to run with; alone, also those of the profile");
-  app.add_flag("--fp16", o.fp16, "allow float16");
-  app.add_flag("--bf16", o.bf16, "allow bfloat16");
-  app.add_flag("--int8", o.int8, "allow int8");
-  app.add_flag("--fp8", o.fp8, "allow float8");
-  app.add_flag("--best", o.best, "allow every precision");
-  app.add_flag("--stronglyTyped", o.stronglyTyped, "compute in the types that the model has");
-  app.add_flag("--noTF32", o.noTf32, "do not use TF32");
-  app.add_flag("--refit", o.refit, "build a refittable engine");
-  app.add_option("--inputIOFormats", o.inputIOFormats, "types and formats of the inputs: fp32:chw,...");
-  app.add_option("--outputIOFormats", o.outputIOFormats, "types and formats of the outputs");
+// Options whose values have bounds or a meaning of their own.
+void addChecked(CLI::App& app, Options& o) {
   app.add_option("--precisionConstraints", o.precisionConstraints, "obey, prefer or none")
       ->check(CLI::IsMember({"obey", "prefer", "none"}));
-  addNamed(app, "--layerPrecisions", o.layerPrecisions, "precisions of layers: NAME:fp16,*:fp32");
-  addNamed(app, "--layerOutputTypes", o.layerOutputTypes, "types of layers' outputs: NAME:fp16,*:fp32");
-  addNamed(app, "--memPoolSize", o.memPoolSize, "limits of memory pools: workspace:1G,...");
   app.add_option("--builderOptimizationLevel", o.builderOptimizationLevel, "0 to 5: how much is tried")
       ->check(CLI::Range(0, 5));
   app.add_option("--profilingVerbosity", o.profilingVerbosity, "layer_names_only, detailed or none")
       ->check(CLI::IsMember({"layer_names_only", "detailed", "none"}));
-  app.add_option("--timingCacheFile", o.timingCacheFile,
-                 "read the timing cache from this file, and write it");
-  app.add_flag("--skipInference,--buildOnly", o.skipInference, "end when the engine is built");
-}
-
-void addInferenceOptions(CLI::App& app, Options& o) {
   app.add_option("--iterations", o.iterations, "run at least so many times (10)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--duration", o.duration, "run at least so many seconds (3)");
@@ -85,36 +126,19 @@ void addInferenceOptions(CLI::App& app, Options& o) {
   app.add_option("--avgRuns", o.avgRuns, "report averages of so many runs (10)")->check(CLI::PositiveNumber);
   app.add_option("--infStreams,--streams", o.streams, "contexts that run at the same time (1)")
       ->check(CLI::PositiveNumber);
-  app.add_flag("--threads", o.threads, "a thread for each stream, which is always so");
-  app.add_flag("--noDataTransfers", o.noDataTransfers, "leave out the copies of inputs and outputs");
-  app.add_flag("--separateProfileRun", o.separateProfileRun, "take the layers' times in runs of their own");
-  addNamed(app, "--loadInputs", o.loadInputs, "raw values of inputs: NAME:FILE,...");
   app.add_option_function<std::string>(
-      "--percentile",
-      [&o](const std::string& text) {
-        o.percentiles.clear();
-        for (const std::string& p : split(text, ',')) o.percentiles.push_back(std::stod(p));
-        for (double p : o.percentiles)
-          if (p < 0 || p > 100) refuse(fmt::format("--percentile: expected 0 to 100, found {}", p));
-      },
+      "--percentile", [&o](const std::string& text) { o.percentiles = parsePercentiles(text); },
       "percentiles to report (90,95,99)");
+}
+
+void addIgnored(CLI::App& app, Options& o) {
+  constexpr const char* kHelp = "accepted; no effect without a GPU";
   for (const char* flag : {"--useCudaGraph", "--useSpinWait", "--useManagedMemory", "--exposeDMA",
                            "--noBuilderCache", "--useRuntimeFull"})
     app.add_flag_callback(
-        flag, [&o, flag] { o.withoutEffect.push_back(flag); }, "accepted; no effect without a GPU");
+        flag, [&o, flag] { o.withoutEffect.push_back(flag); }, kHelp);
   app.add_option_function<int>(
-      "--device", [&o](int) { o.withoutEffect.push_back("--device"); }, "accepted; no effect without a GPU");
-}
-
-void addReportOptions(CLI::App& app, Options& o) {
-  app.add_flag("--verbose", o.verbose, "log everything");
-  app.add_flag("--dumpProfile", o.dumpProfile, "print the time of each layer");
-  app.add_flag("--dumpLayerInfo", o.dumpLayerInfo, "print the engine's layers");
-  app.add_flag("--dumpOutput", o.dumpOutput, "print the outputs of the last run");
-  app.add_option("--exportOutput", o.exportOutput, "write the outputs as JSON");
-  app.add_option("--exportTimes", o.exportTimes, "write the times of each run as JSON");
-  app.add_option("--exportProfile", o.exportProfile, "write the time of each layer as JSON");
-  app.add_option("--exportLayerInfo", o.exportLayerInfo, "write the engine's layers as JSON");
+      "--device", [&o](int) { o.withoutEffect.push_back("--device"); }, kHelp);
 }
 
 std::vector<std::string> flagsOf(const CLI::App& app) {
@@ -169,9 +193,9 @@ bool parseOptions(int argc, char** argv, Options& options) {
                "trtexec");
   app.footer("Example: trtexec --onnx=model.onnx --saveEngine=model.plan --shapes=input:1x3x224x224");
   app.allow_extras();
-  addBuildOptions(app, options);
-  addInferenceOptions(app, options);
-  addReportOptions(app, options);
+  addTables(app, options);
+  addChecked(app, options);
+  addIgnored(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

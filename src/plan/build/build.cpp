@@ -122,8 +122,6 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   };
   // A pointwise node is its own anchor.
   rules.fusesPointwise = [&](const Node& node) { return target.fusesEpilogue(node, node); };
-  auto acceptsChannelsLast = [&](const Node& node) { return target.acceptsChannelsLast(node); };
-  passes.push_back({"assign-layouts", assignLayouts(graph, acceptsChannelsLast)});
   if (!isDisabled(options, "form-regions")) passes.push_back({"form-regions", formRegions(graph, rules)});
   return passes;
 }

@@ -1,7 +1,6 @@
 #include "targets/cuda/driver/cublaslt.h"
 
 #include "base/error.h"
-#include "targets/cuda/driver/library.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -9,9 +8,7 @@ namespace {
 CublasLt load() {
   static const Library library{"libcublasLt.so.13", "libcublasLt.so.12"};
   CublasLt lt;
-#define TENFOLD_LOAD(f) lt.f = reinterpret_cast<decltype(lt.f)>(library.get(#f));
-  TENFOLD_CUBLASLT_FUNCTIONS(TENFOLD_LOAD)
-#undef TENFOLD_LOAD
+  lt.load(library);
   return lt;
 }
 

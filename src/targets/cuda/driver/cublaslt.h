@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "targets/cuda/driver/library.h"
+
 namespace tenfold::cuda {
 
 // clang-format off
@@ -18,9 +20,7 @@ namespace tenfold::cuda {
 // clang-format on
 
 struct CublasLt {
-#define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;
-  TENFOLD_CUBLASLT_FUNCTIONS(TENFOLD_MEMBER)
-#undef TENFOLD_MEMBER
+  TENFOLD_FUNCTION_TABLE(TENFOLD_CUBLASLT_FUNCTIONS)
 };
 
 // Throws Error (kUnsupported) that says what is missing where the library is not there.

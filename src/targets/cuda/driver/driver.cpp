@@ -1,13 +1,9 @@
 #include "targets/cuda/driver/driver.h"
 
 #include "base/error.h"
-#include "targets/cuda/driver/library.h"
 
 namespace tenfold::cuda {
 namespace {
-
-#define TENFOLD_TEXT(x) #x
-#define TENFOLD_NAME(x) TENFOLD_TEXT(x)
 
 const Library& library() {
   static const Library instance{"libcuda.so.1"};
@@ -16,9 +12,7 @@ const Library& library() {
 
 Driver load() {
   Driver d;
-#define TENFOLD_LOAD(f) d.f = reinterpret_cast<decltype(d.f)>(library().get(TENFOLD_NAME(f)));
-  TENFOLD_DRIVER_FUNCTIONS(TENFOLD_LOAD)
-#undef TENFOLD_LOAD
+  d.load(library());
   CUresult result = d.cuInit(0);
   if (result != CUDA_SUCCESS)
     fail(ErrorKind::kUnsupported,

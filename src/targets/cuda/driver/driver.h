@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include "targets/cuda/driver/library.h"
+
 namespace tenfold::cuda {
 
 // Every function of the driver that Tenfold calls. cuda.h renames some of them to their newest version; the
@@ -26,9 +28,7 @@ namespace tenfold::cuda {
 // clang-format on
 
 struct Driver {
-#define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;
-  TENFOLD_DRIVER_FUNCTIONS(TENFOLD_MEMBER)
-#undef TENFOLD_MEMBER
+  TENFOLD_FUNCTION_TABLE(TENFOLD_DRIVER_FUNCTIONS)
 };
 
 // Throws Error (kUnsupported) that says what is missing where there is no driver.

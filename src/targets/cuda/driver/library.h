@@ -1,4 +1,4 @@
-// A shared library that is loaded when it is first needed.
+// A shared library that is loaded when it is first needed, and tables of its functions.
 #pragma once
 
 #include <initializer_list>
@@ -23,5 +23,14 @@ class Library {
   void* handle_ = nullptr;
   std::string name_, error_;
 };
+
+// The body of a struct that has a pointer to each function of LIST, and a method that loads them. LIST(X) is
+// X(f) for each function f; a name that a header redefines (as cuda.h does) stands for the new one.
+#define TENFOLD_FUNCTION_TABLE(LIST) \
+  LIST(TENFOLD_FUNCTION_MEMBER)      \
+  void load(const Library& library) { LIST(TENFOLD_FUNCTION_LOAD) }
+#define TENFOLD_FUNCTION_MEMBER(f) decltype(&::f) f = nullptr;
+#define TENFOLD_FUNCTION_LOAD(f) f = reinterpret_cast<decltype(f)>(library.get(TENFOLD_FUNCTION_NAME(f)));
+#define TENFOLD_FUNCTION_NAME(f) #f
 
 }  // namespace tenfold::cuda

@@ -23,9 +23,7 @@ namespace {
 // clang-format on
 
 struct Nvrtc {
-#define TENFOLD_MEMBER(f) decltype(&::f) f = nullptr;
-  TENFOLD_NVRTC_FUNCTIONS(TENFOLD_MEMBER)
-#undef TENFOLD_MEMBER
+  TENFOLD_FUNCTION_TABLE(TENFOLD_NVRTC_FUNCTIONS)
   std::string version;
 };
 
@@ -36,9 +34,7 @@ const Library& library() {
 
 Nvrtc load() {
   Nvrtc n;
-#define TENFOLD_LOAD(f) n.f = reinterpret_cast<decltype(n.f)>(library().get(#f));
-  TENFOLD_NVRTC_FUNCTIONS(TENFOLD_LOAD)
-#undef TENFOLD_LOAD
+  n.load(library());
   int major = 0, minor = 0;
   n.nvrtcVersion(&major, &minor);
   n.version = fmt::format("nvrtc {}.{}", major, minor);

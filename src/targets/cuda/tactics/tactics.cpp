@@ -1,5 +1,6 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
+#include "targets/cuda/tactics/conv/direct.h"
 #include "targets/cuda/tactics/cublaslt.h"
 #include "targets/cuda/tactics/gather.h"
 #include "targets/cuda/tactics/host.h"
@@ -14,6 +15,7 @@ namespace tenfold::cuda {
 std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
   tactics.push_back(std::make_unique<CublasLtTactic>(device));
+  tactics.push_back(std::make_unique<DirectConvTactic>(device));
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
   tactics.push_back(std::make_unique<MovementTactic>(device));
   tactics.push_back(std::make_unique<PadTactic>(device));

@@ -1,0 +1,169 @@
+#include "targets/cuda/tactics/conv/direct.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/conv/conv_config.h"
+#include "targets/cuda/tactics/conv/conv_epilogue.h"
+#include "targets/cuda/tactics/conv/weights.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/strides.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr unsigned kThreads = 128;
+constexpr double kRate = 1.2e13;  // operations per second that the kernel reached on a Hopper GPU
+
+struct Config {
+  explicit Config(const std::string& text)
+      : filters(configNumber(text, "filters")),
+        packed(configNumber(text, "packed") != 0),
+        whole(configNumber(text, "whole") != 0),
+        reach(configText(text, "extras")) {}
+  int filters;  // of one thread
+  bool packed, whole;
+  std::string reach;
+};
+
+int64_t tilesOf(const ConvShape& s, int filters) { return (s.filters + filters - 1) / filters; }
+
+// The widest tile that leaves enough threads to fill the device.
+int filtersOfThread(const ConvShape& s, DataType type, const Device& device) {
+  constexpr int64_t kThreadsOfProcessor = 512;
+  int filters = type == DataType::kFloat64 ? 4 : 8;
+  while (filters > 1 && (filters > s.filters || s.pixels() * s.groups * tilesOf(s, filters) <
+                                                    device.multiprocessors * kThreadsOfProcessor))
+    filters /= 2;
+  return filters;
+}
+
+bool isLast(const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; }
+
+class DirectLaunch final : public Launch {
+ public:
+  DirectLaunch(const ConvNode& conv, const Config& config, const void* weights,
+               std::shared_ptr<const Module> module, Descs in, Descs out)
+      : weights_(weights),
+        module_(std::move(module)),
+        function_(module_->function("direct")),
+        params_(makeParams(conv, config, in, out)) {}
+
+  void run(const LaunchArgs& args) override {
+    launch(function_, grid_, params_.at(args, weights_), args.stream);
+  }
+
+ private:
+  ConvParams makeParams(const ConvNode& conv, const Config& config, Descs in, Descs out) {
+    ConvShape s = convShape(conv, in, out);
+    const TensorDesc& first = out[conv.outputs[0]];
+    ConvParams p(conv, config.reach, s, in, out);
+    int64_t tiles = tilesOf(s, config.filters), count = s.pixels() * s.groups * tiles;
+    if (count >= int64_t{1} << 31) fail(ErrorKind::kUnsupported, "{} threads", count);
+    auto number = [&](int64_t v) { p.append(static_cast<int32_t>(v)); };
+    number(count);
+    number(s.pixels());
+    p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(s.groups * tiles, 1))));
+    p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(tiles, 1))));
+    number(!isLast(first));
+    number(s.channels);
+    number(s.filters);
+    std::array<int64_t, 5> strides = axesStrides(in[conv.x]);
+    for (int64_t stride : strides) number(stride);
+    WeightStrides w = config.packed ? packedFilterStrides(s, config.filters) : weightStrides(conv, s);
+    for (int64_t stride : {w.group, w.filter, w.channel, w.tap}) number(stride);
+    int64_t image = s.out[0] * s.out[1] * s.out[2], all = s.groups * s.filters;
+    number(image * all);
+    number(isLast(first) ? 1 : image);
+    number(isLast(first) ? all : 1);
+    number(image);
+    for (const ConvShape::Axes& axes : {s.in, s.kernel, s.dilation, s.begin})
+      for (int64_t v : axes) number(v);
+    for (int64_t v : s.stride) p.append(FastDivisor(static_cast<uint32_t>(v)));
+    if (config.whole && config.filters > 1) p.requireAligned();
+    grid_.threads = kThreads;
+    grid_.blocks[0] = static_cast<unsigned>((count + kThreads - 1) / kThreads);
+    return p;
+  }
+
+  const void* weights_;
+  std::shared_ptr<const Module> module_;
+  CUfunction function_;
+  Grid grid_;
+  ConvParams params_;
+};
+
+class DirectKernel final : public Kernel {
+ public:
+  DirectKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module,
+               std::vector<DeviceBuffer> weights)
+      : conv_(node), config_(config), module_(std::move(module)), weights_(std::move(weights)) {}
+  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
+    const void* weights = weights_.empty() ? nullptr : weights_[0].data();
+    return std::make_unique<DirectLaunch>(conv_, config_, weights, module_, inputs, outputs);
+  }
+
+ private:
+  const ConvNode conv_;
+  const Config config_;
+  std::shared_ptr<const Module> module_;
+  std::vector<DeviceBuffer> weights_;
+};
+
+}  // namespace
+
+std::string DirectConvTactic::refuses(const Node& node, const TuningHint& hint) const {
+  return reasonOf([&] {
+    ConvNode conv(node);
+    convShape(conv, hint.inputs, hint.outputs);
+  });
+}
+
+std::vector<Candidate> DirectConvTactic::candidates(const Node& node, const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = convShape(conv, hint.inputs, hint.outputs);
+  int filters = filtersOfThread(s, conv.type(), device_);
+  bool whole = isLast(hint.outputs[conv.outputs[0]]) && s.filters % filters == 0;
+  double threads = static_cast<double>(s.pixels() * s.groups * tilesOf(s, filters));
+  double idle = std::max(1.0, device_.multiprocessors * 512.0 / std::max(threads, 1.0));
+  double seconds =
+      std::max(memorySeconds(device_, hint), s.operations() * idle / kRate + device_.launchSeconds);
+  return {{fmt::format("filters={},packed={},whole={},extras={}", filters, knownWeights(conv, hint) ? 1 : 0,
+                       whole ? 1 : 0, reachOfExtras(conv, hint)),
+           seconds}};
+}
+
+std::string DirectConvTactic::generate(const Node& node, const std::string& text, const TuningHint&) const {
+  ConvNode conv(node);
+  Config config(text);
+  return epilogueCode(conv, config.reach) +
+         fmt::format(
+             "#include \"conv_direct.cuh\"\n"
+             "extern \"C\" __global__ void __launch_bounds__({}) direct(const __grid_constant__ "
+             "DirectConv<Epilogue> p) {{\n  directConv<{}, {}, {}, {}, {}, {}>(p);\n}}\n",
+             kThreads, memoryType(conv.type()), registerType(conv.type()), config.filters, config.packed,
+             conv.transposed, config.whole);
+}
+
+GeneratedTactic::Packed DirectConvTactic::pack(const Node& node, const std::string& text,
+                                               const TuningHint& hint) const {
+  ConvNode conv(node);
+  Config config(text);
+  if (!config.packed) return {};
+  ConvShape s = convShape(conv, hint.inputs, hint.outputs);
+  Packed packed;
+  packed.tensors.push_back(packFilters(conv, s, knownWeights(conv, hint), config.filters));
+  packed.inputs.resize(node.inputs.size());
+  if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
+  return packed;
+}
+
+std::unique_ptr<Kernel> DirectConvTactic::makeKernel(const Node& node, const std::string& config,
+                                                     std::shared_ptr<const Module> module,
+                                                     std::vector<DeviceBuffer> weights) const {
+  return std::make_unique<DirectKernel>(node, config, std::move(module), std::move(weights));
+}
+
+}  // namespace tenfold::cuda

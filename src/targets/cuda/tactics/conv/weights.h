@@ -1,0 +1,33 @@
+// Weights in the orders that convolution kernels want, made at build time.
+#pragma once
+
+#include <array>
+
+#include "targets/cuda/tactics/conv/conv_node.h"
+
+namespace tenfold::cuda {
+
+// [group][tap][channel][filter], the filters of each group padded by zeros to a multiple of `tile`.
+Tensor packFilters(const ConvNode& conv, const ConvShape& shape, const void* weights, int tile);
+WeightStrides packedFilterStrides(const ConvShape& shape, int tile);
+
+// Strides of an image along batch, channels, depth, height and width, in elements.
+std::array<int64_t, 5> axesStrides(const TensorDesc& desc);
+
+// Calls copy(to, from) with the types' width as a type: moves elements without converting them.
+template <typename F>
+void moveElements(DataType type, F copy);
+
+}  // namespace tenfold::cuda
+
+template <typename F>
+void tenfold::cuda::moveElements(DataType type, F copy) {
+  switch (typeBits(type)) {
+    case 16:
+      return copy(uint16_t{});
+    case 32:
+      return copy(uint32_t{});
+    default:
+      return copy(uint64_t{});
+  }
+}

@@ -5,6 +5,8 @@ import re
 
 # What each folder of src may include, besides itself: the direction of dependencies in docs/architecture.md. The
 # longest matching folder counts; a folder that is not here (src/api) may include everything.
+# What tactics of several targets share.
+TACTICS = tuple(f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strides", "tactic_support"))
 DEVICE = ("targets/target.h", "targets/fusion_limits.h")  # what the rest knows of a device
 MAY_INCLUDE = {
     "base": (),
@@ -16,9 +18,9 @@ MAY_INCLUDE = {
     "plan/build": ("base", "graph", "optimize", "plan", *DEVICE),
     "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", *DEVICE),
     "targets": ("base", "graph", *DEVICE),
-    "targets/cpu": ("base", "graph", *DEVICE),
+    "targets/cpu": ("base", "graph", *TACTICS, *DEVICE),
     "targets/null": ("base", "graph", *DEVICE),
-    "targets/cuda": ("base", "graph", "targets/product_epilogue.h", *DEVICE),
+    "targets/cuda": ("base", "graph", "targets/product_epilogue.h", *TACTICS, *DEVICE),
     "plugin": ("base", "graph"),
 }
 # Libraries that only one part of the tree may see: a pattern of the included name, and the places.

@@ -1,15 +1,13 @@
 #include "targets/cpu/copy.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
+#include "targets/moves.h"
 
 namespace tenfold::cpu {
 namespace {
-
-constexpr std::string_view kViews[] = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"};
 
 class CopyLaunch final : public Launch {
  public:
@@ -27,7 +25,7 @@ class CopyLaunch final : public Launch {
 };
 
 std::string refuses(const Node& node, const TuningHint& hint) {
-  if (std::find(std::begin(kViews), std::end(kViews), node.opName()) == std::end(kViews)) return "is no view";
+  if (!isView(node)) return "is no view";
   const TensorDesc &in = hint.inputs[0], &out = hint.outputs[0];
   if (in.dtype == DataType::kString) return "strings are copied by the reference";
   if (in.layout == Layout::kPlain && out.layout == Layout::kPlain) return "";

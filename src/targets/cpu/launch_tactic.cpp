@@ -30,18 +30,4 @@ std::unique_ptr<Kernel> LaunchTactic::load(const Node& node, const CompiledKerne
   return std::make_unique<PreparingKernel>(node, prepare_);
 }
 
-std::string refusesChannelsLast(const TuningHint& hint) {
-  for (const auto* descs : {&hint.inputs, &hint.outputs})
-    for (const TensorDesc& d : *descs)
-      if (d.layout != Layout::kPlain) return "works on plain layout only";
-  return "";
-}
-
-double bytesMoved(const TuningHint& hint) {
-  double bytes = 0;
-  for (const auto* descs : {&hint.inputs, &hint.outputs})
-    for (const TensorDesc& d : *descs) bytes += static_cast<double>(typeBytes(d.dtype, d.shape.numel()));
-  return bytes;
-}
-
 }  // namespace tenfold::cpu

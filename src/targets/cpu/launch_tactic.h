@@ -2,11 +2,9 @@
 #pragma once
 
 #include "graph/ir/graph.h"
-#include "targets/target.h"
+#include "targets/tactic_support.h"
 
 namespace tenfold::cpu {
-
-using Descs = std::span<const TensorDesc>;
 
 class LaunchTactic final : public Tactic {
  public:
@@ -30,10 +28,5 @@ class LaunchTactic final : public Tactic {
   Prepare prepare_;
   double bytesPerSecond_;
 };
-
-// Why a tactic that knows only plain layout refuses, or empty.
-std::string refusesChannelsLast(const TuningHint& hint);
-// Bytes of all inputs and outputs, what a memory-bound kernel moves.
-double bytesMoved(const TuningHint& hint);
 
 }  // namespace tenfold::cpu

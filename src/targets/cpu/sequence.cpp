@@ -147,12 +147,7 @@ class SequenceTactic final : public Tactic {
   std::string_view name() const override { return "sequence"; }
   std::string refuses(const Node& node, const TuningHint& hint) const override {
     if (!node.is("Region")) return "is no region";
-    try {
-      choose(node, hint);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "";
+    return reasonOf([&] { choose(node, hint); });
   }
   std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
     return {{choose(node, hint), 1 + bytesMoved(hint) / 5e9}};

@@ -10,9 +10,9 @@ namespace {
 
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
-    "AveragePool",   "Concat",   "Conv",     "ConvTranspose", "GlobalAveragePool",
-    "GlobalMaxPool", "Identity", "MaxPool",  "Reorder",       "Pad",
-    "Slice",         "Split",    "Transpose"};
+    "AveragePool",   "Concat",   "Conv",    "ConvTranspose", "GlobalAveragePool",
+    "GlobalMaxPool", "Identity", "MaxPool", "Reorder",       "Pad",
+    "Resize",        "Slice",    "Split",   "Transpose"};
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesExpression(node).empty(); }
 

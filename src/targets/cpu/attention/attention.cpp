@@ -11,7 +11,7 @@
 #include "targets/cpu/movement/strided_copy.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -247,12 +247,7 @@ void AttentionLaunch::run(const LaunchArgs& args) {
 }
 
 std::string refuses(const Node& node, const TuningHint& hint) {
-  try {
-    AttentionLaunch(node, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf([&] { AttentionLaunch(node, hint.inputs, hint.outputs); });
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {

@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "targets/cpu/known.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
 

@@ -1,6 +1,5 @@
 // Operators that move elements without changing them, as strided copies: Transpose, Slice, Concat, Split,
-// Expand, Tile, DepthToSpace, SpaceToDepth, and Reorder between layouts. Any layout, any element of whole
-// bytes.
+// Expand, Tile, and Reorder between layouts. Any layout, any element of whole bytes.
 #pragma once
 
 #include "targets/target.h"

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "targets/cpu/known.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
-#include "targets/cpu/strides.h"
+#include "targets/moves.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -31,13 +31,8 @@ class PadLaunch final : public Launch {
   PadLaunch(const Node& node, Descs in, Descs out) : bytes_(typeBits(in[0].dtype) / 8) {
     const Shape& shape = in[0].shape;
     int rank = shape.rank();
-    std::vector<int64_t> pads = requireInts(in, 1), axes;
-    for (int i = 0; i < rank; ++i) axes.push_back(i);
-    if (in.size() > 3 && in[3].dtype != DataType::kUndefined) axes = requireInts(in, 3);
-    std::vector<int64_t> begin(static_cast<size_t>(rank), 0);
-    for (size_t i = 0; i < axes.size(); ++i)
-      begin[static_cast<size_t>(normalizeAxis(axes[i], rank))] = pads[i];
-    hasValue_ = in.size() > 2 && in[2].dtype != DataType::kUndefined;
+    std::vector<int64_t> begin = padBegins(in, rank);
+    hasValue_ = isPresent(in, 2);
     std::string mode = node.attrs.text("mode", "constant");
     Shape strides = stridesOf(in[0]);
     for (int d : memoryOrder(rank, out[0].layout)) {
@@ -117,12 +112,7 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   if (!node.is("Pad")) return "is no Pad";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
-  try {
-    PadLaunch(node, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf([&] { PadLaunch(node, hint.inputs, hint.outputs); });
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {

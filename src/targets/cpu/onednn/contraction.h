@@ -5,8 +5,8 @@
 #include <functional>
 #include <optional>
 
-#include "targets/cpu/fused_node.h"
 #include "targets/cpu/onednn/dnnl_util.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cpu {
 

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "graph/ops/window.h"
 #include "targets/cpu/onednn/contraction.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 

@@ -1,7 +1,7 @@
 // Which pointwise nodes behind a convolution or matrix product oneDNN can do itself.
 #pragma once
 
-#include "targets/cpu/fused_node.h"
+#include "targets/fused_node.h"
 #include "targets/target.h"
 
 namespace tenfold::cpu {

@@ -1,8 +1,8 @@
 // The pointwise part of a kernel: all outputs of a node, one loop for each distinct output shape.
 #pragma once
 
-#include "targets/cpu/fused_node.h"
 #include "targets/cpu/pointwise/loop.h"
+#include "targets/fused_node.h"
 #include "targets/target.h"
 
 namespace tenfold::cpu {

@@ -1,8 +1,8 @@
 // Regions without an anchor, and single elementwise nodes: one pass of vector code for each output shape.
 #pragma once
 
-#include "targets/cpu/fused_node.h"
 #include "targets/cpu/pointwise/loop.h"
+#include "targets/fused_node.h"
 #include "targets/target.h"
 
 namespace tenfold::cpu {

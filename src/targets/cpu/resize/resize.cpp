@@ -5,12 +5,10 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "graph/ops/resize_taps.h"
-#include "targets/cpu/known.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
-#include "targets/cpu/strides.h"
+#include "targets/resize_plan.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -66,42 +64,13 @@ class ResizeLaunch final : public Launch {
 };
 
 ResizeLaunch::ResizeLaunch(const Node& node, Descs in, Descs out) {
-  if (!node.is("Resize")) fail(ErrorKind::kUnsupported, "is no Resize");
-  const Attributes& attrs = node.attrs;
   if (in[0].dtype != DataType::kFloat32)
     fail(ErrorKind::kUnsupported, "elements are {}", typeName(in[0].dtype));
-  if (in[0].layout != out[0].layout) fail(ErrorKind::kUnsupported, "the layouts differ");
-  if (attrs.text("coordinate_transformation_mode", "") == "tf_crop_and_resize" ||
-      attrs.text("keep_aspect_ratio_policy", "stretch") != "stretch")
-    fail(ErrorKind::kUnsupported, "regions, and sizes that keep the aspect ratio");
-  const Shape &x = in[0].shape, &y = out[0].shape;
-  int rank = x.rank();
-  std::vector<AxisResize> plan(static_cast<size_t>(rank));
-  for (int d = 0; d < rank; ++d)
-    plan[static_cast<size_t>(d)] = {x[d], y[d],
-                                    x[d] == 0 ? 1 : static_cast<double>(y[d]) / static_cast<double>(x[d])};
-  if (in.size() > 2 && in[2].dtype == DataType::kFloat32 && in[2].shape.numel() > 0) {
-    if (!in[2].known) fail(ErrorKind::kUnsupported, "the scales are not known before the launch");
-    std::vector<int64_t> axes = attrs.integers("axes");
-    for (int64_t i = 0; i < in[2].shape.numel(); ++i)
-      plan[static_cast<size_t>(axes.empty() ? i : normalizeAxis(axes[static_cast<size_t>(i)], rank))].scale =
-          static_cast<const float*>(in[2].known)[i];
-  }
-  std::vector<int> order = memoryOrder(rank, in[0].layout);
-  auto changes = [&](int d) { return !plan[static_cast<size_t>(d)].isIdentity(); };
-  auto first = std::find_if(order.begin(), order.end(), changes);
-  auto last = std::find_if(order.rbegin(), order.rend(), changes).base();
-  if (first == order.end()) first = last = order.end();
-  if (last - first > 3) fail(ErrorKind::kUnsupported, "the resized axes lie too far apart");
-  size_t place = axes_.size() - static_cast<size_t>(last - first);
-  for (auto it = order.begin(); it != order.end(); ++it) {
-    if (it < first)
-      outer_ *= x[*it];
-    else if (it < last)
-      axes_[place++] = makeAxis(attrs, plan[static_cast<size_t>(*it)]);
-    else
-      inner_ *= x[*it];
-  }
+  ResizePlan plan(node, in, out, static_cast<int>(axes_.size()));
+  size_t place = axes_.size() - plan.axes.size();
+  for (const AxisResize& axis : plan.axes) axes_[place++] = makeAxis(node.attrs, axis);
+  outer_ = plan.outer;
+  inner_ = plan.inner;
   for (const Axis& a : axes_) copies_ = copies_ && a.copies();
 }
 
@@ -175,12 +144,7 @@ void ResizeLaunch::run(const LaunchArgs& args) {
 }
 
 std::string refuses(const Node& node, const TuningHint& hint) {
-  try {
-    ResizeLaunch(node, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf([&] { ResizeLaunch(node, hint.inputs, hint.outputs); });
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {

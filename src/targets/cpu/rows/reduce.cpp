@@ -4,13 +4,12 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "targets/cpu/known.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/pointwise/passes.h"
 #include "targets/cpu/rows/row_functions.h"
 #include "targets/cpu/rows/row_stream.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -274,12 +273,7 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   for (const TensorDesc& d : hint.inputs)
     if (d.dtype != DataType::kUndefined && !hasLane(d.dtype))
       return fmt::format("elements are {}", typeName(d.dtype));
-  try {
-    ReduceLaunch(node, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf([&] { ReduceLaunch(node, hint.inputs, hint.outputs); });
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {

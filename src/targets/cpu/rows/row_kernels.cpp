@@ -7,7 +7,7 @@
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
 #include "targets/cpu/rows/row_stream.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -179,12 +179,7 @@ void RowLaunch::run(const LaunchArgs& args) {
 }
 
 std::string refuses(const Node& node, const TuningHint& hint) {
-  try {
-    RowLaunch(node, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf([&] { RowLaunch(node, hint.inputs, hint.outputs); });
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {

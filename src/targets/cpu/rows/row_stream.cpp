@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 namespace tenfold::cpu {
 namespace {

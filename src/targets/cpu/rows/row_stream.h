@@ -5,8 +5,8 @@
 #include <array>
 #include <optional>
 
-#include "targets/cpu/fused_node.h"
 #include "targets/cpu/pointwise/loop.h"
+#include "targets/fused_node.h"
 #include "targets/target.h"
 
 namespace tenfold::cpu {

@@ -1,8 +1,7 @@
-#include "targets/cuda/tactics/gather.h"
-
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/driver/driver.h"
+#include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
 
@@ -192,23 +191,7 @@ class GatherLaunch final : public Launch {
   CUfunction function_;
 };
 
-class GatherKernel final : public Kernel {
- public:
-  GatherKernel(const Node& node, std::shared_ptr<const Module> module)
-      : node_(node), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    const Row& row = *find(node_);
-    return std::make_unique<GatherLaunch>(row, module_, makePlan(row, node_, inputs, outputs));
-  }
-
- private:
-  const Node& node_;
-  std::shared_ptr<const Module> module_;
-};
-
-}  // namespace
-
-std::string GatherTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Node& node, const TuningHint& hint) {
   const Row* row = find(node);
   if (!row) return "reads and writes no indexed elements";
   if (!isPlainBytes(hint.inputs[row->data].dtype))
@@ -221,7 +204,7 @@ std::string GatherTactic::refuses(const Node& node, const TuningHint& hint) cons
   return reasonOf([&] { makePlan(*row, node, hint.inputs, hint.outputs); });
 }
 
-std::string GatherTactic::generate(const Node& node, const std::string&, const TuningHint& hint) const {
+std::string generate(const Node& node, const TuningHint& hint) {
   const Row& row = *find(node);
   const char* index = hint.inputs[row.indices].dtype == DataType::kInt64 ? "i64" : "i32";
   DataType type = hint.inputs[row.data].dtype;
@@ -239,10 +222,14 @@ std::string GatherTactic::generate(const Node& node, const std::string&, const T
   return code;
 }
 
-std::unique_ptr<Kernel> GatherTactic::makeKernel(const Node& node, const std::string&,
-                                                 std::shared_ptr<const Module> module,
-                                                 std::vector<DeviceBuffer>) const {
-  return std::make_unique<GatherKernel>(node, std::move(module));
+std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
+                                Descs outputs) {
+  const Row& row = *find(node);
+  return std::make_unique<GatherLaunch>(row, std::move(module), makePlan(row, node, inputs, outputs));
 }
+
+}  // namespace
+
+const LaunchFamily kGather{"gather", refuses, generate, prepare};
 
 }  // namespace tenfold::cuda

@@ -49,14 +49,6 @@ std::unique_ptr<Kernel> GeneratedTactic::load(const Node& node, const CompiledKe
   return makeKernel(node, compiled.config, std::move(module), std::move(weights));
 }
 
-double bytesMoved(const TuningHint& hint) {
-  double bytes = 0;
-  for (const auto* side : {&hint.inputs, &hint.outputs})
-    for (const TensorDesc& d : *side)
-      if (d.dtype != DataType::kUndefined) bytes += static_cast<double>(typeBytes(d.dtype, d.shape.numel()));
-  return bytes;
-}
-
 double memorySeconds(const Device& device, const TuningHint& hint) {
   return bytesMoved(hint) / (0.8 * device.bandwidth) + device.launchSeconds;
 }

@@ -9,11 +9,9 @@
 #include "graph/ir/graph.h"
 #include "targets/cuda/device.h"
 #include "targets/cuda/jit/module.h"
-#include "targets/target.h"
+#include "targets/tactic_support.h"
 
 namespace tenfold::cuda {
-
-using Descs = std::span<const TensorDesc>;
 
 class GeneratedTactic : public Tactic {
  public:
@@ -41,8 +39,6 @@ class GeneratedTactic : public Tactic {
   const Device& device_;
 };
 
-// Bytes of all inputs and outputs, what a memory-bound kernel moves.
-double bytesMoved(const TuningHint& hint);
 // Bytes moved over bandwidth, and a launch.
 double memorySeconds(const Device& device, const TuningHint& hint);
 

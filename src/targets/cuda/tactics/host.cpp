@@ -6,38 +6,26 @@
 #include "graph/ops/eval.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/driver/driver.h"
+#include "targets/strides.h"
 
 namespace tenfold::cuda {
 namespace {
 
 CUdeviceptr pointer(const void* memory) { return reinterpret_cast<CUdeviceptr>(memory); }
 
-// The strides, in elements, of the axes of a tensor in that layout.
-std::vector<int64_t> stridesOf(const Shape& shape, Layout layout) {
-  std::vector<int> order;  // outermost first
-  for (int i = 0; i < shape.rank(); ++i)
-    if (layout == Layout::kPlain || i != 1) order.push_back(i);
-  if (layout == Layout::kChannelsLast) order.push_back(1);
-  std::vector<int64_t> strides(shape.size());
-  int64_t stride = 1;
-  for (size_t i = order.size(); i-- > 0; stride *= shape[order[i]])
-    strides[static_cast<size_t>(order[i])] = stride;
-  return strides;
-}
-
 // The same elements in another layout's order.
 Tensor relayout(const Tensor& t, Layout from, Layout to) {
   if (from == to) return t;
   Tensor out(t.dtype(), t.shape());
-  auto a = stridesOf(t.shape(), from), b = stridesOf(t.shape(), to);
-  auto plain = stridesOf(t.shape(), Layout::kPlain);
+  auto strides = [&](Layout layout) { return stridesOf({t.dtype(), t.shape(), layout}); };
+  Shape a = strides(from), b = strides(to), plain = strides(Layout::kPlain);
   size_t bytes = static_cast<size_t>(typeBits(t.dtype())) / 8;
   for (int64_t i = 0; i < t.numel(); ++i) {
     int64_t x = 0, y = 0;
     for (int d = 0; d < t.rank(); ++d) {
-      int64_t index = i / plain[static_cast<size_t>(d)] % t.shape()[d];
-      x += index * a[static_cast<size_t>(d)];
-      y += index * b[static_cast<size_t>(d)];
+      int64_t index = i / plain[d] % t.shape()[d];
+      x += index * a[d];
+      y += index * b[d];
     }
     std::memcpy(out.as<char>() + static_cast<size_t>(y) * bytes,
                 t.as<char>() + static_cast<size_t>(x) * bytes, bytes);

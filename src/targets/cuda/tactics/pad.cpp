@@ -1,9 +1,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "targets/cuda/tactics/movement.h"
+#include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/moves.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -26,16 +27,6 @@ struct Axis {
   bool isPadded() const { return begin != 0 || out != in; }
 };
 
-std::vector<int64_t> beginsOf(Descs in, int rank) {
-  std::vector<int64_t> pads = requireInts(in, 1), axes, begins(static_cast<size_t>(rank), 0);
-  for (int i = 0; i < rank; ++i) axes.push_back(i);
-  if (isPresent(in, 3)) axes = requireInts(in, 3);
-  require(pads.size() == 2 * axes.size(), "{} pads are given for {} axes", pads.size(), axes.size());
-  for (size_t i = 0; i < axes.size(); ++i)
-    begins[static_cast<size_t>(normalizeAxis(axes[i], rank))] = pads[i];
-  return begins;
-}
-
 PadParams plan(const Node& node, Descs in, Descs out) {
   requireSmall(in);
   requireSmall(out);
@@ -46,7 +37,7 @@ PadParams plan(const Node& node, Descs in, Descs out) {
   require(mode != std::end(kModes), "the mode '{}' is unknown", text);
   params.mode = static_cast<int32_t>(mode - std::begin(kModes));
   int rank = in[0].shape.rank();
-  std::vector<int64_t> begins = beginsOf(in, rank);
+  std::vector<int64_t> begins = padBegins(in, rank);
   Shape strides = stridesOf(in[0]);
   std::vector<Axis> axes;
   for (int d : memoryOrder(rank, in[0].layout)) {
@@ -89,39 +80,27 @@ class PadLaunch final : public Launch {
   bool hasValue_;
 };
 
-class PadKernel final : public Kernel {
- public:
-  PadKernel(const Node& node, std::shared_ptr<const Module> module)
-      : node_(node), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<PadLaunch>(module_, plan(node_, inputs, outputs), isPresent(inputs, 2));
-  }
-
- private:
-  const Node& node_;
-  std::shared_ptr<const Module> module_;
-};
-
-}  // namespace
-
-std::string PadTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Node& node, const TuningHint& hint) {
   if (!node.is("Pad")) return "is no Pad";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
   return reasonOf([&] { plan(node, hint.inputs, hint.outputs); });
 }
 
-std::string PadTactic::generate(const Node&, const std::string&, const TuningHint& hint) const {
+std::string generate(const Node&, const TuningHint& hint) {
   return fmt::format(
       "#include \"movement.cuh\"\nextern \"C\" __global__ void __launch_bounds__(256) padded(const "
       "__grid_constant__ Padding p) {{ pad<{}>(p); }}\n",
       bytesType(typeBits(hint.inputs[0].dtype) / 8));
 }
 
-std::unique_ptr<Kernel> PadTactic::makeKernel(const Node& node, const std::string&,
-                                              std::shared_ptr<const Module> module,
-                                              std::vector<DeviceBuffer>) const {
-  return std::make_unique<PadKernel>(node, std::move(module));
+std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
+                                Descs outputs) {
+  return std::make_unique<PadLaunch>(std::move(module), plan(node, inputs, outputs), isPresent(inputs, 2));
 }
+
+}  // namespace
+
+const LaunchFamily kPad{"pad", refuses, generate, prepare};
 
 }  // namespace tenfold::cuda

@@ -6,10 +6,10 @@
 #include "base/error.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
-#include "targets/cuda/codegen/fused_node.h"
 #include "targets/cuda/tactics/fast_divisor.h"
 #include "targets/cuda/tactics/loop_axes.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -218,13 +218,10 @@ std::string PointwiseTactic::refuses(const Node& node, const TuningHint& hint) c
   if (operands.outputs.empty()) return "no output is wanted";
   constexpr size_t kMostOperands = 64;  // parameters of a kernel are 4 KiB at most
   if (operands.count() > kMostOperands) return fmt::format("it has {} operands", operands.count());
-  try {
+  return reasonOf([&] {
     for (size_t k = 0; k < operands.count(); ++k) memoryType(operands.type(k));
     Plan(operands, hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  });
 }
 
 std::vector<Candidate> PointwiseTactic::candidates(const Node&, const TuningHint& hint) const {

@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/pool.h"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -8,9 +6,10 @@
 #include "graph/ops/op_def.h"
 #include "graph/ops/window.h"
 #include "targets/cuda/codegen/expression.h"
-#include "targets/cuda/codegen/fused_node.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -120,10 +119,11 @@ void append(std::vector<uint32_t>& words, const T* values, size_t n) {
 
 class PoolLaunch final : public Launch {
  public:
-  PoolLaunch(const Operands& operands, const Plan& plan, std::shared_ptr<const Module> module)
-      : operands_(operands), module_(std::move(module)), function_(module_->function("pooled")) {
-    extras_ = atLeastOne(operands.extras.size());
-    std::vector<uint32_t> words((1 + extras_ + operands.outputs.size()) * 2, 0);
+  PoolLaunch(Operands operands, std::shared_ptr<const Module> module, Descs inputs, Descs outputs)
+      : operands_(std::move(operands)), module_(std::move(module)), function_(module_->function("pooled")) {
+    Plan plan = makePlan(operands_, inputs, outputs);
+    extras_ = atLeastOne(operands_.extras.size());
+    std::vector<uint32_t> words((1 + extras_ + operands_.outputs.size()) * 2, 0);
     append(words, &plan.count, 1);
     append(words, plan.extent, kAxes);
     append(words, plan.axis, kAxes);
@@ -135,7 +135,7 @@ class PoolLaunch final : public Launch {
     append(words, &plan.countPadding, 1);
     params_.resize((words.size() + 1) / 2);
     std::memcpy(params_.data(), words.data(), words.size() * sizeof(uint32_t));
-    int64_t lanes = isGlobal(*operands.fused.anchor) ? kWarp : 1;
+    int64_t lanes = isGlobal(*operands_.fused.anchor) ? kWarp : 1;
     grid_.threads = kThreads;
     grid_.blocks[0] = static_cast<unsigned>((plan.count * lanes + kThreads - 1) / kThreads);
   }
@@ -152,25 +152,12 @@ class PoolLaunch final : public Launch {
   }
 
  private:
-  const Operands& operands_;
+  const Operands operands_;
   std::shared_ptr<const Module> module_;
   CUfunction function_;
   size_t extras_;
   std::vector<uint64_t> params_;
   Grid grid_;
-};
-
-class PoolKernel final : public Kernel {
- public:
-  PoolKernel(const Node& node, std::shared_ptr<const Module> module)
-      : operands_(node), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<PoolLaunch>(operands_, makePlan(operands_, inputs, outputs), module_);
-  }
-
- private:
-  const Operands operands_;
-  std::shared_ptr<const Module> module_;
 };
 
 void requireTypes(const Operands& operands) {
@@ -216,9 +203,7 @@ std::string epilogueCode(const Operands& operands) {
   return code;
 }
 
-}  // namespace
-
-std::string PoolTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     Operands operands(node);
     requireTypes(operands);
@@ -226,7 +211,7 @@ std::string PoolTactic::refuses(const Node& node, const TuningHint& hint) const 
   });
 }
 
-std::string PoolTactic::generate(const Node& node, const std::string&, const TuningHint&) const {
+std::string generate(const Node& node, const TuningHint&) {
   Operands operands(node);
   const Node& anchor = *operands.fused.anchor;
   DataType type = anchor.inputs[0]->dtype;
@@ -246,10 +231,13 @@ std::string PoolTactic::generate(const Node& node, const std::string&, const Tun
   return code + epilogueCode(operands) + "}\n";
 }
 
-std::unique_ptr<Kernel> PoolTactic::makeKernel(const Node& node, const std::string&,
-                                               std::shared_ptr<const Module> module,
-                                               std::vector<DeviceBuffer>) const {
-  return std::make_unique<PoolKernel>(node, std::move(module));
+std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
+                                Descs outputs) {
+  return std::make_unique<PoolLaunch>(Operands(node), std::move(module), inputs, outputs);
 }
+
+}  // namespace
+
+const LaunchFamily kPool{"pool", refuses, generate, prepare};
 
 }  // namespace tenfold::cuda

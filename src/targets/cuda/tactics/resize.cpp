@@ -1,13 +1,12 @@
-#include "targets/cuda/tactics/resize.h"
-
 #include <algorithm>
 #include <cstring>
 
 #include "base/error.h"
-#include "graph/ops/resize_taps.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/resize_plan.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -59,51 +58,19 @@ Axis makeAxis(const Attributes& attrs, const AxisResize& plan, int32_t& count) {
   return axis;
 }
 
-std::vector<AxisResize> axesOf(const Node& node, Descs in, Descs out) {
-  const Shape &x = in[0].shape, &y = out[0].shape;
-  std::vector<AxisResize> axes;
-  axes.reserve(x.size());
-  for (int d = 0; d < x.rank(); ++d)
-    axes.push_back({x[d], y[d], x[d] ? static_cast<double>(y[d]) / static_cast<double>(x[d]) : 1});
-  if (!isPresent(in, 2) || in[2].dtype != DataType::kFloat32 || in[2].shape.numel() == 0) return axes;
-  if (!in[2].known) fail(ErrorKind::kUnsupported, "the scales are not known before the launch");
-  std::vector<int64_t> which = node.attrs.integers("axes");
-  for (int64_t i = 0; i < in[2].shape.numel(); ++i) {
-    int axis = which.empty() ? static_cast<int>(i) : normalizeAxis(which[static_cast<size_t>(i)], x.rank());
-    axes[static_cast<size_t>(axis)].scale = static_cast<const float*>(in[2].known)[i];
-  }
-  return axes;
-}
-
 Plan makePlan(const Node& node, Descs in, Descs out) {
   requireSmall(in);
   requireSmall(out);
-  if (in[0].layout != out[0].layout) fail(ErrorKind::kUnsupported, "the layouts differ");
-  const Attributes& attrs = node.attrs;
-  if (attrs.text("coordinate_transformation_mode", "") == "tf_crop_and_resize" ||
-      attrs.text("keep_aspect_ratio_policy", "stretch") != "stretch")
-    fail(ErrorKind::kUnsupported, "regions, and sizes that keep the aspect ratio");
-  std::vector<AxisResize> axes = axesOf(node, in, out);
-  std::vector<int> order = memoryOrder(in[0].shape.rank(), in[0].layout);
-  auto changes = [&](int d) { return !axes[static_cast<size_t>(d)].isIdentity(); };
-  auto first = std::find_if(order.begin(), order.end(), changes);
-  auto last = std::find_if(order.rbegin(), order.rend(), changes).base();
-  if (first == order.end()) last = first;
-  if (last - first > 3) fail(ErrorKind::kUnsupported, "the resized axes lie too far apart");
+  constexpr int kAxes = 3;
+  ResizePlan resize(node, in, out, kAxes);
   Plan plan;
-  auto place = 3 - static_cast<int>(last - first);
-  int64_t inner = 1;
-  for (auto it = first; it != order.end(); ++it) {
-    const AxisResize& axis = axes[static_cast<size_t>(*it)];
-    if (it >= last) {
-      inner *= axis.out;
-      continue;
-    }
-    plan.axes[place] = makeAxis(attrs, axis, plan.params.taps[place]);
+  auto place = kAxes - static_cast<int>(resize.axes.size());
+  for (const AxisResize& axis : resize.axes) {
+    plan.axes[place] = makeAxis(node.attrs, axis, plan.params.taps[place]);
     plan.params.inExtent[place] = static_cast<int32_t>(axis.in);
     plan.params.extent[place++] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(axis.out, 1)));
   }
-  plan.params.inner = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(inner, 1)));
+  plan.params.inner = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(resize.inner, 1)));
   plan.params.count = static_cast<uint32_t>(out[0].shape.numel());
   return plan;
 }
@@ -140,22 +107,7 @@ class ResizeLaunch final : public Launch {
   std::vector<DeviceBuffer> tables_;
 };
 
-class ResizeKernel final : public Kernel {
- public:
-  ResizeKernel(const Node& node, std::shared_ptr<const Module> module)
-      : node_(node), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<ResizeLaunch>(module_, makePlan(node_, inputs, outputs));
-  }
-
- private:
-  const Node& node_;
-  std::shared_ptr<const Module> module_;
-};
-
-}  // namespace
-
-std::string ResizeTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Node& node, const TuningHint& hint) {
   if (!node.is("Resize")) return "is no Resize";
   DataType type = hint.inputs[0].dtype;
   bool combines = type == DataType::kFloat32 || type == DataType::kFloat16 || type == DataType::kBFloat16;
@@ -164,7 +116,7 @@ std::string ResizeTactic::refuses(const Node& node, const TuningHint& hint) cons
   return reasonOf([&] { makePlan(node, hint.inputs, hint.outputs); });
 }
 
-std::string ResizeTactic::generate(const Node& node, const std::string&, const TuningHint& hint) const {
+std::string generate(const Node& node, const TuningHint& hint) {
   DataType type = hint.inputs[0].dtype;
   bool copies = isNearest(node);
   return fmt::format(
@@ -173,10 +125,13 @@ std::string ResizeTactic::generate(const Node& node, const std::string&, const T
       kThreads, copies ? bytesType(typeBits(type) / 8) : memoryType(type), copies);
 }
 
-std::unique_ptr<Kernel> ResizeTactic::makeKernel(const Node& node, const std::string&,
-                                                 std::shared_ptr<const Module> module,
-                                                 std::vector<DeviceBuffer>) const {
-  return std::make_unique<ResizeKernel>(node, std::move(module));
+std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
+                                Descs outputs) {
+  return std::make_unique<ResizeLaunch>(std::move(module), makePlan(node, inputs, outputs));
 }
+
+}  // namespace
+
+const LaunchFamily kResize{"resize", refuses, generate, prepare};
 
 }  // namespace tenfold::cuda

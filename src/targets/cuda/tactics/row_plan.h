@@ -1,9 +1,9 @@
 // What a rows kernel reads and writes, and its rows at concrete shapes.
 #pragma once
 
-#include "targets/cuda/codegen/fused_node.h"
 #include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/loop_axes.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cuda {
 

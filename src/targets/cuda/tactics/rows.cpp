@@ -148,14 +148,11 @@ std::string regionCode(const RowNode& node) {
 }  // namespace
 
 std::string RowsTactic::refuses(const Node& node, const TuningHint& hint) const {
-  try {
+  return reasonOf([&] {
     RowNode rows(node);
-    RowPlan plan(rows, hint.inputs, hint.outputs);  // throws where it refuses
+    RowPlan plan(rows, hint.inputs, hint.outputs);
     regionCode(rows);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  });
 }
 
 std::vector<Candidate> RowsTactic::candidates(const Node& node, const TuningHint& hint) const {

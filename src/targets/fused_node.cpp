@@ -1,9 +1,9 @@
-#include "targets/cuda/codegen/fused_node.h"
+#include "targets/fused_node.h"
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
-namespace tenfold::cuda {
+namespace tenfold {
 namespace {
 
 int indexOf(const std::vector<const Value*>& values, const Value* v) {
@@ -13,33 +13,35 @@ int indexOf(const std::vector<const Value*>& values, const Value* v) {
 
 }  // namespace
 
-FusedNode::FusedNode(const Node& node, std::span<const std::string_view> anchors) {
-  auto isAnchor = [&](const Node* n) {
-    return std::find(anchors.begin(), anchors.end(), n->opName()) != anchors.end();
+FusedNode::FusedNode(const Node& n, std::span<const std::string_view> anchors) : node(n) {
+  auto isAnchor = [&](const Node* candidate) {
+    return std::find(anchors.begin(), anchors.end(), candidate->opName()) != anchors.end();
   };
   std::vector<const Node*> members{&node};
   if (node.is("Region")) {
-    const Graph& body = *node.bodies.at(0);
-    members.assign(body.nodes().begin(), body.nodes().end());
-    inputs.assign(body.inputs.begin(), body.inputs.end());
-    for (size_t i = 0; i < body.outputs.size(); ++i)
-      outputs.push_back(node.output(i) ? body.outputs[i] : nullptr);
+    body = node.bodies.at(0).get();
+    members.assign(body->nodes().begin(), body->nodes().end());
+    inputs.assign(body->inputs.begin(), body->inputs.end());
+    for (size_t i = 0; i < body->outputs.size(); ++i)
+      outputs.push_back(node.output(i) ? body->outputs[i] : nullptr);
   } else {
     inputs.assign(node.inputs.begin(), node.inputs.end());
     outputs.assign(node.outputs.begin(), node.outputs.end());
   }
   if (std::count_if(members.begin(), members.end(), isAnchor) == 1)
     anchor = *std::find_if(members.begin(), members.end(), isAnchor);
-  std::set<const Value*> needed;
+  std::unordered_set<const Value*> needed;
   if (anchor) needed.insert(anchor->inputs.begin(), anchor->inputs.end());
   for (auto it = members.rbegin(); it != members.rend(); ++it) {
-    const Node* n = *it;
-    if (n == anchor) continue;
-    bool feeds = std::any_of(n->outputs.begin(), n->outputs.end(),
+    const Node* member = *it;
+    if (member == anchor) continue;
+    bool feeds = std::any_of(member->outputs.begin(), member->outputs.end(),
                              [&](const Value* v) { return v && needed.count(v); });
-    if (feeds) needed.insert(n->inputs.begin(), n->inputs.end());
-    (feeds ? before : after).insert((feeds ? before : after).begin(), n);
+    if (feeds) needed.insert(member->inputs.begin(), member->inputs.end());
+    (feeds ? before : after).push_back(member);
   }
+  std::reverse(before.begin(), before.end());
+  std::reverse(after.begin(), after.end());
 }
 
 int FusedNode::inputIndex(const Value* v) const { return indexOf(inputs, v); }
@@ -51,4 +53,4 @@ bool FusedNode::reads(std::span<const Node* const> nodes, const Value* v) {
   });
 }
 
-}  // namespace tenfold::cuda
+}  // namespace tenfold

@@ -1,8 +1,8 @@
-#include "targets/cpu/strides.h"
+#include "targets/strides.h"
 
 #include "base/error.h"
 
-namespace tenfold::cpu {
+namespace tenfold {
 
 std::vector<int> memoryOrder(int rank, Layout layout) {
   std::vector<int> order;
@@ -44,4 +44,4 @@ Shape permuted(const Shape& values, const std::vector<int>& axes) {
   return result;
 }
 
-}  // namespace tenfold::cpu
+}  // namespace tenfold

@@ -1,4 +1,4 @@
-// A node seen as an anchor with pointwise nodes around it, whether it is a plain node or a Region.
+// A node as kernels see it: an anchor with pointwise nodes around it, whether it is a plain node or a Region.
 #pragma once
 
 #include <span>
@@ -7,11 +7,11 @@
 
 #include "graph/ir/graph.h"
 
-namespace tenfold::cpu {
+namespace tenfold {
 
 struct FusedNode {
-  // `anchors`: names of operators of which the body must hold exactly one. For pointwise regions: none, and
-  // everything is `after`. A plain node is its own anchor, or its own pointwise node.
+  // `anchors`: names of operators of which there must be exactly one. None: everything is `after`. A plain
+  // node is its own anchor, or its own pointwise node.
   FusedNode(const Node& node, std::span<const std::string_view> anchors);
 
   const Node& node;
@@ -22,9 +22,11 @@ struct FusedNode {
   std::vector<const Value*> inputs;   // what the node's inputs are called inside; null: absent
   std::vector<const Value*> outputs;  // what its outputs are called inside; null: unwanted
 
-  // Which input of the node `v` is, or -1.
+  // Which input or output of the node `v` is, or -1.
   int inputIndex(const Value* v) const;
   int outputIndex(const Value* v) const;
+  // Whether one of `nodes` reads it.
+  static bool reads(std::span<const Node* const> nodes, const Value* v);
 };
 
-}  // namespace tenfold::cpu
+}  // namespace tenfold

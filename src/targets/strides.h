@@ -1,12 +1,11 @@
 // How tensors lie in memory.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "targets/target.h"
 
-namespace tenfold::cpu {
+namespace tenfold {
 
 // Element strides of the logical axes (N, C, spatial...).
 Shape stridesOf(const TensorDesc& desc);
@@ -18,4 +17,4 @@ Shape broadcastStridesOf(const TensorDesc& desc, const Shape& target);
 // `values` in the order of `axes`.
 Shape permuted(const Shape& values, const std::vector<int>& axes);
 
-}  // namespace tenfold::cpu
+}  // namespace tenfold

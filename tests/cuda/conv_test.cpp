@@ -29,5 +29,16 @@ TEST(CudaConv, DirectWithEpilogue) {
        "{ c = Conv(x, w); m = Where(q, c, r); a = Sigmoid(m); h = Cast(a) {to=f16}; return h, c }"});
 }
 
+TEST(CudaConv, Depthwise) {
+  expectCompiles(
+      "conv-depthwise",
+      {"x:f16[2,16,9,9] -> w = const f16[16,1,3,3] random(3); y = Conv(x, w) {group=16, pads=[1,1,1,1]}",
+       "x:f32[1,6,9,7], b:f32[6] -> w = const f32[6,1,5,5] random(3); y = Conv(x, w, b) {group=6, "
+       "strides=[2,2], pads=[2,1,2,3]}",
+       "x:bf16[1,8,20,20] -> w = const bf16[8,1,7,7] random(3); y = Conv(x, w) {group=8, dilations=[1,2]}",
+       "x:f16[1,24,50] -> w = const f16[24,1,5] random(3); y = Conv(x, w) {group=24}",
+       "x:f16[1,8,3,6,6] -> w = const f16[8,1,1,3,3] random(3); y = Conv(x, w) {group=8}"});
+}
+
 }  // namespace
 }  // namespace tenfold::testing_util

@@ -1,5 +1,6 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
+#include "targets/cuda/tactics/conv/depthwise.h"
 #include "targets/cuda/tactics/conv/direct.h"
 #include "targets/cuda/tactics/cublaslt.h"
 #include "targets/cuda/tactics/host.h"
@@ -17,6 +18,7 @@ constexpr const LaunchFamily* kFamilies[] = {&kMovement, &kPad, &kGather, &kPool
 std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
   tactics.push_back(std::make_unique<CublasLtTactic>(device));
+  tactics.push_back(std::make_unique<DepthwiseConvTactic>(device));
   tactics.push_back(std::make_unique<DirectConvTactic>(device));
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
   for (const LaunchFamily* family : kFamilies)

@@ -1,0 +1,213 @@
+#include "targets/cuda/tactics/conv/depthwise.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/conv/conv_config.h"
+#include "targets/cuda/tactics/conv/conv_epilogue.h"
+#include "targets/cuda/tactics/conv/weights.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/strides.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr unsigned kThreads = 128;
+
+struct Config {
+  explicit Config(const std::string& text)
+      : down(configNumber(text, "down")),
+        across(configNumber(text, "across")),
+        width(configNumber(text, "vector")),
+        reach(configText(text, "extras")) {}
+  int down, across, width;
+  std::string reach;
+};
+
+bool isLast(const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; }
+
+// Throws Error (kUnsupported) with the reason where the convolution is of another kind.
+ConvShape depthwiseShape(const ConvNode& conv, Descs in, Descs out) {
+  ConvShape s = convShape(conv, in, out);
+  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
+  if (conv.transposed) refuse("it is transposed");
+  if (s.channels != 1 || s.filters != 1) refuse("its channels are not by themselves");
+  if (conv.type() == DataType::kFloat64) refuse("64-bit floats");
+  if (!isLast(in[conv.x]) || !isLast(out[conv.outputs[0]])) refuse("channels-last layout is expected");
+  if (s.kernel[0] != 1 || s.stride[0] != 1 || s.begin[0] != 0 || s.in[0] != s.out[0])
+    refuse("its kernel moves along the depth");
+  constexpr int64_t kMostTaps = 81;
+  if (s.taps() > kMostTaps) refuse("its kernel is larger than 9x9");
+  return s;
+}
+
+int widestVector(const ConvShape& s, DataType type) {
+  return static_cast<int>(std::gcd(s.groups, int64_t{128} / typeBits(type)));
+}
+
+int64_t tilesAlong(int64_t extent, int tile) { return (extent + tile - 1) / tile; }
+
+class DepthwiseLaunch final : public Launch {
+ public:
+  DepthwiseLaunch(const ConvNode& conv, const Config& config, const Device& device, const void* weights,
+                  std::shared_ptr<const Module> module, Descs in, Descs out)
+      : weights_(weights),
+        module_(std::move(module)),
+        function_(module_->function("depthwise")),
+        params_(makeParams(conv, config, device, in, out)) {}
+
+  void run(const LaunchArgs& args) override {
+    launch(function_, grid_, params_.at(args, weights_), args.stream);
+  }
+
+ private:
+  ConvParams makeParams(const ConvNode& conv, const Config& config, const Device& device, Descs in, Descs out) {
+    ConvShape s = depthwiseShape(conv, in, out);
+    ConvParams p(conv, config.reach, s, in, out);
+    int64_t vectors = s.groups / config.width;
+    int64_t across = tilesAlong(s.out[2], config.across), down = tilesAlong(s.out[1], config.down);
+    int64_t tiles = s.batch * s.in[0] * across * down;
+    auto divisor = [&](int64_t v) { p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1)))); };
+    auto number = [&](int64_t v) { p.append(static_cast<int32_t>(v)); };
+    divisor(vectors);
+    number(tiles);
+    divisor(across);
+    divisor(down);
+    number(s.groups);
+    for (int64_t v : {s.in[1], s.in[2], s.out[1], s.out[2], s.begin[1], s.begin[2]}) number(v);
+    p.requireAligned();
+    // A few tiles for each thread where there are more than enough; always enough threads for one tile.
+    constexpr int64_t kBlocksOfProcessor = 32;
+    int64_t wanted = (tiles * vectors + kThreads - 1) / kThreads;
+    int64_t least = (vectors + kThreads - 1) / kThreads;
+    grid_.threads = kThreads;
+    grid_.blocks[0] = static_cast<unsigned>(
+        tiles == 0 ? 0 : std::max(least, std::min(wanted, device.multiprocessors * kBlocksOfProcessor)));
+    return p;
+  }
+
+  const void* weights_;
+  std::shared_ptr<const Module> module_;
+  CUfunction function_;
+  Grid grid_;
+  ConvParams params_;
+};
+
+class DepthwiseKernel final : public Kernel {
+ public:
+  DepthwiseKernel(const Node& node, const std::string& config, const Device& device,
+                  std::shared_ptr<const Module> module, std::vector<DeviceBuffer> weights)
+      : conv_(node), config_(config), device_(device), module_(std::move(module)), weights_(std::move(weights)) {
+    if (weights_.size() != 1) fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", node.name);
+  }
+  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
+    return std::make_unique<DepthwiseLaunch>(conv_, config_, device_, weights_[0].data(), module_, inputs,
+                                             outputs);
+  }
+
+ private:
+  const ConvNode conv_;
+  const Config config_;
+  const Device& device_;
+  std::shared_ptr<const Module> module_;
+  std::vector<DeviceBuffer> weights_;
+};
+
+struct Tile {
+  int down, across;
+};
+// For many threads, and for few pixels.
+constexpr Tile kTiles[] = {{2, 4}, {1, 4}, {2, 2}, {1, 2}, {1, 1}};
+
+// Loads through the first cache over its rate, memory over its rate, and a wave of latency where threads are
+// few.
+double secondsOf(const Device& device, const TuningHint& hint, const ConvShape& s, DataType type, Tile tile,
+                 int width) {
+  double inRows = static_cast<double>((tile.down - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1);
+  double inColumns =
+      static_cast<double>((tile.across - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1);
+  double outputs = tile.down * tile.across;
+  double tiles = static_cast<double>(s.batch * s.in[0] * tilesAlong(s.out[1], tile.down) *
+                                     tilesAlong(s.out[2], tile.across));
+  double vectors = tiles * static_cast<double>(s.groups) / width;
+  double vectorBytes = width * typeBits(type) / 8.0;
+  double clock = 1.7e9, processors = device.multiprocessors;
+  double cache = vectors * inRows * inColumns * vectorBytes / (64 * clock * processors);
+  double arithmetic = vectors * width * (outputs * static_cast<double>(s.taps()) + inRows * inColumns) /
+                      (100 * clock * processors);
+  double threadsOfProcessor = vectors / processors;
+  double latency = (inRows * 100e-9 + 0.6e-6) * std::max(1.0, threadsOfProcessor / 1024);
+  return std::max({memorySeconds(device, hint), cache, arithmetic, latency}) + device.launchSeconds;
+}
+
+}  // namespace
+
+std::string DepthwiseConvTactic::refuses(const Node& node, const TuningHint& hint) const {
+  return reasonOf([&] {
+    ConvNode conv(node);
+    depthwiseShape(conv, hint.inputs, hint.outputs);
+    if (!knownWeights(conv, hint)) fail(ErrorKind::kUnsupported, "its weights are not known");
+  });
+}
+
+std::vector<Candidate> DepthwiseConvTactic::candidates(const Node& node, const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
+  std::string reach = reachOfExtras(conv, hint);
+  int width = widestVector(s, conv.type());
+  std::vector<Candidate> candidates;
+  constexpr int64_t kMostSums = 64;  // in registers
+  for (Tile tile : kTiles) {
+    if (tile.down * tile.across * width > kMostSums || (tile.down > 1 && s.out[1] == 1)) continue;
+    candidates.push_back(
+        {fmt::format("down={},across={},vector={},extras={}", tile.down, tile.across, width, reach),
+         secondsOf(device_, hint, s, conv.type(), tile, width)});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  return candidates;
+}
+
+std::string DepthwiseConvTactic::generate(const Node& node, const std::string& text,
+                                          const TuningHint& hint) const {
+  ConvNode conv(node);
+  Config config(text);
+  ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
+  return epilogueCode(conv, config.reach) +
+         fmt::format(
+             "#include \"conv_depthwise.cuh\"\n"
+             "typedef DepthwiseShape<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}> Shape;\n"
+             "extern \"C\" __global__ void __launch_bounds__({}) depthwise(const __grid_constant__ "
+             "DepthwiseConv<Epilogue> p) {{\n  depthwiseConv<Shape>(p);\n}}\n",
+             memoryType(conv.type()), config.width, config.down, config.across, s.kernel[1], s.kernel[2],
+             s.stride[1], s.stride[2], s.dilation[1], s.dilation[2], kThreads);
+}
+
+// [tap][channel].
+GeneratedTactic::Packed DepthwiseConvTactic::pack(const Node& node, const std::string&,
+                                                  const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
+  Packed packed;
+  packed.tensors.emplace_back(conv.type(), Shape{s.taps(), s.groups});
+  moveElements(conv.type(), [&](auto element) {
+    using T = decltype(element);
+    const T* from = static_cast<const T*>(knownWeights(conv, hint));
+    T* to = packed.tensors[0].as<T>();
+    for (int64_t c = 0; c < s.groups; ++c)
+      for (int64_t t = 0; t < s.taps(); ++t) to[t * s.groups + c] = from[c * s.taps() + t];
+  });
+  packed.inputs.resize(node.inputs.size());
+  if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
+  return packed;
+}
+
+std::unique_ptr<Kernel> DepthwiseConvTactic::makeKernel(const Node& node, const std::string& config,
+                                                        std::shared_ptr<const Module> module,
+                                                        std::vector<DeviceBuffer> weights) const {
+  return std::make_unique<DepthwiseKernel>(node, config, device_, std::move(module), std::move(weights));
+}
+
+}  // namespace tenfold::cuda

@@ -1,0 +1,96 @@
+// Convolutions with constant weights, which kernels pack, by every tactic that accepts them.
+#include <fmt/format.h>
+
+#include "targets/tactic_harness.h"
+
+namespace tenfold {
+namespace {
+
+struct ConvCase {
+  const char *x, *w, *attrs;
+  const char* op = "Conv";
+};
+
+// Odd sizes, groups, uneven pads, strides, dilations, one to three spatial axes, empty batches.
+constexpr ConvCase kCases[] = {
+    {"[2,3,23,19]", "[16,3,7,7]", "strides=[2,2], pads=[3,3,3,3]"},
+    {"[1,3,15,33]", "[24,3,3,3]", "pads=[1,1,1,1]"},
+    {"[2,4,9,9]", "[10,4,3,3]", "strides=[2,2], pads=[0,1,1,0]"},
+    {"[1,1,28,28]", "[8,1,5,5]", "pads=[2,2,2,2]"},
+    {"[1,3,32,32]", "[96,3,4,4]", "strides=[4,4]"},
+    {"[2,16,9,9]", "[16,1,3,3]", "group=16, pads=[1,1,1,1]"},
+    {"[1,24,13,11]", "[24,1,5,5]", "group=24, strides=[2,2], pads=[2,1,2,3]"},
+    {"[2,40,10,12]", "[40,1,7,7]", "group=40, pads=[3,3,3,3]"},
+    {"[1,8,20,20]", "[8,1,3,3]", "group=8, dilations=[2,3]"},
+    {"[3,6,9,9]", "[6,1,3,3]", "group=6, pads=[1,1,1,1]"},
+    {"[1,24,50]", "[24,1,5]", "group=24, pads=[2,2]"},
+    {"[1,8,3,6,6]", "[8,1,1,3,3]", "group=8"},
+    {"[2,32,14,14]", "[64,32,3,3]", "pads=[1,1,1,1]"},
+    {"[1,64,7,7]", "[72,64,3,3]", "pads=[1,1,1,1], strides=[2,2]"},
+    {"[3,48,9,5]", "[40,48,1,1]", ""},
+    {"[2,64,13,13]", "[32,64,1,1]", "strides=[2,2]"},
+    {"[1,256,7,7]", "[64,256,1,1]", ""},
+    {"[1,128,9,9]", "[128,128,3,3]", "pads=[1,1,1,1]"},
+    {"[1,64,8,9]", "[64,16,3,3]", "group=4, pads=[1,1,1,1]"},
+    {"[2,12,9,9]", "[20,12,3,3]", "pads=[1,0,2,1], dilations=[2,1]"},
+    {"[1,10,9,9]", "[14,5,3,3]", "group=2, pads=[1,1,1,1]"},
+    {"[2,16,40]", "[24,16,5]", "strides=[2], pads=[1,3]"},
+    {"[1,16,5,6,7]", "[24,16,3,3,3]", "pads=[1,1,1,1,1,1]"},
+    {"[1,8,4,5,6]", "[16,8,2,2,2]", "strides=[2,1,2]"},
+    {"[0,16,6,6]", "[16,16,3,3]", "pads=[1,1,1,1]"},
+    {"[2,7,6,6]", "[14,1,3,3]", "group=7"},
+    {"[2,24,11,9]", "[16,24,3,3]", "auto_pad=\"SAME_UPPER\", strides=[2,2]"},
+    {"[2,16,9,7]", "[16,24,2,2]", "strides=[2,2]", "ConvTranspose"},
+    {"[1,8,6,5]", "[8,16,3,3]", "strides=[2,2], pads=[1,1,1,1], output_padding=[1,0]", "ConvTranspose"},
+    {"[1,16,7]", "[16,4,3]", "group=2, dilations=[2]", "ConvTranspose"},
+    {"[1,8,3,4,3]", "[8,8,2,3,2]", "strides=[2,1,2]", "ConvTranspose"},
+    {"[2,16,9,9]", "[16,8,3,3]", "pads=[1,1,1,1]", "ConvTranspose"}};
+
+std::string plainText(const ConvCase& c, const char* type) {
+  return fmt::format("x:{0}{1} -> w = const {0}{2} random(5,-0.3,0.3); y = {3}(x, w) {{{4}}}", type, c.x, c.w,
+                     c.op, c.attrs);
+}
+
+// The convolution inside a region whose body is `tail`, which begins at c and may read b (one element for each
+// channel), r (shaped like c) and g (one for each sample and channel).
+std::string regionText(const ConvCase& c, const char* type, const std::string& tail) {
+  TextCase parsed = parseCase(plainText(c, type));
+  SymShape out = *parsed.graph->outputs[0]->shape;
+  std::string rest, ones, shape;
+  for (size_t i = 0; i < out.size(); ++i) {
+    shape += (i ? "," : "") + out[i].str();
+    if (i > 1) ones += ",1";
+  }
+  std::string operands = fmt::format("x:{0}{1}, b:{0}[{2}], r:{0}[{3}], g:{0}[{4},{2}{5}]", type, c.x,
+                                     out[1].str(), shape, out[0].str(), ones);
+  return fmt::format(
+      "{0} -> w = const {1}{2} random(5,-0.3,0.3); y = Region(x, b, r, g, w) {{kind=\"conv\"}} graph body({0}, "
+      "w:{1}{2}) {{ c = {3}(x, w, b) {{{4}}}; {5} }}",
+      operands, type, c.w, c.op, c.attrs, tail);
+}
+
+class CudaConv : public testing::TestWithParam<ConvCase> {
+ protected:
+  void check(const std::string& text, double tolerance) {
+    for (const auto& [tactic, count] : testing_util::checkText(text, tolerance, "cuda"))
+      if (count) std::printf("ran %s %d\n", tactic.c_str(), count);
+  }
+};
+
+TEST_P(CudaConv, Float) { check(plainText(GetParam(), "f32"), 1e-5); }
+TEST_P(CudaConv, Half) { check(plainText(GetParam(), "f16"), 2e-3); }
+TEST_P(CudaConv, BFloat) { check(plainText(GetParam(), "bf16"), 1.6e-2); }
+TEST_P(CudaConv, ResidualRelu) {
+  check(regionText(GetParam(), "f16", "a = Add(c, r); y = Relu(a); return y"), 2e-3);
+}
+TEST_P(CudaConv, AnyExpression) {
+  check(regionText(GetParam(), "f16",
+                   "m = Mul(c, g); z = Greater(m, r); q = Where(z, m, r); s = Sigmoid(q); p = Mul(s, q); "
+                   "y = Cast(p) {to=f32}; return y"),
+        4e-3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cuda, CudaConv, testing::ValuesIn(kCases));
+
+}  // namespace
+}  // namespace tenfold

@@ -51,8 +51,8 @@ std::string plainText(const ConvCase& c, const char* type) {
                      c.op, c.attrs);
 }
 
-// The convolution inside a region whose body is `tail`, which begins at c and may read b (one element for each
-// channel), r (shaped like c) and g (one for each sample and channel).
+// The convolution inside a region whose body is `tail`, which begins at c and may read b (one element for
+// each channel), r (shaped like c) and g (one for each sample and channel).
 std::string regionText(const ConvCase& c, const char* type, const std::string& tail) {
   TextCase parsed = parseCase(plainText(c, type));
   SymShape out = *parsed.graph->outputs[0]->shape;
@@ -64,7 +64,8 @@ std::string regionText(const ConvCase& c, const char* type, const std::string& t
   std::string operands = fmt::format("x:{0}{1}, b:{0}[{2}], r:{0}[{3}], g:{0}[{4},{2}{5}]", type, c.x,
                                      out[1].str(), shape, out[0].str(), ones);
   return fmt::format(
-      "{0} -> w = const {1}{2} random(5,-0.3,0.3); y = Region(x, b, r, g, w) {{kind=\"conv\"}} graph body({0}, "
+      "{0} -> w = const {1}{2} random(5,-0.3,0.3); y = Region(x, b, r, g, w) {{kind=\"conv\"}} graph "
+      "body({0}, "
       "w:{1}{2}) {{ c = {3}(x, w, b) {{{4}}}; {5} }}",
       operands, type, c.w, c.op, c.attrs, tail);
 }

@@ -16,8 +16,8 @@ struct DepthwiseConv {
 };
 
 // What is known when the kernel is compiled.
-template <typename T_, int V_, int kDown_, int kAcross_, int kRows_, int kColumns_, int kStrideY_, int kStrideX_,
-          int kDilationY_, int kDilationX_>
+template <typename T_, int V_, int kDown_, int kAcross_, int kRows_, int kColumns_, int kStrideY_,
+          int kStrideX_, int kDilationY_, int kDilationX_>
 struct DepthwiseShape {
   typedef T_ T;
   static constexpr int V = V_;
@@ -83,8 +83,8 @@ struct DepthwiseTile {
         for (int ox = 0; ox < S::kAcross; ++ox)
 #pragma unroll
           for (int v = 0; v < S::V; ++v)
-            sum[oy][ox][v] += Element<T>::load(in[ox * S::kStrideX + s * S::kDilationX].at[v]) *
-                              Element<T>::load(w.at[v]);
+            sum[oy][ox][v] +=
+                Element<T>::load(in[ox * S::kStrideX + s * S::kDilationX].at[v]) * Element<T>::load(w.at[v]);
       }
     }
   }

@@ -37,7 +37,7 @@ bool isOneEverywhere(const SymShape& shape, int outRank, bool exceptChannels) {
 
 }  // namespace
 
-ConvNode::ConvNode(const Node& n) : node(n), fused(n, kAnchors) {
+ConvNode::ConvNode(const Node& node) : fused(node, kAnchors) {
   if (!fused.anchor) fail(ErrorKind::kUnsupported, "there is no convolution, or several");
   if (!fused.before.empty()) fail(ErrorKind::kUnsupported, "the input is computed in the region");
   transposed = anchor().is("ConvTranspose");
@@ -64,9 +64,9 @@ const void* knownWeights(const ConvNode& conv, const TuningHint& hint) {
 
 std::string reachOfExtras(const ConvNode& conv, const TuningHint& hint) {
   std::string reach;
-  const Value* out = conv.node.outputs[conv.outputs.at(0)];
+  const Value* out = conv.fused.node.outputs[conv.outputs.at(0)];
   for (size_t i : conv.extras) {
-    const Value* v = conv.node.inputs[i];
+    const Value* v = conv.fused.node.inputs[i];
     Reach r = Reach::kAny;
     if (v->shape && out->shape) {
       if (isOneEverywhere(*v->shape, out->rank(), false))

@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "targets/cuda/codegen/fused_node.h"
-#include "targets/target.h"
+#include "targets/fused_node.h"
+#include "targets/tactic_support.h"
 
 namespace tenfold::cuda {
-
-using Descs = std::span<const TensorDesc>;
 
 // How an operand of the epilogue varies over the output.
 enum class Reach : char { kOne = 's', kChannel = 'c', kFull = 'f', kAny = 'g' };
@@ -26,7 +24,6 @@ struct ConvNode {
   const Value* bias() const { return anchor().input(2); }
   DataType type() const { return anchor().inputs[0]->dtype; }
 
-  const Node& node;
   FusedNode fused;
   bool transposed = false;
   size_t x = 0;

@@ -63,7 +63,8 @@ class DepthwiseLaunch final : public Launch {
   }
 
  private:
-  ConvParams makeParams(const ConvNode& conv, const Config& config, const Device& device, Descs in, Descs out) {
+  ConvParams makeParams(const ConvNode& conv, const Config& config, const Device& device, Descs in,
+                        Descs out) {
     ConvShape s = depthwiseShape(conv, in, out);
     ConvParams p(conv, config.reach, s, in, out);
     int64_t vectors = s.groups / config.width;
@@ -99,8 +100,13 @@ class DepthwiseKernel final : public Kernel {
  public:
   DepthwiseKernel(const Node& node, const std::string& config, const Device& device,
                   std::shared_ptr<const Module> module, std::vector<DeviceBuffer> weights)
-      : conv_(node), config_(config), device_(device), module_(std::move(module)), weights_(std::move(weights)) {
-    if (weights_.size() != 1) fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", node.name);
+      : conv_(node),
+        config_(config),
+        device_(device),
+        module_(std::move(module)),
+        weights_(std::move(weights)) {
+    if (weights_.size() != 1)
+      fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", node.name);
   }
   std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
     return std::make_unique<DepthwiseLaunch>(conv_, config_, device_, weights_[0].data(), module_, inputs,

@@ -1,5 +1,5 @@
-// Convolutions of each channel by itself in channels-last layout, bound by memory: vectors of channels, tiles of
-// pixels in registers.
+// Convolutions of each channel by itself in channels-last layout, bound by memory: vectors of channels, tiles
+// of pixels in registers.
 #pragma once
 
 #include "targets/cuda/tactics/generated.h"

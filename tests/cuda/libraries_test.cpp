@@ -1,45 +1,14 @@
 // What the tactics that call NVIDIA's libraries accept and refuse; the libraries run nothing here.
-#include <gtest/gtest.h>
-
-#include "base/error.h"
-#include "graph/ir/text.h"
-#include "targets/target.h"
+#include "cuda/asked.h"
 
 namespace tenfold {
 namespace {
 
-struct Asked {
-  TextCase text;
-  TuningHint hint;
-  const Node& node() const { return *text.graph->nodes().back(); }
-};
-
-Asked ask(const std::string& text, Layout layout = Layout::kPlain) {
-  Asked a{parseCase(text), {}};
-  auto describe = [&](const Value* v) {
-    Layout own =
-        layout == Layout::kChannelsLast && v->rank() >= 3 && !v->isConstant() ? layout : Layout::kPlain;
-    return TensorDesc{v->dtype, constantShape(*v->shape).value(), own,
-                      v->isConstant() ? v->constant.data() : nullptr};
-  };
-  for (const Value* v : a.node().inputs) a.hint.inputs.push_back(describe(v));
-  for (const Value* v : a.node().outputs) a.hint.outputs.push_back(describe(v));
-  return a;
-}
+using testing_util::ask;
+using testing_util::Asked;
 
 class CudaLibraries : public testing::Test {
  protected:
-  // Null where the target, or the library behind the tactic, is not on this machine.
-  static const Tactic* find(const char* name, const std::string& accepted, Layout layout) {
-    try {
-      const Tactic* tactic = target("cuda:sm_90").findTactic(name);
-      Asked a = ask(accepted, layout);
-      if (tactic && tactic->refuses(a.node(), a.hint).find("cannot be loaded") == std::string::npos)
-        return tactic;
-    } catch (const Error&) {
-    }
-    return nullptr;
-  }
   static void accepts(const Tactic& tactic, const std::string& text, Layout layout, const char* config) {
     Asked a = ask(text, layout);
     EXPECT_EQ(tactic.refuses(a.node(), a.hint), "") << text;
@@ -60,7 +29,8 @@ class CudaLibraries : public testing::Test {
 constexpr Layout kPlain = Layout::kPlain, kLast = Layout::kChannelsLast;
 
 TEST_F(CudaLibraries, Products) {
-  const Tactic* lt = find("cublaslt", "a:f32[3,4], b:f32[4,5] -> y = MatMul(a, b)", kPlain);
+  const Tactic* lt =
+      testing_util::libraryTactic("cublaslt", "a:f32[3,4], b:f32[4,5] -> y = MatMul(a, b)", kPlain);
   if (!lt) GTEST_SKIP() << "no CUDA target or no cuBLASLt here";
   for (const char* text :
        {"a:f32[3,4], b:f32[4,5] -> y = MatMul(a, b)", "a:f32[2,3,4], b:f32[4,5] -> y = MatMul(a, b)",

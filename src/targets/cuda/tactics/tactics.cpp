@@ -3,6 +3,9 @@
 #include "targets/cuda/tactics/conv/depthwise.h"
 #include "targets/cuda/tactics/conv/direct.h"
 #include "targets/cuda/tactics/cublaslt.h"
+#ifdef TENFOLD_CUDNN
+#include "targets/cuda/tactics/cudnn_conv.h"
+#endif
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/pointwise.h"
@@ -20,6 +23,9 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<CublasLtTactic>(device));
   tactics.push_back(std::make_unique<DepthwiseConvTactic>(device));
   tactics.push_back(std::make_unique<DirectConvTactic>(device));
+#ifdef TENFOLD_CUDNN
+  tactics.push_back(std::make_unique<CudnnConvTactic>(device));
+#endif
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
   for (const LaunchFamily* family : kFamilies)
     tactics.push_back(std::make_unique<LaunchTactic>(device, *family));

@@ -1,0 +1,176 @@
+#include "targets/cuda/tactics/cudnn_conv.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "targets/cuda/tactics/cudnn_conv_kernel.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr size_t kMostPlans = 8;                                 // candidates of a node
+constexpr size_t kMostWorkspace = size_t{1} << 28;               // bytes
+constexpr size_t kText = 0, kJson = 1, kWeights = 2, kTail = 3;  // blobs
+
+Tensor textTensor(const std::string& text) {
+  Tensor t(DataType::kUInt8, {static_cast<int64_t>(text.size())});
+  if (!text.empty()) std::memcpy(t.data(), text.data(), text.size());
+  return t;
+}
+std::string textOf(const Tensor& t) { return {t.as<char>(), static_cast<size_t>(t.numel())}; }
+
+void requireTypes(const ConvNode& conv, const TuningHint& hint) {
+  DataType type = hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype;
+  if (type != DataType::kFloat32 && type != DataType::kFloat16 && type != DataType::kBFloat16)
+    fail(ErrorKind::kUnsupported, "it does not convolve {}", typeName(type));
+  const ProductEpilogue& e = conv.epilogue;
+  for (int i : {e.right, e.bias, e.residual})
+    if (i >= 0 && hint.inputs[static_cast<size_t>(i)].dtype != type)
+      fail(ErrorKind::kUnsupported, "its operands differ in type");
+  if (conv.fused && hint.outputs[0].dtype != type)
+    fail(ErrorKind::kUnsupported, "the result is of another type");
+  if (conv.shape(hint.inputs).isEmpty()) fail(ErrorKind::kUnsupported, "it is empty");
+}
+
+bool isTf32(const ConvNode& conv, const TuningHint& hint) {
+  return hint.allowTf32 && hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype == DataType::kFloat32;
+}
+
+// Constant weights move into the order of a channels-last input; others are read as they lie.
+bool packs(const ConvNode& conv, const TuningHint& hint) {
+  return hint.inputs[static_cast<size_t>(conv.epilogue.right)].known &&
+         hint.inputs[static_cast<size_t>(conv.epilogue.left)].layout == Layout::kChannelsLast;
+}
+
+ConvGraph graphOf(const Device& device, const ConvNode& conv, const TuningHint& hint) {
+  return conv.graph(device, hint.inputs, hint.outputs, packs(conv, hint));
+}
+
+// The engines that make a plan of it, at most so many.
+std::vector<std::string> workingEngines(const Device& device, const ConvNode& conv, const TuningHint& hint,
+                                        bool fallback, size_t most) {
+  requireTypes(conv, hint);
+  ConvGraph made = graphOf(device, conv, hint);
+  bool tensorCores = hint.outputs[0].dtype != DataType::kFloat32 || isTf32(conv, hint);
+  std::vector<std::string> names;
+  for (const DnnEngine& engine : recommendedEngines(made.graph, tensorCores, fallback)) try {
+      if (names.size() == most) break;
+      if (sharedPlan(made.graph, engine)->workspaceBytes() <= kMostWorkspace) names.push_back(engine.name);
+    } catch (const Error&) {
+      // Heuristics recommend what does not work as well.
+    }
+  return names;
+}
+
+struct Found {
+  bool fused = true;
+  std::vector<std::string> engines;
+};
+
+// Fused where a good engine does so, else bare; slow engines where there is no other. Throws Error where none
+// works.
+Found find(const Device& device, const Node& node, const TuningHint& hint, size_t most) {
+  std::string reason = "cuDNN has no engine for it";
+  for (bool fallback : {false, true})
+    for (bool fused : {true, false}) try {
+        if (!fused && !productTail(node).node) continue;
+        Found found{fused, workingEngines(device, ConvNode(node, fused), hint, fallback, most)};
+        if (!found.engines.empty()) return found;
+      } catch (const Error& e) {
+        if (e.kind() == ErrorKind::kOutOfMemory) throw;
+        reason = e.what();
+      }
+  fail(ErrorKind::kUnsupported, "{}", reason);
+}
+
+TuningHint tailHint(const ProductTail& tail, const ConvNode& conv, const TuningHint& hint) {
+  TuningHint made = hint;
+  made.inputs = tail.describe(hint.inputs, conv.product(hint.inputs, hint.outputs));
+  return made;
+}
+
+double estimate(const Device& device, const ConvNode& conv, const TuningHint& hint) {
+  ConvShape s = conv.shape(hint.inputs);
+  double type = hint.outputs[0].dtype == DataType::kFloat32 ? (isTf32(conv, hint) ? 2 : 16) : 1;
+  const Shape& positions = s.isTransposed ? s.x : s.y;
+  double operations = 2.0 * static_cast<double>(s.w.numel()) * static_cast<double>(positions[0]) *
+                      static_cast<double>(positions.numel(2, positions.rank()));
+  double products = operations / (0.6 * device.halfRate / type);
+  return std::max(products, bytesMoved(hint) / (0.7 * device.bandwidth)) + device.launchSeconds;
+}
+
+}  // namespace
+
+std::string CudnnConvTactic::refuses(const Node& node, const TuningHint& hint) const {
+  try {
+    ConvNode(node, false);
+    if (!hint.knownRanks) return "the ranks are not known";
+    if (std::string why = cudnnMissing(); !why.empty()) return why;
+    Found found = find(device_, node, hint, 1);
+    if (found.fused) return "";
+    ProductTail tail = productTail(node);
+    return pointwise_.refuses(*tail.node, tailHint(tail, ConvNode(node, false), hint));
+  } catch (const Error& e) {
+    return e.what();
+  }
+}
+
+std::vector<Candidate> CudnnConvTactic::candidates(const Node& node, const TuningHint& hint) const {
+  Found found = find(device_, node, hint, device_.exists() ? kMostPlans : 1);
+  ConvNode conv(node, found.fused);
+  double seconds = estimate(device_, conv, hint);
+  if (!found.fused) seconds += memorySeconds(device_, hint);
+  std::vector<Candidate> candidates;
+  for (const std::string& engine : found.engines) {
+    ConvConfig config{found.fused, isTf32(conv, hint), engine};
+    candidates.push_back({config.str(), seconds * (1 + 0.01 * static_cast<double>(candidates.size()))});
+  }
+  return candidates;
+}
+
+CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& text,
+                                        const TuningHint& hint) const {
+  ConvConfig config = ConvConfig::parse(text);
+  ConvNode conv(node, config.fused);
+  CompiledKernel compiled{std::string(name()), text, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+  ConvGraph made = graphOf(device_, conv, hint);
+  auto plan = sharedPlan(made.graph, engineNamed(made.graph, config.engine));
+  compiled.blobs = {textTensor(made.graph.text()), textTensor(plan->json()), textTensor("")};
+  if (packs(conv, hint)) {
+    auto right = static_cast<size_t>(conv.epilogue.right);
+    const TensorDesc& w = hint.inputs[right];
+    compiled.blobs[kWeights] = packChannelsLast(Tensor(w.dtype, w.shape, const_cast<void*>(w.known)));
+    compiled.packedInputs[right] = 1;
+  }
+  if (config.fused) return compiled;
+  ProductTail tail = productTail(node);
+  TuningHint rest = tailHint(tail, conv, hint);
+  CompiledKernel after =
+      pointwise_.compile(*tail.node, pointwise_.candidates(*tail.node, rest).at(0).config, rest);
+  compiled.blobs.push_back(textTensor(after.config));
+  for (Tensor& t : after.blobs) compiled.blobs.push_back(std::move(t));
+  return compiled;
+}
+
+std::unique_ptr<Kernel> CudnnConvTactic::load(const Node& node, const CompiledKernel& compiled) const {
+  ConvParts parts;
+  parts.config = ConvConfig::parse(compiled.config);
+  const auto& blobs = compiled.blobs;
+  if (blobs.size() < kTail + (parts.config.fused ? 0 : 1))
+    fail(ErrorKind::kInvalidPlan, "node '{}': the plan holds no kernel of tactic {}", node.name, name());
+  parts.text = textOf(blobs[kText]);
+  parts.json = textOf(blobs[kJson]);
+  parts.isPacked = blobs[kWeights].numel() > 0;
+  if (parts.isPacked) parts.weights = DeviceBuffer(blobs[kWeights]);
+  if (!parts.config.fused) {
+    parts.tail = productTail(node);
+    CompiledKernel after{std::string(pointwise_.name()), textOf(blobs[kTail]), {}, {}};
+    after.blobs.assign(blobs.begin() + kTail + 1, blobs.end());
+    if (!parts.tail.node) fail(ErrorKind::kInvalidPlan, "node '{}': nothing follows the product", node.name);
+    parts.tailKernel = pointwise_.load(*parts.tail.node, after);
+  }
+  return std::make_unique<ConvKernel>(device_, node, std::move(parts));
+}
+
+}  // namespace tenfold::cuda

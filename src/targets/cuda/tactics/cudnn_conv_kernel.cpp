@@ -1,0 +1,181 @@
+#include "targets/cuda/tactics/cudnn_conv_kernel.h"
+
+#include "base/error.h"
+#include "targets/cuda/codegen/fused_node.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr std::string_view kFused = "fused, ", kBare = "bare, ", kTf32 = ", tf32";
+constexpr std::string_view kAnchors[] = {"Conv", "ConvTranspose"};
+constexpr size_t kAlignment = 256;  // between the product and cuDNN's own workspace
+
+size_t roundedUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+class ConvLaunch final : public Launch {
+ public:
+  ConvLaunch(const ConvNode& node, const ConvParts& parts, std::vector<ConvOperand> operands,
+             DnnLaunch product)
+      : node_(node), parts_(parts), operands_(std::move(operands)), product_(std::move(product)) {
+    addresses_.resize(operands_.size());
+  }
+  // The bare product goes into the workspace, before cuDNN's and the tail's own.
+  void addTail(std::unique_ptr<Launch> tail, size_t productBytes) {
+    tail_ = std::move(tail);
+    productBytes_ = roundedUp(productBytes);
+    tailInputs_.resize(parts_.tail.inputs.size());
+  }
+  size_t workspaceBytes() const override {
+    return productBytes_ + std::max(product_.workspaceBytes(), tail_ ? tail_->workspaceBytes() : 0);
+  }
+  void run(const LaunchArgs& args) override {
+    char* rest = static_cast<char*>(args.workspace) + productBytes_;
+    void* product = tail_ ? args.workspace : args.outputs[0];
+    for (size_t i = 0; i < operands_.size(); ++i) addresses_[i] = address(operands_[i], args, product);
+    product_.run(addresses_, product_.workspaceBytes() ? rest : nullptr, args.stream);
+    if (!tail_) return;
+    for (size_t i = 0; i < tailInputs_.size(); ++i) {
+      int from = parts_.tail.inputs[i];
+      tailInputs_[i] = from == ProductTail::kProduct ? product : args.inputs[from];
+    }
+    tail_->run({tailInputs_.data(), args.outputs, rest, args.stream, nullptr});
+  }
+
+ private:
+  void* address(ConvOperand operand, const LaunchArgs& args, void* product) const {
+    const ProductEpilogue& e = node_.epilogue;
+    switch (operand) {
+      case ConvOperand::kInput:
+        return args.inputs[e.left];
+      case ConvOperand::kWeights:
+        return parts_.isPacked ? parts_.weights.data() : args.inputs[e.right];
+      case ConvOperand::kBias:
+        return args.inputs[e.bias];
+      case ConvOperand::kResidual:
+        return args.inputs[e.residual];
+      case ConvOperand::kOutput:
+        break;
+    }
+    return product;
+  }
+  const ConvNode& node_;
+  const ConvParts& parts_;
+  const std::vector<ConvOperand> operands_;
+  std::vector<void*> addresses_, tailInputs_;
+  DnnLaunch product_;
+  std::unique_ptr<Launch> tail_;
+  size_t productBytes_ = 0;
+};
+
+class NoLaunch final : public Launch {
+ public:
+  void run(const LaunchArgs&) override {}
+};
+
+}  // namespace
+
+ConvConfig ConvConfig::parse(const std::string& text) {
+  ConvConfig c;
+  std::string_view rest = text;
+  c.fused = rest.starts_with(kFused);
+  if (!c.fused && !rest.starts_with(kBare))
+    fail(ErrorKind::kInvalidPlan, "cudnn-conv has no configuration '{}'", text);
+  rest.remove_prefix(c.fused ? kFused.size() : kBare.size());
+  c.tf32 = rest.ends_with(kTf32);
+  if (c.tf32) rest.remove_suffix(kTf32.size());
+  c.engine = rest;
+  return c;
+}
+
+std::string ConvConfig::str() const {
+  return fmt::format("{}{}{}", fused ? kFused : kBare, engine, tf32 ? kTf32 : "");
+}
+
+ConvNode::ConvNode(const Node& node, bool isFused) : fused(isFused) {
+  FusedNode whole(node, kAnchors);
+  if (!whole.anchor) fail(ErrorKind::kUnsupported, "there is no convolution, or several");
+  if (fused) {
+    epilogue = parseProductEpilogue(node, whole.anchor->opName());
+    if (!epilogue.refusal.empty()) fail(ErrorKind::kUnsupported, "{}", epilogue.refusal);
+    return;
+  }
+  epilogue.anchor = whole.anchor;
+  epilogue.left = whole.inputIndex(whole.anchor->input(0));
+  epilogue.right = whole.inputIndex(whole.anchor->input(1));
+  if (epilogue.left < 0 || epilogue.right < 0)
+    fail(ErrorKind::kUnsupported, "an operand is computed inside the region");
+}
+
+ConvShape ConvNode::shape(std::span<const TensorDesc> inputs) const {
+  return convShape(anchor(), inputs[static_cast<size_t>(epilogue.left)].shape,
+                   inputs[static_cast<size_t>(epilogue.right)].shape);
+}
+
+TensorDesc ConvNode::product(std::span<const TensorDesc> inputs, std::span<const TensorDesc> outputs) const {
+  const TensorDesc& x = inputs[static_cast<size_t>(epilogue.left)];
+  if (fused) return outputs[0];
+  Shape y = shape(inputs).y;
+  if (x.shape.rank() == 3) y = {y[0], y[1], y[3]};
+  return {x.dtype, y, outputs[0].layout, nullptr};
+}
+
+ConvGraph ConvNode::graph(const Device& device, std::span<const TensorDesc> inputs,
+                          std::span<const TensorDesc> outputs, bool packed) const {
+  const TensorDesc& x = inputs[static_cast<size_t>(epilogue.left)];
+  TensorDesc residual;
+  if (epilogue.residual >= 0) residual = inputs[static_cast<size_t>(epilogue.residual)];
+  return convGraph(device, shape(inputs), x,
+                   packed ? x.layout : inputs[static_cast<size_t>(epilogue.right)].layout, residual,
+                   product(inputs, outputs), fusedEpilogue());
+}
+
+ConvKernel::ConvKernel(const Device& device, const Node& node, ConvParts parts)
+    : device_(device), node_(node, parts.config.fused), parts_(std::move(parts)) {
+  if (parts_.json.empty()) return;
+  try {
+    plans_[parts_.text] = sharedPlan(parts_.text, parts_.config.engine, parts_.json);
+  } catch (const Error&) {
+    // Another device or version of cuDNN: prepare() makes the plan again.
+  }
+}
+
+// The engine that was chosen for the shapes that were tuned; where it does not know these, the first that
+// does.
+std::shared_ptr<const DnnPlan> ConvKernel::planFor(const OperationGraph& graph, bool tensorCores) const {
+  std::lock_guard lock(mutex_);
+  auto& plan = plans_[graph.text()];
+  if (plan) return plan;
+  try {
+    return plan = sharedPlan(graph, engineNamed(graph, parts_.config.engine));
+  } catch (const Error&) {
+  }
+  std::string reason = "it recommends none";
+  for (bool fallback : {false, true})
+    for (const DnnEngine& engine : recommendedEngines(graph, tensorCores, fallback)) try {
+        return plan = sharedPlan(graph, engine);
+      } catch (const Error& e) {
+        reason = e.what();
+      }
+  fail(ErrorKind::kUnsupported, "cuDNN has no engine for {}: {}", graph.text(), reason);
+}
+
+std::unique_ptr<Launch> ConvKernel::prepare(std::span<const TensorDesc> inputs,
+                                            std::span<const TensorDesc> outputs) const {
+  if (node_.shape(inputs).isEmpty()) {
+    if (outputs[0].shape.numel() == 0) return std::make_unique<NoLaunch>();
+    fail(ErrorKind::kUnsupported, "cuDNN does not sum over nothing");
+  }
+  ConvGraph made = node_.graph(device_, inputs, outputs, parts_.isPacked);
+  bool tensorCores = outputs[0].dtype != DataType::kFloat32 || parts_.config.tf32;
+  auto launch = std::make_unique<ConvLaunch>(
+      node_, parts_, made.operands,
+      DnnLaunch(planFor(made.graph, tensorCores), made.tensors, made.graph.scalars()));
+  if (parts_.tailKernel) {
+    TensorDesc product = node_.product(inputs, outputs);
+    launch->addTail(parts_.tailKernel->prepare(parts_.tail.describe(inputs, product), outputs),
+                    typeBytes(product.dtype, product.shape.numel()));
+  }
+  return launch;
+}
+
+}  // namespace tenfold::cuda

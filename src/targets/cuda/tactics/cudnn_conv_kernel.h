@@ -1,0 +1,63 @@
+// The run-time half of the cuDNN convolutions.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "targets/cuda/cudnn/plan.h"
+#include "targets/cuda/jit/module.h"
+#include "targets/cuda/tactics/cudnn_conv_graph.h"
+#include "targets/cuda/tactics/product_tail.h"
+
+namespace tenfold::cuda {
+
+// A configuration of the tactic, in its printed form and in parts.
+struct ConvConfig {
+  bool fused = true, tf32 = false;
+  std::string engine;
+  static ConvConfig parse(const std::string& text);  // throws Error (kInvalidPlan)
+  std::string str() const;
+};
+
+// What node, types and layouts say of the convolution. Throws Error (kUnsupported) for what it is not.
+struct ConvNode {
+  ConvNode(const Node& node, bool fused);
+  ProductEpilogue epilogue;  // of a bare product: its operands alone
+  const Node& anchor() const { return *epilogue.anchor; }
+  const ProductEpilogue* fusedEpilogue() const { return fused ? &epilogue : nullptr; }
+  bool fused;
+  ConvShape shape(std::span<const TensorDesc> inputs) const;
+  // `packed`: the weights lie in the order of the input.
+  ConvGraph graph(const Device& device, std::span<const TensorDesc> inputs,
+                  std::span<const TensorDesc> outputs, bool packed) const;
+  // The product's description where the node's outputs are these.
+  TensorDesc product(std::span<const TensorDesc> inputs, std::span<const TensorDesc> outputs) const;
+};
+
+struct ConvParts {
+  ConvConfig config;
+  std::string text, json;  // of the plan that was chosen while building
+  bool isPacked = false;   // the weights are `weights`, not an input
+  DeviceBuffer weights;
+  ProductTail tail;  // of a bare product
+  std::unique_ptr<Kernel> tailKernel;
+};
+
+class ConvKernel final : public Kernel {
+ public:
+  ConvKernel(const Device& device, const Node& node, ConvParts parts);
+  std::unique_ptr<Launch> prepare(std::span<const TensorDesc> inputs,
+                                  std::span<const TensorDesc> outputs) const override;
+
+ private:
+  std::shared_ptr<const DnnPlan> planFor(const OperationGraph& graph, bool tensorCores) const;
+  const Device& device_;
+  const ConvNode node_;
+  const ConvParts parts_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::shared_ptr<const DnnPlan>> plans_;  // by the graph's text
+};
+
+}  // namespace tenfold::cuda

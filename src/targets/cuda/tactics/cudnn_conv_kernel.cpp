@@ -1,7 +1,7 @@
 #include "targets/cuda/tactics/cudnn_conv_kernel.h"
 
 #include "base/error.h"
-#include "targets/cuda/codegen/fused_node.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cuda {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "graph/ops/infer.h"
-#include "targets/cuda/codegen/fused_node.h"
+#include "targets/fused_node.h"
 
 namespace tenfold::cuda {
 namespace {

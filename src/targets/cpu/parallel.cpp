@@ -1,8 +1,47 @@
 #include "targets/cpu/parallel.h"
 
+#include <time.h>
+
 #include <thread>
 
 namespace tenfold::cpu {
+namespace {
+
+using Ticks = Clock::duration::rep;
+
+constexpr Ticks ticks(std::chrono::milliseconds time) { return Clock::duration(time).count(); }
+constexpr Ticks kShortestPause = ticks(std::chrono::milliseconds(10)),
+                kLongestPause = ticks(std::chrono::milliseconds(500));
+
+Ticks now() { return Clock::now().time_since_epoch().count(); }
+
+// Threads may write these at the same time; any of their values will do.
+std::atomic<bool> paused{false};
+std::atomic<Ticks> pauseEnd{0}, pauseLength{0};
+
+}  // namespace
+
+bool expectsHelpers() {
+  if (!paused.load(std::memory_order_relaxed)) return true;
+  if (now() < pauseEnd.load(std::memory_order_relaxed)) return false;
+  paused.store(false, std::memory_order_relaxed);
+  return true;
+}
+
+void helpersAreLate() {
+  Ticks length = pauseLength.load(std::memory_order_relaxed), end = pauseEnd.load(std::memory_order_relaxed);
+  if (now() < end) return;  // another thread has said so
+  length = now() - end < length ? std::min(2 * length, kLongestPause) : kShortestPause;
+  pauseLength.store(length, std::memory_order_relaxed);
+  pauseEnd.store(now() + length, std::memory_order_relaxed);
+  paused.store(true, std::memory_order_relaxed);
+}
+
+std::chrono::nanoseconds processorTime() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 int threadLimit() {
   static const int limit = omp_get_max_threads();

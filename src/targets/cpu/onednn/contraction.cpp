@@ -45,7 +45,7 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
     return;
   }
   using Source = DnnlCall::Source;
-  main_ = DnnlCall(plan.pd, reserve(plan.pd.scratchpad_desc().get_size()));
+  main_ = DnnlCall(plan.pd, reserve(plan.pd.scratchpad_desc().get_size()), plan.alone);
   main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
   bindWeights(plan, weights);
   for (const auto& o : plan.operands) {
@@ -189,14 +189,7 @@ std::vector<Candidate> ContractionTactic::candidates(const Node& node, const Tun
   constexpr double kFlopsPerSecond = 150e9;
   FusedNode fused(node, {&anchor_, 1});
   Contraction op = describe_(fused, hint.inputs, hint.outputs);
-  auto product = [](const dnnl::memory::dims& d) {
-    double p = 1;
-    for (int64_t v : d) p *= static_cast<double>(v);
-    return p;
-  };
-  double perOutput =
-      product(op.weights.get_dims()) / static_cast<double>(std::max<int64_t>(1, op.dst.get_dims()[1]));
-  return {{"", 2e-6 + 2 * perOutput * product(op.dst.get_dims()) / kFlopsPerSecond}};
+  return {{"", 2e-6 + 2 * op.multiplications / kFlopsPerSecond}};
 }
 
 CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,

@@ -17,6 +17,7 @@ struct Contraction {
   std::optional<dnnl::memory::desc> bias;
   size_t srcInput = 0, weightsInput = 1, biasInput = 2;  // inputs of the node that is run
   const void* biasData = nullptr;                        // instead of biasInput: a constant inside the region
+  double multiplications = 0;
   // How a post-op reads an operand; an empty descriptor where it cannot.
   std::function<dnnl::memory::desc(const TensorDesc&)> operand;
   // An operand of this shape could be the bias (one element for each output channel or column).

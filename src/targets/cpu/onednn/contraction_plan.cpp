@@ -1,6 +1,7 @@
 #include "targets/cpu/onednn/contraction_plan.h"
 
 #include "base/error.h"
+#include "targets/cpu/parallel.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -58,6 +59,10 @@ ContractionPlan planContraction(const FusedNode& fused, Describe describe, std::
   dnnl::memory::desc format = weights ? *weights
                                       : dnnl::memory::desc(op.weights.get_dims(), op.weights.get_data_type(),
                                                            dnnl::memory::format_tag::any);
+  std::optional<Alone> alone;
+  if (isSmall(op.multiplications,
+              static_cast<double>(op.src.get_size() + op.weights.get_size() + op.dst.get_size())))
+    alone.emplace();
   PostOpChain chain = translateEpilogue(fused);
   std::optional<ContractionPlan> best;
   std::string why = "oneDNN has no implementation";
@@ -68,7 +73,7 @@ ContractionPlan planContraction(const FusedNode& fused, Describe describe, std::
     try {
       dnnl::primitive_desc pd = a->op.make(a->op, format, a->attr);
       if (best && speedClass(pd) <= speedClass(best->pd)) continue;
-      best = ContractionPlan{a->op, pd, a->operands, links, a->result};
+      best = ContractionPlan{a->op, pd, a->operands, links, a->result, alone.has_value()};
       if (speedClass(pd) == 2) break;
     } catch (const dnnl::error& e) {
       why = fmt::format("oneDNN: {}", e.what());

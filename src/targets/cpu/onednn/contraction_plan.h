@@ -18,6 +18,7 @@ struct ContractionPlan {
   std::vector<Operand> operands;  // of post-ops, and the bias
   size_t fusedNodes = 0;          // links of the chain that became post-ops
   const Value* result = nullptr;  // what the primitive writes
+  bool alone = false;             // made for one thread
 };
 
 // `weights`: the packed format, or none to let oneDNN choose. Throws Error (kUnsupported) with the reason.

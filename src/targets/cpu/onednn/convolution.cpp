@@ -91,6 +91,9 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
   op.src = dropSpatial(describe(x), trivial);
   op.dst = dropSpatial(describe(y), trivial);
   op.weights = dropSpatial(describeWeights(w, fused.anchor->attrs.integer("group", 1), transposed), trivial);
+  // Each element of the side that the kernel walks over meets the weights of its channel.
+  const Shape& walked = transposed ? x.shape : y.shape;
+  op.multiplications = static_cast<double>(walked.numel() * (w.shape.numel() / walked[1]));
   if (fused.anchor->hasInput(2)) {
     const Value* bias = fused.anchor->inputs[2];
     if (fused.inputIndex(bias) < 0 && bias->isConstant()) {

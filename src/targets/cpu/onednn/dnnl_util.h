@@ -28,13 +28,17 @@ dnnl::memory::desc describeFormat(dnnl::memory::data_type type, const dnnl::memo
 // Reorders `from` into fresh memory.
 Tensor repack(const dnnl::memory::desc& fromDesc, const void* from, const dnnl::memory::desc& toDesc);
 
+// Whether so much work is done sooner by one thread than helpers come.
+bool isSmall(double multiplications, double bytes);
+
 // A primitive with its arguments, whose addresses are set at each run.
 class DnnlCall {
  public:
   enum class Source { kInput, kOutput, kWorkspace, kFixed };
   DnnlCall() = default;
-  // `scratchpad`: where in the workspace the primitive's own scratchpad lies.
-  DnnlCall(const dnnl::primitive_desc_base& pd, size_t scratchpad);
+  // `scratchpad`: where in the workspace the primitive's own scratchpad lies. `alone`: it was made for one
+  // thread, and runs on one.
+  DnnlCall(const dnnl::primitive_desc_base& pd, size_t scratchpad, bool alone = false);
 
   // The memory of argument `arg`: input or output `index` of the launch, or `index` bytes into its workspace.
   void bind(int arg, const dnnl::memory::desc& desc, Source source, size_t index);
@@ -47,8 +51,12 @@ class DnnlCall {
     Source source;
     size_t index;
   };
+  void execute();
+
   dnnl::primitive primitive_;
   dnnl::stream stream_;
+  bool alone_ = false;
+  int64_t fastestAlone_ = INT64_MAX;  // nanoseconds
   std::vector<dnnl::memory> memories_;
   std::vector<dnnl_exec_arg_t> arguments_;
   std::vector<Slot> slots_;

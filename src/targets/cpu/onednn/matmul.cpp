@@ -121,6 +121,7 @@ Contraction describeMatmul(const FusedNode& fused, std::span<const TensorDesc> i
   op.src = memory::desc(a.dims, dnnlType(da.dtype), a.strides);
   op.weights = memory::desc(b.dims, dnnlType(db.dtype), b.strides);
   op.dst = memory::desc(out, dnnlType(type), rowMajor(out));
+  op.multiplications = static_cast<double>(outputs[0].shape.numel() * a.dims.back());
   bool left = da.shape.rank() == 1, right = db.shape.rank() == 1;
   op.operand = [=, shape = outputs[0].shape](const TensorDesc& d) {
     return operandOf(d, shape, out, left, right);

@@ -4,6 +4,7 @@
 #include "graph/ops/window.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/onednn/dnnl_util.h"
+#include "targets/cpu/parallel.h"
 #include "targets/cpu/pointwise/passes.h"
 
 namespace tenfold::cpu {
@@ -82,10 +83,12 @@ PoolingLaunch::PoolingLaunch(const Node& node, Descs inputs, Descs outputs) {
     if (nothingToDo_) return;
     fail(ErrorKind::kUnsupported, "the input is empty");
   }
+  std::optional<Alone> alone;
+  if (isSmall(0, static_cast<double>(typeBytes(x.dtype, x.shape.numel() + y.shape.numel())))) alone.emplace();
   auto pd = describePooling(*fused.anchor, x, y);
   if (speedClass(pd) == 0 && y.layout == Layout::kChannelsLast && x.layout != y.layout)
     fail(ErrorKind::kUnsupported, "oneDNN has only its reference for these layouts");
-  call_ = DnnlCall(pd, 0);
+  call_ = DnnlCall(pd, 0, alone.has_value());
   call_.bind(DNNL_ARG_SRC, describe(x), DnnlCall::Source::kInput, static_cast<size_t>(in));
   resultOffset_ = aligned(pd.scratchpad_desc().get_size());
   passesOffset_ = resultOffset_;

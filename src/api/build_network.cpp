@@ -6,10 +6,12 @@
 #include "api/convert.h"
 #include "api/facts.h"
 #include "api/network/faces.h"
+#include "api/network/layer.h"
 #include "api/network/network.h"
 #include "api/refusals.h"
 #include "frontend/network/control_flow.h"
 #include "graph/ops/infer.h"
+#include "optimize/precision/precision.h"
 #include "plan/build/build.h"
 
 namespace tenfold {
@@ -36,16 +38,81 @@ Value* insertBehind(Graph& graph, Value* value, const char* op, Attributes attrs
   return result;
 }
 
+bool isConstrained(const BuilderConfigState& config) {
+  return config.flag(nv::BuilderFlag::kOBEY_PRECISION_CONSTRAINTS) ||
+         config.flag(nv::BuilderFlag::kPREFER_PRECISION_CONSTRAINTS);
+}
+
+Value* castBehind(Graph& graph, Value* value, DataType type) {
+  Attributes to;
+  to.setType("to", type);
+  return insertBehind(graph, value, "Cast", to, type);
+}
+
+// A network input of another type than the network was made with: it is converted first of all.
+void castInput(Graph& graph, Value* input, DataType wanted) {
+  Value* inside = castBehind(graph, input, input->dtype);
+  std::swap(inside->name, input->name);
+  input->dtype = wanted;
+}
+
+// A float between layers passes through the type where layers' types count; an output has it in any case.
+void castFloat(Graph& graph, Value* value, DataType wanted, bool obeys) {
+  DataType type = value->dtype;
+  bool isOutput = graph.isOutput(value);
+  if (!isOutput && !obeys) return;
+  Value* narrow = castBehind(graph, value, wanted);
+  if (narrow->uses.empty()) return;
+  Value* wide = castBehind(graph, narrow, type);
+  if (!isOutput) return;
+  std::swap(wide->name, narrow->name);
+  std::replace(graph.outputs.begin(), graph.outputs.end(), wide, narrow);
+}
+
 // Types that the program asked for with setOutputType() or setType().
-void castWanted(Network& network, Graph& graph) {
+void castWanted(Network& network, Graph& graph, const BuilderConfigState* config) {
   bool isStrong = network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
   for (const Value* v : network.graph().values()) {
     DataType wanted = network.faceOf(const_cast<Value*>(v))->wantedType();
     if (isStrong || wanted == DataType::kUndefined || wanted == v->dtype) continue;
-    Attributes to;
-    to.setType("to", wanted);
-    insertBehind(graph, graph.valueById(v->id), "Cast", to, wanted);
+    Value* copy = graph.valueById(v->id);
+    if (std::count(graph.inputs.begin(), graph.inputs.end(), copy))
+      castInput(graph, copy, wanted);
+    else if (isFloat(wanted) && isFloat(v->dtype))
+      castFloat(graph, copy, wanted, config && isConstrained(*config));
+    else
+      castBehind(graph, copy, wanted);
   }
+}
+
+// Precisions that the program asked for with setPrecision(), where the configuration says that they count.
+void askForPrecisions(Network& network, Graph& graph, const BuilderConfigState& config) {
+  if (!isConstrained(config) || network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)) return;
+  std::map<int, DataType> wanted;
+  for (const auto& layer : network.layers())
+    if (layer->node() && layer->precisionIsSet())
+      wanted[layer->node()->id] = coreType(layer->getPrecision());
+  for (Node* node : graph.nodes()) {
+    auto it = wanted.find(node->id);
+    if (it == wanted.end() || !isFloat(it->second)) continue;
+    bool half = it->second == DataType::kFloat16, bfloat = it->second == DataType::kBFloat16;
+    bool allowed = (!half || config.flag(nv::BuilderFlag::kFP16)) &&
+                   (!bfloat || config.flag(nv::BuilderFlag::kBF16));
+    if (!allowed && config.flag(nv::BuilderFlag::kOBEY_PRECISION_CONSTRAINTS))
+      fail("layer '{}' must compute in {}, and BuilderFlag::{} is not set", node->name,
+           typeName(it->second), half ? "kFP16" : "kBF16");
+    if (allowed) node->attrs.setType(kWantedPrecision, it->second);
+  }
+}
+
+// The 16-bit type that the flags allow and the target gains from.
+DataType lowPrecision(const Network& network, const BuilderConfigState& config, const Target& target) {
+  if (network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)) return DataType::kUndefined;
+  constexpr std::pair<nv::BuilderFlag, DataType> kTypes[] = {
+      {nv::BuilderFlag::kFP16, DataType::kFloat16}, {nv::BuilderFlag::kBF16, DataType::kBFloat16}};
+  for (auto [flag, type] : kTypes)
+    if (config.flag(flag) && target.profitsFrom(type)) return type;
+  return DataType::kUndefined;
 }
 
 // An output must be written by a node of its own.
@@ -277,12 +344,13 @@ void setFacts(Plan& plan, Network& network, const BuilderConfigState& config, co
 
 }  // namespace
 
-std::unique_ptr<Graph> completeGraph(Network& network) {
+std::unique_ptr<Graph> completeGraph(Network& network, const BuilderConfigState* config) {
   network.layers();
   for (const auto& [node, reason] : network.broken()) fail("{}", reason);
   require(!network.graph().outputs.empty(), "the network has no outputs; mark one with markOutput()");
   std::unique_ptr<Graph> graph = network.graph().clone();
-  castWanted(network, *graph);
+  if (config) askForPrecisions(network, *graph, *config);
+  castWanted(network, *graph, config);
   detach(network, *graph);
   closeControlFlow(*graph);
   separateInputsFromOutputs(*graph);
@@ -292,14 +360,14 @@ std::unique_ptr<Graph> completeGraph(Network& network) {
 
 void checkNetwork(Network& network, const BuilderConfigState& config) {
   checkConfig(config);
-  std::unique_ptr<Graph> graph = completeGraph(network);
+  std::unique_ptr<Graph> graph = completeGraph(network, &config);
   graph->eraseDeadNodes();
   requireComputable(*graph);
 }
 
 std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target) {
   checkConfig(config);
-  std::unique_ptr<Graph> graph = completeGraph(network);
+  std::unique_ptr<Graph> graph = completeGraph(network, &config);
   DebugTensors debug = keepDebugTensors(network, *graph);
   graph->eraseDeadNodes();
   requireUniqueNames(*graph);
@@ -315,6 +383,8 @@ std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigStat
   BuildOptions options;
   options.profiles = makeProfiles(*graph, config);
   options.tuner = tunerOptions(config, cache);
+  options.allowTf32 = config.flag(nv::BuilderFlag::kTF32);
+  options.lowPrecision = lowPrecision(network, config, target);
   options.keepWeights = config.flag(nv::BuilderFlag::kREFIT);
   options.progress = [&](const char* phase, int done, int total) { return progress(phase, done, total); };
   std::unique_ptr<Plan> plan = buildPlan(std::move(graph), target, std::move(options));

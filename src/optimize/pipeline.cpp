@@ -9,6 +9,7 @@
 #include "optimize/passes/expand_composites.h"
 #include "optimize/passes/push_transposes.h"
 #include "optimize/passes/shape_simplification.h"
+#include "optimize/precision/precision.h"
 #include "optimize/rules/tables.h"
 #include "optimize/runner.h"
 
@@ -47,10 +48,38 @@ constexpr Phase kPhases[] = {
     {kCleanup, 8}, {kRecognize, 4}, {kCleanup, 8}, {kFinish, 1}, {kCleanup, 4},
 };
 
+template <DataType kType>
+int lowerTo(Graph& graph) {
+  return lowerPrecision(graph, kType);
+}
+
+// Nodes that ask for a precision of their own get it whatever the network may have.
+constexpr const char* kLowerPrecision = "lower-precision";
+constexpr Pass kLowerSome[] = {{kLowerPrecision, lowerTo<DataType::kUndefined>}};
+constexpr Pass kLowerToHalf[] = {{kLowerPrecision, lowerTo<DataType::kFloat16>}};
+constexpr Pass kLowerToBfloat[] = {{kLowerPrecision, lowerTo<DataType::kBFloat16>}};
+
+// Not common subexpressions: a conversion costs nothing where its only reader is, but memory where it is
+// shared.
+constexpr Pass kAfterLowering[] = {
+    {"fold-constants", foldConstants},
+    {"movement", movementRules},
+    {"dead-code", removeDeadCode},
+};
+
+std::span<const Pass> loweringTo(DataType type) {
+  if (type == DataType::kFloat16) return kLowerToHalf;
+  if (type == DataType::kBFloat16) return kLowerToBfloat;
+  return kLowerSome;
+}
+
 }  // namespace
 
 std::vector<PassReport> optimize(Graph& graph, const OptimizeOptions& options) {
-  return PassRunner(graph, options).run(kPhases);
+  std::vector<Phase> phases(std::begin(kPhases), std::end(kPhases));
+  phases.push_back({loweringTo(options.lowPrecision), 1});
+  phases.push_back({kAfterLowering, 2});
+  return PassRunner(graph, options).run(phases);
 }
 
 std::vector<std::string> passNames() {
@@ -58,6 +87,7 @@ std::vector<std::string> passNames() {
   for (const Phase& phase : kPhases)
     for (const Pass& pass : phase.passes)
       if (std::find(names.begin(), names.end(), pass.name) == names.end()) names.push_back(pass.name);
+  names.emplace_back(kLowerPrecision);
   return names;
 }
 

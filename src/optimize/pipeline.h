@@ -20,6 +20,8 @@ struct OptimizeOptions {
   // TENFOLD_EXPLAIN names the rule.
   std::function<void(const std::string&)> log;
   bool verify = true;  // check the graph's invariants after every pass
+  // The 16-bit type that float32 networks may compute in (precision/precision.h); kUndefined: none.
+  DataType lowPrecision = DataType::kUndefined;
 };
 
 struct PassReport {

@@ -23,6 +23,7 @@ class Rewriter {
   Value* ints(const std::vector<int64_t>& values);
   // Takes back everything emitted so far.
   void undo();
+  const std::vector<Node*>& emitted() const { return emitted_; }
 
  private:
   Graph& graph_;

@@ -126,6 +126,8 @@ class Target {
   // True where the node can read and write rank 3 to 5 values in channels-last layout.
   virtual bool acceptsChannelsLast(const Node& node) const = 0;
   virtual FusionLimits fusionLimits() const { return {}; }
+  // Whether networks gain from computing in this 16-bit type; elsewhere the flags for it change nothing.
+  virtual bool profitsFrom(DataType) const { return false; }
   // Whether `node` (pointwise) may join the region that `anchor`'s epilogue forms so far.
   virtual bool fusesEpilogue(const Node& anchor, const Node& node) const = 0;
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/ir/text.h"
+#include "plan/build/precision_notes.h"
 #include "tenfold/commands.h"
 #include "tenfold/model_options.h"
 
@@ -16,12 +17,15 @@ struct InspectOptions : ModelOptions {
 
 constexpr const char* kKinds[] = {"launch", "alias", "control"};
 
-nlohmann::json describe(const Step& step) {
+nlohmann::json describe(const Plan& plan, const Step& step) {
   nlohmann::json row{{"name", step.node->name},
                      {"operator", std::string(step.node->opName())},
                      {"kind", kKinds[static_cast<int>(step.kind)]},
                      {"tactic", step.compiled.tactic},
                      {"config", step.compiled.config}};
+  PrecisionNote precision = precisionOf(plan, step);
+  if (precision.type != DataType::kUndefined) row["precision"] = std::string(typeName(precision.type));
+  if (!precision.why.empty()) row["precision_reason"] = precision.why;
   for (const auto& body : step.node->bodies)
     for (const Node* n : body->nodes()) row["body"].push_back(std::string(n->opName()));
   for (const Value* v : step.node->inputs) row["inputs"].push_back(v ? v->typeStr() : "");
@@ -71,7 +75,7 @@ void inspect(const InspectOptions& options) {
     return;
   }
   nlohmann::json rows = nlohmann::json::array();
-  for (const Step& step : plan->steps) rows.push_back(describe(step));
+  for (const Step& step : plan->steps) rows.push_back(describe(*plan, step));
   if (!options.json) return printTable(*plan, rows);
   nlohmann::json all{
       {"name", plan->name}, {"target", plan->target}, {"device", plan->device}, {"steps", rows}};

@@ -60,6 +60,9 @@ void ModelOptions::addTo(CLI::App& command) {
   command.add_option("--timingCacheFile", timingCache, "read and extend this file of measured tactics");
   command.add_flag("!--noTuning", measure,
                    "choose tactics by cost model alone; the build is then the same every time");
+  command.add_flag("--fp16", fp16, "compute in 16-bit floats where that is safe");
+  command.add_flag("--bf16", bf16, "the same in bfloat16");
+  command.add_flag("--noTF32", noTf32, "products of 32-bit floats keep all their digits");
   command.add_option("--threads", threads, "number of CPU threads");
   command.add_flag("--quiet", quiet, "no progress");
 }
@@ -88,6 +91,10 @@ std::unique_ptr<Plan> ModelOptions::plan() const {
   BuildOptions options;
   options.disabledPasses = disabledPasses;
   options.tuner.measure = measure;
+  require(!fp16 || !bf16, "--fp16 and --bf16 exclude each other");
+  options.lowPrecision =
+      fp16 ? DataType::kFloat16 : bf16 ? DataType::kBFloat16 : DataType::kUndefined;
+  options.allowTf32 = !noTf32;
   if (!quiet) options.progress = showProgress;
   TimingCache cache;
   if (!timingCache.empty()) {

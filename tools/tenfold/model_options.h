@@ -10,7 +10,7 @@ namespace tenfold {
 struct ModelOptions {
   std::string model, device, timingCache;
   std::vector<std::string> inputs, minShapes, optShapes, maxShapes, disabledPasses;
-  bool measure = true, quiet = false;
+  bool measure = true, quiet = false, fp16 = false, bf16 = false, noTf32 = false;
   int threads = 0;
 
   void addTo(CLI::App& command);

@@ -64,7 +64,11 @@ void TensorFace::setType(nv::DataType type) noexcept {
             "tensor '{}' is neither input nor output: its type follows from its layer", value_->name);
     require(isInput || !network_.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED),
             "in a strongly typed network the type of '{}' follows from its layer", value_->name);
-    if (!isInput) return wantType(wanted);
+    // Layers that are there already go on in the type that they were made for.
+    bool converts = isInput && !value_->uses.empty() && isFloat(wanted) && isFloat(value_->dtype) &&
+                    !network_.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
+    if (!isInput || converts) return wantType(wanted);
+    wantType(DataType::kUndefined);
     value_->dtype = wanted;
     network_.updateReaders(value_);
   });

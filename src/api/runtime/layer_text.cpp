@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "api/runtime/bindings.h"
+#include "plan/build/precision_notes.h"
 
 namespace tenfold {
 namespace {
@@ -48,23 +49,25 @@ std::string tacticText(const Step& step) {
   return step.compiled.tactic + (step.compiled.config.empty() ? "" : " " + step.compiled.config);
 }
 
-std::string detailedJson(const Step& step, const DimBindings& bindings) {
+std::string detailedJson(const Plan& plan, const Step& step, const DimBindings& bindings) {
   auto tensor = [&](const Value& v) { return tensorJson(v, bindings); };
   const Node& node = *step.node;
+  PrecisionNote precision = precisionOf(plan, step);
   return fmt::format(
       R"({{"Name": {}, "LayerType": "{}", "Inputs": [{}], "Outputs": [{}], "ParameterType": {}, )"
-      R"("TacticName": {}, "StreamId": 0, "Metadata": ""}})",
+      R"("TacticName": {}, "Precision": "{}", "PrecisionReason": {}, "StreamId": 0, "Metadata": ""}})",
       jsonString(node.name), node.opName(), list(node.inputs, tensor), list(node.outputs, tensor),
-      jsonString(bodyOperators(node)), jsonString(tacticText(step)));
+      jsonString(bodyOperators(node)), jsonString(tacticText(step)),
+      precision.type == DataType::kUndefined ? "" : typeName(precision.type), jsonString(precision.why));
 }
 
-std::string detailedLine(const Step& step, const DimBindings& bindings) {
+std::string detailedLine(const Plan& plan, const Step& step, const DimBindings& bindings) {
   auto tensor = [&](const Value& v) { return tensorLine(v, bindings); };
   const Node& node = *step.node;
-  std::string body = bodyOperators(node);
-  return fmt::format("{} ({}{}): inputs: {}; outputs: {}; tactic: {}", node.name, node.opName(),
+  std::string body = bodyOperators(node), why = precisionOf(plan, step).why;
+  return fmt::format("{} ({}{}): inputs: {}; outputs: {}; tactic: {}{}", node.name, node.opName(),
                      body.empty() ? "" : " " + body, list(node.inputs, tensor), list(node.outputs, tensor),
-                     tacticText(step));
+                     tacticText(step), why.empty() ? "" : "; precision: " + why);
 }
 
 }  // namespace
@@ -82,12 +85,12 @@ std::string jsonString(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string layerText(const Step& step, ProfilingVerbosity verbosity, LayerInformationFormat format,
+std::string layerText(const Plan& plan, const Step& step, ProfilingVerbosity verbosity, LayerInformationFormat format,
                       const DimBindings& bindings) {
   bool json = format == LayerInformationFormat::kJSON;
   if (verbosity == ProfilingVerbosity::kNONE) return json ? "\"\"" : "";
   if (verbosity == ProfilingVerbosity::kDETAILED)
-    return json ? detailedJson(step, bindings) : detailedLine(step, bindings);
+    return json ? detailedJson(plan, step, bindings) : detailedLine(plan, step, bindings);
   return json ? jsonString(step.node->name) : step.node->name;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "graph/ops/op_def.h"
+#include "optimize/precision/precision.h"
 
 namespace tenfold {
 namespace {
@@ -110,6 +111,8 @@ class RuleRun {
       explain(*parsed.rule, *n, ctx.why());
       return false;
     }
+    for (Node* emitted : ctx.rewriter().emitted())
+      for (const Node* matched : found.nodes) inheritPrecision(*matched, *emitted);
     eraseIfDead(graph_, n);
     return true;
   }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "graph/ops/infer.h"
 #include "optimize/pipeline.h"
+#include "plan/build/precision_notes.h"
 #include "plan/build/steps.h"
 #include "plan/memory/assign.h"
 #include "plan/regions/layout.h"
@@ -111,6 +112,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   std::vector<PassSummary> passes;
   OptimizeOptions optimizer;
   optimizer.disabled = options.disabledPasses;
+  optimizer.lowPrecision = options.lowPrecision;
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   auto accepts = [&](const Node& node) { return target.acceptsChannelsLast(node); };
   if (!isDisabled(options, "assign-layouts"))
@@ -147,6 +149,7 @@ std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, Bu
   plan->passes = optimizeFor(*plan->graph, target, options);
   separateOutputs(*plan->graph);
   plan->graph->eraseDeadNodes();
+  takePrecisionNotes(*plan);
   chooseSteps(*plan, target, options, profileOptimum(*plan->graph, options.profiles[0]));
   if (!options.keepWeights) dropPackedConstants(*plan);
   for (const Profile& profile : options.profiles) plan->memory.push_back(planProfile(*plan, profile));

@@ -13,6 +13,10 @@ struct BuildOptions {
   std::vector<Profile> profiles;  // at least one where an input has a dynamic shape
   TunerOptions tuner;
   std::vector<std::string> disabledPasses;
+  // The 16-bit type that float32 networks may compute in: kFloat16, kBFloat16, or kUndefined for none. Single
+  // nodes may ask for a type of their own (optimize/precision/precision.h).
+  DataType lowPrecision = DataType::kUndefined;
+  bool allowTf32 = true;  // products of float32 may round their operands to 10 binary digits
   // Keep the weights' original bytes even where a kernel has packed them.
   bool keepWeights = false;
   // Called with (phase, steps done, steps in all); false cancels the build with an Error.

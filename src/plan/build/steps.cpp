@@ -98,8 +98,9 @@ TensorDesc describe(const Value* v, const DimBindings& optimum) {
 
 bool isStatic(const Value* v) { return !v || (v->shape && constantShape(*v->shape)); }
 
-TuningHint hintFor(const Node& node, const DimBindings& optimum) {
+TuningHint hintFor(const Node& node, const BuildOptions& options, const DimBindings& optimum) {
   TuningHint hint;
+  hint.allowTf32 = options.allowTf32;
   for (const Value* v : node.inputs) hint.inputs.push_back(describe(v, optimum));
   for (const Value* v : node.outputs) hint.outputs.push_back(describe(v, optimum));
   auto hasRank = [](const Value* v) { return !v || v->shape; };
@@ -148,7 +149,7 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
     } else if (aliases.alias(*node)) {
       step.kind = StepKind::kAlias;
     } else {
-      Choice choice = chooseTactic(*node, hintFor(*node, optimum), target, options.tuner);
+      Choice choice = chooseTactic(*node, hintFor(*node, options, optimum), target, options.tuner);
       step.compiled = std::move(choice.compiled);
       step.trials = std::move(choice.trials);
     }

@@ -26,6 +26,10 @@ bool acceptsChannelsLast(const Node& node) {
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });
 }
 
-bool fusesEpilogue(const Node&, const Node& node) { return isPointwise(node); }
+// A conversion stays behind a product: the libraries write what they multiply.
+bool fusesEpilogue(const Node& anchor, const Node& node) {
+  bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
+  return isPointwise(node) && !(product && node.is("Cast"));
+}
 
 }  // namespace tenfold::cuda

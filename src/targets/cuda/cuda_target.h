@@ -24,6 +24,9 @@ class CudaTarget final : public Target {
   const std::vector<const Tactic*>& tactics() const override { return tactics_; }
   bool acceptsChannelsLast(const Node& node) const override;
   FusionLimits fusionLimits() const override;
+  bool profitsFrom(DataType type) const override {
+    return type == DataType::kFloat16 || type == DataType::kBFloat16;
+  }
   bool fusesEpilogue(const Node& anchor, const Node& node) const override;
 
   void* allocate(size_t bytes) override;

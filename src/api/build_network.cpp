@@ -90,17 +90,16 @@ void askForPrecisions(Network& network, Graph& graph, const BuilderConfigState& 
   if (!isConstrained(config) || network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)) return;
   std::map<int, DataType> wanted;
   for (const auto& layer : network.layers())
-    if (layer->node() && layer->precisionIsSet())
-      wanted[layer->node()->id] = coreType(layer->getPrecision());
+    if (layer->node() && layer->precisionIsSet()) wanted[layer->node()->id] = coreType(layer->getPrecision());
   for (Node* node : graph.nodes()) {
     auto it = wanted.find(node->id);
     if (it == wanted.end() || !isFloat(it->second)) continue;
     bool half = it->second == DataType::kFloat16, bfloat = it->second == DataType::kBFloat16;
-    bool allowed = (!half || config.flag(nv::BuilderFlag::kFP16)) &&
-                   (!bfloat || config.flag(nv::BuilderFlag::kBF16));
+    bool allowed =
+        (!half || config.flag(nv::BuilderFlag::kFP16)) && (!bfloat || config.flag(nv::BuilderFlag::kBF16));
     if (!allowed && config.flag(nv::BuilderFlag::kOBEY_PRECISION_CONSTRAINTS))
-      fail("layer '{}' must compute in {}, and BuilderFlag::{} is not set", node->name,
-           typeName(it->second), half ? "kFP16" : "kBF16");
+      fail("layer '{}' must compute in {}, and BuilderFlag::{} is not set", node->name, typeName(it->second),
+           half ? "kFP16" : "kBF16");
     if (allowed) node->attrs.setType(kWantedPrecision, it->second);
   }
 }
@@ -108,8 +107,8 @@ void askForPrecisions(Network& network, Graph& graph, const BuilderConfigState& 
 // The 16-bit type that the flags allow and the target gains from.
 DataType lowPrecision(const Network& network, const BuilderConfigState& config, const Target& target) {
   if (network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)) return DataType::kUndefined;
-  constexpr std::pair<nv::BuilderFlag, DataType> kTypes[] = {
-      {nv::BuilderFlag::kFP16, DataType::kFloat16}, {nv::BuilderFlag::kBF16, DataType::kBFloat16}};
+  constexpr std::pair<nv::BuilderFlag, DataType> kTypes[] = {{nv::BuilderFlag::kFP16, DataType::kFloat16},
+                                                             {nv::BuilderFlag::kBF16, DataType::kBFloat16}};
   for (auto [flag, type] : kTypes)
     if (config.flag(flag) && target.profitsFrom(type)) return type;
   return DataType::kUndefined;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plan/build/build.h"
-#include "runtime/executor.h"
+#include "runtime/session.h"
 
 namespace tenfold {
 
@@ -26,35 +26,6 @@ bool isPlanFile(const std::string& path);
 std::unique_ptr<Plan> buildModel(const std::string& path, Target& target, const ShapeRequest& request,
                                  const std::map<std::string, Tensor>& samples, BuildOptions options = {});
 std::unique_ptr<Plan> loadPlan(const std::string& path);
-
-class Session {
- public:
-  Session(std::unique_ptr<Plan> plan, Target& target);
-
-  const Plan& plan() const { return *plan_; }
-  // Runs once. `inputs` as the graph's; the results are copies.
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs, StepObserver* observer = nullptr);
-  // Runs on the inputs of the last run() again, without looking at shapes: what an application's loop does.
-  void runAgain(StepObserver* observer = nullptr);
-
- private:
-  struct Outputs : OutputMemory {
-    void* provide(size_t index, const Shape& shape) override;
-    Tensor result(size_t index) const;  // a copy on the host
-    Target* target = nullptr;
-    std::vector<DataType> types;
-    std::vector<Shape> shapes;
-    std::vector<std::shared_ptr<void>> memory;
-  };
-  std::unique_ptr<Plan> plan_;
-  Target& target_;
-  LoadedPlan loaded_;
-  Executor executor_;
-  std::shared_ptr<void> arena_;
-  std::vector<std::shared_ptr<void>> inputs_;
-  std::vector<void*> addresses_;
-  Outputs outputs_;
-};
 
 // Deterministic inputs for every graph input that `given` lacks; dynamic extents come from the profile's
 // optimum. Throws Error where a given one has another type or rank.

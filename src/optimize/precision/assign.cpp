@@ -14,8 +14,8 @@ bool isData(const Value* v) { return v && v->dtype == DataType::kFloat32; }
 
 // What carries large values on; everything else bounds or replaces them.
 bool carriesMagnitude(const Node& node) {
-  static constexpr std::string_view kOps[] = {"Add",  "Sub", "Mul", "Div", "Neg", "Where",
-                                              "Cast", "Max", "Min", "Abs"};
+  static constexpr std::string_view kOps[] = {"Add",   "Sub",  "Mul", "Div", "Neg",
+                                              "Where", "Cast", "Max", "Min", "Abs"};
   return precisionPolicy(node).kind == PrecisionKind::kMoving ||
          std::any_of(std::begin(kOps), std::end(kOps), [&](std::string_view op) { return node.is(op); });
 }
@@ -68,7 +68,8 @@ class Assigner {
     auto it = result_.choices.find(&n);
     if (it == result_.choices.end() || !it->second.isLow() || n.attrs.has(kWantedPrecision)) return;
     PrecisionKind kind = precisionPolicy(n).kind;
-    bool may = kind == PrecisionKind::kFused ? !readsProduct(n)
+    // Behind a product its own kernel takes what is pointwise.
+    bool may = kind == PrecisionKind::kFused ? !n.op->pointwise || !readsProduct(n)
                                              : kind == PrecisionKind::kMoving && wideMoves_.count(&n);
     if (!may || !readersAreWide(n, !n.op->pointwise)) return;
     it->second = {DataType::kUndefined, "what reads it is fp32"};
@@ -87,9 +88,8 @@ class Assigner {
 
   // Constants aside; a node that reads nothing else has what it moves from nowhere but its readers.
   bool inputsAreWide(const Node& n) const {
-    return std::all_of(n.inputs.begin(), n.inputs.end(), [&](const Value* v) {
-      return !isData(v) || v->isConstant() || isWide(*v);
-    });
+    return std::all_of(n.inputs.begin(), n.inputs.end(),
+                       [&](const Value* v) { return !isData(v) || v->isConstant() || isWide(*v); });
   }
 
   bool readsProduct(const Node& n) const {

@@ -67,18 +67,20 @@ class Lowering {
   void restore(Node& n) {
     PrecisionPolicy policy = precisionPolicy(n);
     if (policy.kind == PrecisionKind::kAnyType) return;
-    for (size_t i = 0; i < n.inputs.size(); ++i)
-      if (Value* v = n.inputs[i]; v && originals_.count(v)) graph_.setInput(&n, i, widened(v, n));
+    std::map<const Value*, Value*> wide;
+    for (size_t i = 0; i < n.inputs.size(); ++i) {
+      Value* v = n.inputs[i];
+      if (!v || !originals_.count(v)) continue;
+      // A conversion for each reader: inside a kernel it costs nothing, between two it costs memory.
+      Value*& widened = wide[v];
+      if (!widened) widened = cast(v, originals_.at(v), n);
+      graph_.setInput(&n, i, widened);
+    }
   }
 
   DataType originalType(const Value* v) const {
     auto it = originals_.find(v);
     return it == originals_.end() ? v->dtype : it->second;
-  }
-
-  // A reader of its own each: a conversion to more bits costs nothing inside a kernel, but memory between two.
-  Value* widened(Value* v, Node& reader) {
-    return cast(v, originals_.at(v), reader);
   }
 
   Value* as(Value* v, DataType type, Node& reader, size_t slot) {
@@ -91,8 +93,8 @@ class Lowering {
     if (type == DataType::kFloat16 && v->dtype == DataType::kFloat32 &&
         (isMask || assignment_.large.count(v))) {
       Rewriter rewriter(graph_, &reader);
-      bounded = rewriter.emit("Clip", {v, rewriter.scalar(v->dtype, -kLargestHalf),
-                                       rewriter.scalar(v->dtype, kLargestHalf)});
+      bounded = rewriter.emit(
+          "Clip", {v, rewriter.scalar(v->dtype, -kLargestHalf), rewriter.scalar(v->dtype, kLargestHalf)});
     }
     return known = cast(bounded, type, reader);
   }
@@ -120,8 +122,8 @@ class Lowering {
 
   Graph& graph_;
   PrecisionAssignment assignment_;
-  std::unordered_map<const Value*, DataType> originals_;            // of values that changed type
-  std::map<std::pair<const Value*, DataType>, Value*> narrow_;      // one for all readers
+  std::unordered_map<const Value*, DataType> originals_;        // of values that changed type
+  std::map<std::pair<const Value*, DataType>, Value*> narrow_;  // one for all readers
 };
 
 }  // namespace

@@ -9,8 +9,8 @@ using enum PrecisionKind;
 
 constexpr uint32_t kAll = ~0u, kFirst = 1, kDataAndUpdates = 1 | 4;
 constexpr std::string_view kRange = "its results leave the range of 16-bit floats easily",
-                           kDigits = "it needs the digits of its argument",
-                           kSums = "it sums many elements", kScales = "its scales are 32-bit floats",
+                           kDigits = "it needs the digits of its argument", kSums = "it sums many elements",
+                           kScales = "its scales are 32-bit floats",
                            kUnlisted = "it is not known to be safe in 16 bits";
 
 struct Row {

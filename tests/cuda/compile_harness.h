@@ -11,6 +11,7 @@
 #include "graph/ir/text.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/op_def.h"
+#include "optimize/passes/expand_composites.h"
 #include "targets/target.h"
 
 namespace tenfold::testing_util {
@@ -49,31 +50,40 @@ inline void compileNode(Target& target, const Node& node, TuningHint hint, Layou
   }
 }
 
-// Every node of a case (OpCase::text) by every tactic, both layouts, fixed and free shapes.
+// f(node, hint) for every node of a case (OpCase::text) in plain layout. Constants and integers are known.
+template <typename F>
+void forEachNode(const std::string& text, F f) {
+  TextCase c = parseCase(text);
+  expandComposites(*c.graph);
+  std::unordered_map<const Value*, Tensor> known;
+  for (size_t i = 0; i < c.inputs.size(); ++i) known[c.graph->inputs[i]] = c.inputs[i];
+  for (const Node* node : c.graph->nodes()) {
+    TuningHint hint;
+    std::vector<Tensor> inputs;
+    for (const Value* v : node->inputs) {
+      inputs.push_back(!v ? Tensor() : v->isConstant() ? v->constant : known.at(v));
+      const Tensor& t = inputs.back();
+      bool isKnown = t.defined() && (v->isConstant() || isInteger(t.dtype()));
+      hint.inputs.push_back({t.dtype(), t.shape(), Layout::kPlain, isKnown ? t.data() : nullptr});
+    }
+    std::vector<Tensor> results = evalNode(*node, inputs);
+    for (size_t o = 0; o < results.size(); ++o) {
+      hint.outputs.push_back({results[o].dtype(), results[o].shape(), Layout::kPlain, nullptr});
+      if (node->outputs[o]) known[node->outputs[o]] = results[o];
+    }
+    f(*node, hint);
+  }
+}
+
+// Every node of a case by every tactic, both layouts, fixed and free shapes.
 inline CompileCounts compileText(Target& target, const std::string& text) {
   SCOPED_TRACE(text);
   CompileCounts counts;
   try {
-    TextCase c = parseCase(text);
-    std::unordered_map<const Value*, Tensor> known;
-    for (size_t i = 0; i < c.inputs.size(); ++i) known[c.graph->inputs[i]] = c.inputs[i];
-    for (const Node* node : c.graph->nodes()) {
-      TuningHint hint;
-      std::vector<Tensor> inputs;
-      for (const Value* v : node->inputs) {
-        inputs.push_back(!v ? Tensor() : v->isConstant() ? v->constant : known.at(v));
-        const Tensor& t = inputs.back();
-        bool isKnown = t.defined() && (v->isConstant() || isInteger(t.dtype()));
-        hint.inputs.push_back({t.dtype(), t.shape(), Layout::kPlain, isKnown ? t.data() : nullptr});
-      }
-      std::vector<Tensor> results = evalNode(*node, inputs);
-      for (size_t o = 0; o < results.size(); ++o) {
-        hint.outputs.push_back({results[o].dtype(), results[o].shape(), Layout::kPlain, nullptr});
-        if (node->outputs[o]) known[node->outputs[o]] = results[o];
-      }
+    forEachNode(text, [&](const Node& node, const TuningHint& hint) {
       for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
-        compileNode(target, *node, hint, layout, counts);
-    }
+        compileNode(target, node, hint, layout, counts);
+    });
   } catch (const std::exception& e) {
     ADD_FAILURE() << text << ": " << e.what();
   }

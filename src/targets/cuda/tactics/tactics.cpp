@@ -1,5 +1,6 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
+#include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/conv/depthwise.h"
 #include "targets/cuda/tactics/conv/direct.h"
 #include "targets/cuda/tactics/cublaslt.h"
@@ -15,6 +16,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr const LaunchFamily* kFamilies[] = {&kMovement, &kPad, &kGather, &kPool, &kResize};
+constexpr const CallFamily* kCalls[] = {&kSelection, &kPatterns, &kQuantization};
 
 }  // namespace
 
@@ -30,6 +32,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   for (const LaunchFamily* family : kFamilies)
     tactics.push_back(std::make_unique<LaunchTactic>(device, *family));
   tactics.push_back(std::make_unique<RowsTactic>(device));
+  for (const CallFamily* family : kCalls) tactics.push_back(std::make_unique<CallTactic>(device, *family));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;
 }

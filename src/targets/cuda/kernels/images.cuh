@@ -3,8 +3,8 @@
 
 #include "call.cuh"
 
-// Where a window lies: for axis a of three, c.n[8 + a] the input's extent, c.n[11 + a] the kernel's, c.n[14 + a]
-// the stride, c.n[17 + a] the dilation, c.n[20 + a] the padding in front, c.d[a] the output's extent.
+// Where a window lies: for axis a of three, c.n[8 + a] the input's extent, c.n[11 + a] the kernel's, c.n[14 +
+// a] the stride, c.n[17 + a] the dilation, c.n[20 + a] the padding in front, c.d[a] the output's extent.
 struct WindowAt {
   u32 plane;
   i32 first[3];  // the position of the first tap
@@ -71,8 +71,8 @@ __device__ __forceinline__ void poolNorm(const Call& c) {
   });
 }
 
-// Elements go to the places that the indices name. c.n[8 + a]: extents that the indices count in, c.n[16 + a]:
-// those of the output, c.n[1] axes, c.n[2] elements.
+// Elements go to the places that the indices name. c.n[8 + a]: extents that the indices count in, c.n[16 +
+// a]: those of the output, c.n[1] axes, c.n[2] elements.
 template <typename T>
 __device__ __forceinline__ void clearOutput(const Call& c) {
   eachItem(c, [&](u32 i) { c.output<T>(0)[i] = T(0); });
@@ -97,7 +97,8 @@ __device__ __forceinline__ void unpool(const Call& c) {
   }
 }
 
-// Blocks of columns are added up to images: a window's geometry with c.n[23 + a] windows; c.n[1] channels' block.
+// Blocks of columns are added up to images: a window's geometry with c.n[23 + a] windows; c.n[1] channels'
+// block.
 template <typename T>
 __device__ __forceinline__ void columnsToImage(const Call& c) {
   i32 windows = c.n[23] * c.n[24] * c.n[25], block = c.n[11] * c.n[12] * c.n[13];
@@ -120,7 +121,8 @@ __device__ __forceinline__ void columnsToImage(const Call& c) {
         exists = exists && from >= 0 && from % c.n[14 + a] == 0 && w < c.n[23 + a];
         window = window * c.n[23 + a] + w;
       }
-      if (exists) sum += Element<T>::load(c.input<T>(0)[(static_cast<i32>(rest) * block + b) * windows + window]);
+      if (exists)
+        sum += Element<T>::load(c.input<T>(0)[(static_cast<i32>(rest) * block + b) * windows + window]);
     }
     c.output<T>(0)[i] = Element<T>::store(sum);
   });
@@ -155,7 +157,10 @@ __device__ __forceinline__ Taps tapsAt(float n, i32 extent) {
     if (PADDING == kBorder) x = fminf(fmaxf(x, 0.f), extent - 1.f);
     if (PADDING == kReflection) x = reflected(x, low, high);
   }
-  float base = floorf(x), f = x - base, first = MODE == kSampleCubic ? base - 1 : MODE == kSampleNearest ? truncf(x) : base;
+  float base = floorf(x), f = x - base,
+        first = MODE == kSampleCubic     ? base - 1
+                : MODE == kSampleNearest ? truncf(x)
+                                         : base;
   Taps t;
 #pragma unroll
   for (int k = 0; k < 4; ++k) {
@@ -177,7 +182,8 @@ __device__ __forceinline__ Taps tapsAt(float n, i32 extent) {
   return t;
 }
 
-// c.d[0] points of a plane, c.d[1] channels, c.n[4 + a] the image's extents, RANK of them; the grid has x first.
+// c.d[0] points of a plane, c.d[1] channels, c.n[4 + a] the image's extents, RANK of them; the grid has x
+// first.
 template <typename T, typename G, int RANK, int MODE, int PADDING, bool ALIGN>
 __device__ __forceinline__ void gridSample(const Call& c) {
   constexpr int kTaps = MODE == kSampleCubic ? 4 : MODE == kSampleNearest ? 1 : 2;
@@ -253,18 +259,20 @@ struct Pair {
   }
 };
 
-// c.n[1] channels, c.n[2], c.n[3] height and width of the image, c.n[4] samples or 0, c.d[0], c.d[1] width and
-// height of the result, c.d[2] channels, c.f[0] the scale.
+// c.n[1] channels, c.n[2], c.n[3] height and width of the image, c.n[4] samples or 0, c.d[0], c.d[1] width
+// and height of the result, c.d[2] channels, c.f[0] the scale.
 template <typename T, bool LARGEST, bool HALF_PIXEL>
 __device__ __forceinline__ void roiAlign(const Call& c) {
   eachItem(c, [&](u32 i) {
     u32 line = c.d[0].divide(i), column = i - line * c.d[0].divisor, plane = c.d[1].divide(line);
-    u32 row = line - plane * c.d[1].divisor, roi = c.d[2].divide(plane), channel = plane - roi * c.d[2].divisor;
+    u32 row = line - plane * c.d[1].divisor, roi = c.d[2].divide(plane),
+        channel = plane - roi * c.d[2].divisor;
     float offset = HALF_PIXEL ? 0.5f : 0.f, start[2], bin[2];
     i32 samples[2];
 #pragma unroll
     for (int a = 0; a < 2; ++a) {  // height, width
-      float from = Element<T>::load(c.input<T>(1)[roi * 4 + 1 - a]), to = Element<T>::load(c.input<T>(1)[roi * 4 + 3 - a]);
+      float from = Element<T>::load(c.input<T>(1)[roi * 4 + 1 - a]),
+            to = Element<T>::load(c.input<T>(1)[roi * 4 + 3 - a]);
       start[a] = from * c.f[0] - offset;
       float length = to * c.f[0] - offset - start[a];
       if (!HALF_PIXEL) length = fmaxf(length, 1.f);
@@ -279,8 +287,10 @@ __device__ __forceinline__ void roiAlign(const Call& c) {
         Pair v(start[0] + row * bin[0] + (p + 0.5f) * bin[0] / samples[0], c.n[2]),
             h(start[1] + column * bin[1] + (q + 0.5f) * bin[1] / samples[1], c.n[3]);
         auto at = [&](i32 r, i32 k) { return Element<T>::load(x[r * c.n[3] + k]); };
-        float a = v.lowWeight * h.lowWeight * at(v.low, h.low), b = v.lowWeight * h.highWeight * at(v.low, h.high),
-              d = v.highWeight * h.lowWeight * at(v.high, h.low), e = v.highWeight * h.highWeight * at(v.high, h.high);
+        float a = v.lowWeight * h.lowWeight * at(v.low, h.low),
+              b = v.lowWeight * h.highWeight * at(v.low, h.high),
+              d = v.highWeight * h.lowWeight * at(v.high, h.low),
+              e = v.highWeight * h.highWeight * at(v.high, h.high);
         sum += a + b + d + e;
         most = fmaxf(fmaxf(fmaxf(most, a), fmaxf(b, d)), e);
       }
@@ -294,7 +304,8 @@ template <typename T>
 __device__ __forceinline__ void maxRoiPool(const Call& c) {
   eachItem(c, [&](u32 i) {
     u32 line = c.d[0].divide(i), column = i - line * c.d[0].divisor, plane = c.d[1].divide(line);
-    u32 row = line - plane * c.d[1].divisor, roi = c.d[2].divide(plane), channel = plane - roi * c.d[2].divisor;
+    u32 row = line - plane * c.d[1].divisor, roi = c.d[2].divide(plane),
+        channel = plane - roi * c.d[2].divisor;
     const T* region = c.input<T>(1) + roi * 5;
     i32 from[2], to[2];
 #pragma unroll
@@ -315,7 +326,8 @@ __device__ __forceinline__ void maxRoiPool(const Call& c) {
   });
 }
 
-// c.d[0] elements of a plane, c.n[1] channels, c.n[2] neighbours; c.f[0] alpha / size, c.f[1] beta, c.f[2] bias.
+// c.d[0] elements of a plane, c.n[1] channels, c.n[2] neighbours; c.f[0] alpha / size, c.f[1] beta, c.f[2]
+// bias.
 template <typename T>
 __device__ __forceinline__ void localResponse(const Call& c) {
   eachItem(c, [&](u32 i) {
@@ -332,14 +344,15 @@ __device__ __forceinline__ void localResponse(const Call& c) {
 }
 
 // Images with windows whose taps are shifted by input 2 (and weighed by input 4): the window's geometry with
-// axes 1 and 2; c.d[3] output channels; c.n[1] channels, c.n[2] of a group, c.n[3] output channels of a group,
-// c.n[4] groups of offsets.
+// axes 1 and 2; c.d[3] output channels; c.n[1] channels, c.n[2] of a group, c.n[3] output channels of a
+// group, c.n[4] groups of offsets.
 template <typename T>
 __device__ __forceinline__ void deformed(const Call& c) {
   i32 taps = c.n[12] * c.n[13], points = static_cast<i32>(c.d[1].divisor * c.d[2].divisor);
   eachItem(c, [&](u32 i) {
     WindowAt w = windowAt(c, i);
-    i32 image = static_cast<i32>(c.d[3].divide(w.plane)), m = static_cast<i32>(w.plane - image * c.d[3].divisor);
+    i32 image = static_cast<i32>(c.d[3].divide(w.plane)),
+        m = static_cast<i32>(w.plane - image * c.d[3].divisor);
     i32 point = static_cast<i32>(i - w.plane * points), group = m / c.n[3];
     float sum = c.in[3] ? static_cast<float>(Element<T>::load(c.input<T>(3)[m])) : 0.f;
     for (i32 k = 0; k < c.n[2]; ++k) {

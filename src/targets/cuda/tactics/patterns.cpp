@@ -169,6 +169,8 @@ uint64_t keyOf(const Node& node) {
   return mix(std::bit_cast<uint32_t>(seed) + (seeded ? 0 : static_cast<uint64_t>(node.id + 1) << 32));
 }
 
+CallPlan planKeep(const Node&, Descs in, Descs) { return onePerItem(in[0].shape.numel()); }
+
 CallPlan planRandom(const Node& node, Descs in, Descs out) {
   CallPlan plan = onePerElement(node, in, out);
   setBits(plan.call, 1, keyOf(node));
@@ -224,7 +226,7 @@ constexpr CallRow kRows[] = {
     {"Bernoulli", bernoulliKernels, planBernoulli},
     {"CenterCropPad", cropKernels, planCrop},
     {"ConstantOfShape", fillKernels, planFill},
-    {"Dropout", keepKernels, onePerElement},
+    {"Dropout", keepKernels, planKeep},
     {"EyeLike", eyeKernels, planEye},
     {"Multinomial", multinomialKernels, planMultinomial},
     {"RandomNormal", normalKernels, planNormal},

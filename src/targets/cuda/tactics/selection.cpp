@@ -89,7 +89,8 @@ CallPlan planTop(const Node& node, Descs in, Descs out) {
   int axis = axisOf(node, shape, -1);
   CallPlan plan;
   setLanes(plan.call, shape, axis);
-  int64_t extent = shape[axis], k = out[0].shape[axis], lanes = lanesOf(plan.call, shape);
+  const Shape& chosen = (isPresent(out, 0) ? out[0] : out[1]).shape;
+  int64_t extent = shape[axis], k = chosen[axis], lanes = lanesOf(plan.call, shape);
   bool isWide = typeBits(in[0].dtype) == 64;
   require(k <= extent, "k is {}; the axis has {} elements", k, extent);
   plan.call.n[3] = static_cast<int32_t>(k);

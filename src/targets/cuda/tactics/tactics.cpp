@@ -16,7 +16,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr const LaunchFamily* kFamilies[] = {&kMovement, &kPad, &kGather, &kPool, &kResize};
-constexpr const CallFamily* kCalls[] = {&kSelection, &kPatterns, &kQuantization};
+constexpr const CallFamily* kCalls[] = {&kSelection, &kPatterns, &kQuantization, &kImages, &kSums};
 
 }  // namespace
 

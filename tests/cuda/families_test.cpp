@@ -1,0 +1,50 @@
+// The small kernels of tactics/call_tactic.h compile for every architecture, with the operators' own cases.
+#include <gtest/gtest.h>
+
+#include "cuda/compile_harness.h"
+
+namespace tenfold::testing_util {
+namespace {
+
+struct Family {
+  const char* tactic;
+  std::vector<const char*> ops;
+};
+
+const Family kFamilies[] = {
+    {"selection",
+     {"ArgMax", "ArgMin", "Compress", "CumProd", "CumSum", "NonMaxSuppression", "NonZero", "TopK"}},
+    {"patterns",
+     {"Bernoulli", "CenterCropPad", "ConstantOfShape", "Dropout", "EyeLike", "Multinomial", "RandomNormal",
+      "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Range", "ReverseSequence", "Shape", "Size",
+      "TensorScatter", "Trilu"}},
+    {"quantization",
+     {"ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QuantizeLinear"}},
+    {"images",
+     {"AffineGrid", "Col2Im", "DeformConv", "GlobalLpPool", "GridSample", "LRN", "LpPool", "MaxRoiPool",
+      "MaxUnpool", "RoiAlign"}},
+    {"sums", {"DFT", "Det", "ReduceProd", "RotaryEmbedding", "STFT"}},
+};
+
+class CudaFamilies : public testing::TestWithParam<Family> {};
+
+// Every case for sm_90, the first one for the others.
+TEST_P(CudaFamilies, Compile) {
+  for (const char* architecture : {"sm_90", "sm_80", "sm_100", "sm_120"}) {
+    Target* cuda = compileTarget(architecture);
+    if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+    bool all = std::string_view(architecture) == "sm_90";
+    for (const char* op : GetParam().ops) {
+      int compiled = 0;
+      for (const OpCase& c : opDef(op).cases)
+        if (all || !compiled) compiled += compileText(*cuda, c.text)[GetParam().tactic];
+      EXPECT_GE(compiled, 1) << op << " for " << architecture;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, CudaFamilies, testing::ValuesIn(kFamilies),
+                         [](const auto& info) { return std::string(info.param.tactic); });
+
+}  // namespace
+}  // namespace tenfold::testing_util

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cuda/compile_harness.h"
+#include "cuda/operator_cases.h"
 
 namespace tenfold::testing_util {
 namespace {
@@ -45,6 +46,12 @@ TEST_P(CudaFamilies, Compile) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, CudaFamilies, testing::ValuesIn(kFamilies),
                          [](const auto& info) { return std::string(info.param.tactic); });
+
+TEST(CudaOperatorCases, Compile) {
+  Target* cuda = compileTarget("sm_90");
+  if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  for (const OperatorCase& c : kOperatorCases) EXPECT_GE(compileText(*cuda, c.text)[c.tactic], 1) << c.text;
+}
 
 }  // namespace
 }  // namespace tenfold::testing_util

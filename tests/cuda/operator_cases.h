@@ -1,0 +1,87 @@
+// Operators of the tables of small kernels at odd, long and empty shapes.
+#pragma once
+
+namespace tenfold::testing_util {
+
+struct OperatorCase {
+  const char* tactic;  // that must have run
+  const char* text;
+  double tolerance = 1e-5;
+};
+
+inline const OperatorCase kOperatorCases[] = {
+    {"selection", "x:f32[3,1001] -> y = ArgMax(x) {axis=1}"},
+    {"selection", "x:f16[2,70,33] -> y = ArgMin(x) {axis=1, select_last_index=1}"},
+    {"selection", "x:i8[5,300] -> y = ArgMax(x) {axis=-1, select_last_index=1}"},
+    {"selection", "x:f32[0,4] -> y = ArgMax(x) {axis=1}"},
+    {"selection", "x:f32[2,1000], a:i64[] {1} -> y = CumSum(x, a)", 1e-4},
+    {"selection", "x:i64[3,517], a:i64[] {1} -> y = CumSum(x, a) {reverse=1}"},
+    {"selection", "x:f32[3,517,2], a:i64[] {1} -> y = CumSum(x, a) {exclusive=1}", 1e-4},
+    {"selection", "x:i32[1,777], a:i64[] {1} -> y = CumSum(x, a) {exclusive=1, reverse=1}"},
+    {"selection", "x:f32[3,1000], k:i64[1] {1000} -> y, i = TopK(x, k)"},
+    {"selection", "x:f16[2,777,3], k:i64[1] {5} -> y, i = TopK(x, k) {axis=1, largest=0}"},
+    {"selection", "x:f32[2,10007], k:i64[1] {100} -> y, i = TopK(x, k)"},
+    {"selection", "x:i8[2,9001], k:i64[1] {50} -> y, i = TopK(x, k)"},
+    {"selection", "x:i64[2,5000], k:i64[1] {40} -> y, i = TopK(x, k) {largest=0}"},
+    {"selection", "x:f32[2,5001], k:i64[1] {3000} -> y, i = TopK(x, k)"},
+    {"selection", "x:f32[3,4], k:i64[1] {0} -> y, i = TopK(x, k)"},
+    {"selection", "x:bool[70,131] -> y = NonZero(x)"},
+    {"selection", "x:f32[3,5,7] -> y = NonZero(x)"},
+    {"selection", "x:i32[] -> y = NonZero(x)"},
+    {"selection", "x:f16[40,300], c:bool[300] -> y = Compress(x, c) {axis=1}"},
+    {"selection", "x:f32[0,3] -> y = NonZero(x)"},
+    {"selection",
+     "b:f32[2,700,4], s:f32[2,3,700] -> y = NonMaxSuppression(b, s, i64[1]{20}, f32[1]{0.3}, f32[1]{0.1})"},
+    {"selection",
+     "b:f32[1,90,4], s:f32[1,2,90] -> y = NonMaxSuppression(b, s, i64[1]{1000}, f32[1]{0.5}) "
+     "{center_point_box=1}"},
+    {"patterns", "-> y = Range(i64[]{3}, i64[]{1000}, i64[]{7})"},
+    {"patterns", "-> y = Range(f32[]{0.5}, f32[]{300}, f32[]{0.25})"},
+    {"patterns", "x:f32[2,35,33] -> y = Trilu(x, i64[]{2})"},
+    {"patterns", "x:bool[17,19] -> y = Trilu(x, i64[]{-3}) {upper=0}"},
+    {"patterns", "x:f16[7,3,5] -> y = ReverseSequence(x, i64[3]{7,0,4})"},
+    {"patterns", "x:f32[0,3] -> y = EyeLike(x)"},
+    {"quantization",
+     "x:f32[3,5,1001] -> y = QuantizeLinear(x, f32[5]{0.01,0.02,0.1,1,0.5}, "
+     "u8[5]{1,2,128,0,255}) {axis=1}"},
+    {"quantization", "x:f16[7,33] -> y = QuantizeLinear(x, f16[]{0.05}) {output_dtype=i4}"},
+    {"quantization", "x:f32[300] -> y = QuantizeLinear(x, f32[]{0.01}) {output_dtype=f8e4m3fn}"},
+    {"quantization", "x:f32[300] -> y = QuantizeLinear(x, f32[]{0.0001}) {output_dtype=f8e5m2, saturate=0}"},
+    {"quantization", "x:f32[300] -> y = QuantizeLinear(x, f32[]{0.01}) {output_dtype=f8e4m3fnuz}"},
+    {"quantization", "x:f32[301] -> y = QuantizeLinear(x, f32[]{0.3}) {output_dtype=f4e2m1}"},
+    {"quantization",
+     "x:f32[2,7] -> y = QuantizeLinear(x, f32[2,3]{0.5,1,2,0.25,0.5,1}) {block_size=3, axis=1, "
+     "output_dtype=i8}"},
+    {"quantization", "x:i32[5,7] -> y = DequantizeLinear(x, f32[7]{1,2,3,4,5,6,7}, i32[7]{1,2,3,4,5,6,7})"},
+    {"quantization", "x:u4[3,7] -> y = DequantizeLinear(x, f32[3]{1,2,3}, u4[3]{1,2,3}) {axis=0}"},
+    {"quantization", "x:f32[1000] -> y, s, z = DynamicQuantizeLinear(x)"},
+    {"quantization", "a:u8[3,17,65], b:i8[3,65,9] -> y = MatMulInteger(a, b, u8[]{3})"},
+    {"quantization", "a:i8[2,1,5,8], b:i8[3,8,9] -> y = MatMulInteger(a, b)"},
+    {"quantization",
+     "x:u8[2,4,9,11], w:i8[6,2,3,3] -> y = ConvInteger(x, w, u8[]{7}) {group=2, strides=[2,1], "
+     "pads=[1,0,1,2], dilations=[1,2]}"},
+    {"quantization", "x:i8[2,3,20], w:i8[4,3,5] -> y = ConvInteger(x, w, i8[]{-3}, i8[4]{1,-2,3,0})"},
+    {"images", "x:f32[2,3,17,19], g:f32[2,9,7,2] -> y = GridSample(x, g) {mode=\"cubic\"}", 1e-4},
+    {"images",
+     "x:f32[2,3,17,19], g:f32[2,9,7,2] -> y = GridSample(x, g) {padding_mode=\"border\", "
+     "align_corners=1}",
+     1e-4},
+    {"images", "x:f32[1,2,5,6,7], g:f32[1,3,4,5,3] -> y = GridSample(x, g) {padding_mode=\"reflection\"}",
+     1e-4},
+    {"images",
+     "x:f32[2,5,9,11] -> y, i = MaxPool(x) {kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1], "
+     "storage_order=1}"},
+    {"images", "x:f32[2,3,40] -> y, i = MaxPool(x) {kernel_shape=[4], strides=[3], dilations=[2]}"},
+    {"images", "x:f16[1,2,3,4,5] -> y, i = MaxPool(x) {kernel_shape=[2,2,2]}"},
+    {"images", "x:f32[1,3,5,5] -> y = LpPool(x) {kernel_shape=[2,2], p=1, auto_pad=\"SAME_UPPER\"}", 1e-4},
+    {"sums", "x:i32[3,70,5], a:i64[1] {1} -> y = ReduceSum(x, a) {keepdims=0}"},
+    {"sums", "x:i64[3,7,5], a:i64[2] {0,2} -> y = ReduceMax(x, a)"},
+    {"sums", "x:f64[3,700] -> y = ReduceMin(x)"},
+    {"sums", "x:u8[1000] -> y = ReduceSum(x)"},
+    {"sums", "x:i32[3,0], a:i64[1] {1} -> y = ReduceSum(x, a)"},
+    {"sums", "x:f32[2,100,1] -> y = DFT(x) {onesided=1}", 1e-4},
+    {"sums", "x:f32[3,65,2,1] -> y = DFT(x, _, i64[]{1})", 1e-4},
+    {"sums", "x:f32[2,500,1], w:f32[64] -> y = STFT(x, i64[]{16}, w)", 1e-4},
+};
+
+}  // namespace tenfold::testing_util

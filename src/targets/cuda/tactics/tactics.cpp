@@ -7,6 +7,7 @@
 #ifdef TENFOLD_CUDNN
 #include "targets/cuda/tactics/cudnn_conv.h"
 #endif
+#include "targets/cuda/tactics/gemm.h"
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/pointwise.h"
@@ -28,6 +29,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
 #ifdef TENFOLD_CUDNN
   tactics.push_back(std::make_unique<CudnnConvTactic>(device));
 #endif
+  tactics.push_back(std::make_unique<GemmTactic>(device));
   tactics.push_back(std::make_unique<PointwiseTactic>(device));
   for (const LaunchFamily* family : kFamilies)
     tactics.push_back(std::make_unique<LaunchTactic>(device, *family));

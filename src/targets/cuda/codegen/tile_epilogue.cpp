@@ -1,0 +1,168 @@
+#include "targets/cuda/codegen/tile_epilogue.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "graph/ops/op_def.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/loop_axes.h"
+#include "targets/strides.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr int kRowAxes = 4, kVector = 8;  // of the kernels
+constexpr uintptr_t kWidestAccess = 16;
+
+}  // namespace
+
+TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> anchors)
+    : fused_(node, anchors) {
+  if (!fused_.anchor) fail(ErrorKind::kUnsupported, "there is not exactly one product");
+  if (!fused_.before.empty()) fail(ErrorKind::kUnsupported, "an operand is computed in the region");
+  const Node& product = *fused_.anchor;
+  if (!product.is("MatMul") && !product.is("MatMulInteger") && product.hasInput(2)) {
+    bias_ = fused_.inputIndex(product.inputs[2]);
+    if (bias_ < 0) fail(ErrorKind::kUnsupported, "the bias is computed in the region");
+  }
+  for (const Node* n : fused_.after) {
+    if (!n->op->pointwise) fail(ErrorKind::kUnsupported, "{} is not pointwise", n->opName());
+    if (std::string why = refusesExpression(*n); !why.empty()) fail(ErrorKind::kUnsupported, "{}", why);
+  }
+  for (size_t i = 0; i < fused_.inputs.size(); ++i) {
+    const Value* v = fused_.inputs[i];
+    if (!v) continue;
+    bool isBias = static_cast<int>(i) == bias_;
+    if (isBias || (!isLiteral(v) && FusedNode::reads(fused_.after, v))) inputs_.push_back(i);
+  }
+  for (size_t o = 0; o < fused_.outputs.size(); ++o)
+    if (fused_.outputs[o]) outputs_.push_back(o);
+  if (outputs_.empty()) fail(ErrorKind::kUnsupported, "no output is wanted");
+  for (size_t k = 0; k < operandCount(); ++k) memoryType(typeOf(k));
+}
+
+DataType TileEpilogue::typeOf(size_t k) const {
+  return k < inputs_.size() ? fused_.inputs[inputs_[k]]->dtype
+                            : fused_.outputs[outputs_[k - inputs_.size()]]->dtype;
+}
+
+bool TileEpilogue::isBias(size_t k) const {
+  return k < inputs_.size() && static_cast<int>(inputs_[k]) == bias_;
+}
+
+// Loads under way at the same time hide each other's latency; every pass is another copy of the expression.
+int TileEpilogue::passesAtOnce() const {
+  constexpr size_t kShort = 3;
+  return inputs_.empty() ? 1 : fused_.after.size() <= kShort ? 4 : 2;
+}
+
+std::string TileEpilogue::code() const {
+  std::string fields, reads, loads, stores;
+  Variables variables;
+  const Value* product = fused_.anchor->outputs[0];
+  const char* sum = registerType(product->dtype);
+  std::string start = fmt::format("      {} product = static_cast<{}>(sums[i])", sum, sum);
+  for (size_t k = 0; k < inputs_.size(); ++k) {
+    const char* memory = memoryType(typeOf(k));
+    fields += fmt::format("    Vector<{}, W> x{};\n", memory, k);
+    reads += fmt::format(
+        "    in.x{0} = readVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], "
+        "e.columnStride[{0}]);\n",
+        k, memory);
+    std::string value = fmt::format("Element<{}>::load(in.x{}.at[i])", memory, k);
+    if (isBias(k)) start += " + " + value;
+    loads += fmt::format("      {} a{} = {};\n", registerType(typeOf(k)), k, value);
+    variables[fused_.inputs[inputs_[k]]] = fmt::format("a{}", k);
+  }
+  variables[product] = "product";
+  std::string body = emitPointwise(fused_.after, variables), results;
+  for (size_t k = inputs_.size(); k < operandCount(); ++k) {
+    const char* memory = memoryType(typeOf(k));
+    results += fmt::format("    Vector<{}, W> y{};\n", memory, k);
+    body += fmt::format("      y{}.at[i] = Element<{}>::store({});\n", k, memory,
+                        variables.at(fused_.outputs[outputs_[k - inputs_.size()]]));
+    stores += fmt::format(
+        "    writeVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], "
+        "e.columnStride[{0}], y{0});\n",
+        k, memory);
+  }
+  return fmt::format(
+      "typedef Epilogue<{0}> E;\n"
+      "struct Region {{\n"
+      "  static constexpr int kOperands = {0};\n  static constexpr int kAtOnce = {1};\n"
+      "  template <int W> struct Inputs {{\n{2}  }};\n"
+      "  template <int W> static __device__ __forceinline__ void load(const E& e, const u32 (&at)[{0}], u32 "
+      "column, Inputs<W>& in) {{\n{3}  }}\n"
+      "  template <int W, typename Acc> static __device__ __forceinline__ void finish(const E& e, const u32 "
+      "(&at)[{0}], u32 column, const Inputs<W>& in, const Acc* sums) {{\n{4}"
+      "#pragma unroll\n    for (int i = 0; i < W; ++i) {{\n{5};\n{6}{7}    }}\n{8}  }}\n}};\n",
+      operandCount(), passesAtOnce(), fields, reads, results, start, loads, body, stores);
+}
+
+Shape TileEpilogue::stridesOf(size_t k, const TensorDesc& desc, const TensorDesc& result) const {
+  if (!isBias(k)) return broadcastStridesOf(desc, result.shape);
+  Shape strides = Shape::filled(result.shape.rank(), 0);
+  strides[1] = 1;
+  return strides;
+}
+
+TileEpilogue::Params TileEpilogue::params(Descs inputs, Descs outputs, const std::vector<int>& order) const {
+  const TensorDesc& result = outputs[outputs_[0]];
+  for (size_t o : outputs_)
+    if (!(outputs[o].shape == result.shape) || outputs[o].layout != result.layout)
+      fail(ErrorKind::kUnsupported, "outputs of several shapes or layouts");
+  std::vector<Shape> strides;
+  for (size_t k = 0; k < operandCount(); ++k)
+    strides.push_back(stridesOf(
+        k, k < inputs_.size() ? inputs[inputs_[k]] : outputs[outputs_[k - inputs_.size()]], result));
+  int column = order.back();
+  LoopAxes rows(result.shape, {order.begin(), order.end() - 1}, strides);
+  if (rows.rank() > kRowAxes) fail(ErrorKind::kUnsupported, "broadcasting along {} axes", rows.rank());
+  auto rank = static_cast<size_t>(rows.rank());
+
+  Params p;
+  p.inputs_.assign(inputs_.begin(), inputs_.end());
+  p.outputs_.assign(outputs_.begin(), outputs_.end());
+  p.vectors_ = result.shape[column] % kVector == 0;
+  std::vector<uint32_t> words(2 * operandCount(), 0);  // addresses
+  for (const Shape& s : strides) words.push_back(static_cast<uint32_t>(s[column]));
+  for (size_t k = 0; k < operandCount(); ++k) {
+    int64_t step = strides[k][column];
+    for (size_t a = 0; a < kRowAxes; ++a) {
+      int64_t stride = a < rank ? rows.strides[k][rank - 1 - a] : 0;
+      words.push_back(static_cast<uint32_t>(stride));
+      p.vectors_ = p.vectors_ && (step == 0 || (step == 1 && stride % kVector == 0));
+    }
+    auto bytes = static_cast<uintptr_t>(kVector * typeBits(typeOf(k)) / 8);
+    p.alignment_.push_back(step == 0 ? 1 : std::min(kWidestAccess, bytes));
+  }
+  for (size_t a = 0; a < kRowAxes; ++a) {
+    int64_t extent = a < rank ? rows.extents[rank - 1 - a] : 1;
+    FastDivisor d(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
+    words.insert(words.end(), {d.divisor, d.multiplier, d.shift});
+  }
+  words.insert(words.end(), {static_cast<uint32_t>(rank), static_cast<uint32_t>(result.shape[column])});
+  p.wideAt_ = words.size();
+  words.push_back(0);
+  p.words_.resize((words.size() + 1) / 2);
+  std::memcpy(p.words_.data(), words.data(), words.size() * sizeof(uint32_t));
+  return p;
+}
+
+void* TileEpilogue::Params::fill(const LaunchArgs& args) {
+  size_t k = 0;
+  uint32_t wide = vectors_;
+  auto take = [&](void* memory) {
+    auto address = reinterpret_cast<uintptr_t>(memory);
+    if (address % alignment_[k]) wide = 0;
+    words_[k++] = address;
+  };
+  for (int i : inputs_) take(const_cast<void*>(args.inputs[i]));
+  for (int o : outputs_) take(args.outputs[o]);
+  std::memcpy(reinterpret_cast<uint32_t*>(words_.data()) + wideAt_, &wide, sizeof wide);
+  return words_.data();
+}
+
+}  // namespace tenfold::cuda

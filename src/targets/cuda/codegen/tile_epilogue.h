@@ -1,0 +1,56 @@
+// The host's side of kernels/tile_epilogue.cuh: the pointwise expression behind a matrix product or
+// convolution as code, and where its operands lie at concrete shapes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "targets/fused_node.h"
+#include "targets/tactic_support.h"
+
+namespace tenfold::cuda {
+
+class TileEpilogue {
+ public:
+  // A node that is one of `anchors`, or a region around one. Throws Error (kUnsupported) where what follows
+  // it is not pointwise, or something precedes it. `node` stays alive as long as this.
+  TileEpilogue(const Node& node, std::span<const std::string_view> anchors);
+
+  const Node& anchor() const { return *fused_.anchor; }
+  const FusedNode& fused() const { return fused_; }
+  size_t operandCount() const { return inputs_.size() + outputs_.size(); }
+  // struct Region, and `typedef Epilogue<N> E`. Include math.cuh and tile_epilogue.cuh before.
+  std::string code() const;
+
+  // Epilogue<N> at concrete shapes.
+  class Params {
+   public:
+    // Its address; valid as long as this, for the kernel's parameters.
+    void* fill(const LaunchArgs& args);
+
+   private:
+    friend class TileEpilogue;
+    std::vector<uint64_t> words_;
+    std::vector<int> inputs_, outputs_;
+    std::vector<uintptr_t> alignment_;  // of each operand, that vectors need
+    bool vectors_ = false;
+    size_t wideAt_ = 0;  // index of the 32-bit word `wide`
+  };
+  // `order`: the axes of the result from the slowest on; the last are the columns, the others together the
+  // rows. `descs` are those of the node, or the same with axes of extent 1 inserted. Throws Error
+  // (kUnsupported) where rows need too many axes.
+  Params params(Descs inputs, Descs outputs, const std::vector<int>& order) const;
+
+ private:
+  DataType typeOf(size_t operand) const;
+  bool isBias(size_t operand) const;
+  int passesAtOnce() const;
+  Shape stridesOf(size_t operand, const TensorDesc& desc, const TensorDesc& result) const;
+
+  FusedNode fused_;
+  int bias_ = -1;                         // which input of the node is the anchor's own bias (convolutions)
+  std::vector<size_t> inputs_, outputs_;  // of the node
+};
+
+}  // namespace tenfold::cuda

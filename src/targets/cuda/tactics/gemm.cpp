@@ -1,0 +1,143 @@
+#include "targets/cuda/tactics/gemm.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/gemm_config.h"
+#include "targets/cuda/tactics/gemm_plan.h"
+#include "targets/cuda/tactics/strides.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr const char* kFunction = "gemm";
+constexpr size_t kMostCandidates = 6;
+
+uint32_t ceilDiv(uint32_t a, int b) { return (a + static_cast<uint32_t>(b) - 1) / static_cast<uint32_t>(b); }
+
+class GemmLaunch final : public Launch {
+ public:
+  GemmLaunch(const GemmNode& node, const GemmConfig& config, GemmShape shape,
+             std::shared_ptr<const Module> module)
+      : node_(node), shape_(std::move(shape)), params_(shape_.params), module_(std::move(module)) {
+    grid_.threads = static_cast<unsigned>(config.threads());
+    grid_.sharedBytes = config.sharedBytes(node);
+    function_ = module_->function(kFunction, grid_.sharedBytes);
+    params_.tilesM = ceilDiv(params_.m, config.m);
+    params_.tilesN = ceilDiv(params_.n, config.n);
+    uint32_t tiles = params_.tilesM * params_.tilesN;
+    params_.tiles = FastDivisor(std::max(tiles, 1u));
+    grid_.blocks = {shape_.isEmpty() ? 0 : tiles * static_cast<unsigned>(shape_.batch),
+                    static_cast<unsigned>(config.parts), 1};
+  }
+
+  void run(const LaunchArgs& args) override {
+    auto zero = [&](int i) { return i < 0 ? nullptr : args.inputs[i]; };
+    params_.a = args.inputs[node_.left];
+    params_.b = args.inputs[node_.right];
+    params_.zeroA = zero(node_.zeroLeft);
+    params_.zeroB = zero(node_.zeroRight);
+    params_.accessA = accessAt(params_.a, shape_.accessA);
+    params_.accessB = accessAt(params_.b, shape_.accessB);
+    void* parameters[] = {&params_, shape_.epilogue.fill(args)};
+    launch(function_, grid_, parameters, args.stream);
+  }
+
+ private:
+  static uint32_t accessAt(const void* memory, uint32_t access) {
+    auto address = reinterpret_cast<uintptr_t>(memory);
+    constexpr uint32_t kWord = 4;
+    return access == 0 || address % access == 0 ? access : address % kWord == 0 ? kWord : 0;
+  }
+
+  const GemmNode& node_;
+  GemmShape shape_;
+  GemmParams params_;
+  std::shared_ptr<const Module> module_;
+  CUfunction function_ = nullptr;
+  Grid grid_;
+};
+
+class GemmKernel final : public Kernel {
+ public:
+  GemmKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module)
+      : node_(node), config_(gemmConfig(config)), module_(std::move(module)) {}
+  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
+    return std::make_unique<GemmLaunch>(node_, config_, gemmShape(node_, inputs, outputs), module_);
+  }
+
+ private:
+  const GemmNode node_;
+  const GemmConfig config_;
+  std::shared_ptr<const Module> module_;
+};
+
+std::string configCode(const GemmNode& node, const GemmConfig& c) {
+  const char *a = memoryType(node.typeA), *b = memoryType(node.typeB), *sum = registerType(node.sum);
+  switch (c.family) {
+    case GemmFamily::kMma:
+      return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
+                         c.k * 16 / typeBits(node.typeA), c.warpsM, c.warpsN, c.stages, node.transA,
+                         node.transB, c.parts);
+    case GemmFamily::kSkinny:
+      return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
+                         c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts);
+    case GemmFamily::kSimt: {
+      int each = c.m == 128 ? 8 : 4;
+      return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
+                         each, node.transA, node.transB);
+    }
+  }
+  return "";
+}
+
+struct FamilyCode {
+  const char *include, *function;
+};
+constexpr FamilyCode kFamilies[] = {
+    {"gemm_mma.cuh", "gemmMma"}, {"gemm_simt.cuh", "gemmSimt"}, {"gemm_skinny.cuh", "gemmSkinny"}};
+
+}  // namespace
+
+std::string GemmTactic::refuses(const Node& node, const TuningHint& hint) const {
+  return reasonOf([&] {
+    if (!hint.knownRanks) fail(ErrorKind::kUnsupported, "the ranks are not known");
+    GemmNode parsed(node);
+    gemmShape(parsed, hint.inputs, hint.outputs);
+  });
+}
+
+std::vector<Candidate> GemmTactic::candidates(const Node& node, const TuningHint& hint) const {
+  GemmNode parsed(node);
+  GemmShape shape = gemmShape(parsed, hint.inputs, hint.outputs);
+  std::vector<Candidate> found;
+  for (const GemmConfig& c : gemmConfigs(parsed, device_, hint.allowTf32))
+    if (std::optional<double> seconds = estimate(c, parsed, shape, device_))
+      found.push_back({c.name(), *seconds});
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  return found;
+}
+
+std::string GemmTactic::generate(const Node& node, const std::string& config, const TuningHint&) const {
+  GemmNode parsed(node);
+  GemmConfig c = gemmConfig(config);
+  const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
+  std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
+  return fmt::format(
+      "#include \"{}\"\n{}typedef {} C;\n"
+      "extern \"C\" __global__ void __launch_bounds__(C::kThreads) {}{}(const __grid_constant__ Gemm p, "
+      "const "
+      "__grid_constant__ E e) {{\n  {}<C, Region>(p, e);\n}}\n",
+      family.include, parsed.epilogue.code(), configCode(parsed, c), cluster, kFunction, family.function);
+}
+
+std::unique_ptr<Kernel> GemmTactic::makeKernel(const Node& node, const std::string& config,
+                                               std::shared_ptr<const Module> module,
+                                               std::vector<DeviceBuffer>) const {
+  return std::make_unique<GemmKernel>(node, config, std::move(module));
+}
+
+}  // namespace tenfold::cuda

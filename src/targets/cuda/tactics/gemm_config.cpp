@@ -1,0 +1,163 @@
+#include "targets/cuda/tactics/gemm_config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "base/error.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr int kWarp = 32, kSkinnyThreads = 256;
+
+struct MmaRow {
+  int m, n, k, warpsM, warpsN, stages;
+};
+// k in units of 2 bytes: 32-bit elements have half as many.
+constexpr MmaRow kMma[] = {
+    {128, 256, 32, 2, 4, 3}, {256, 128, 32, 4, 2, 3}, {128, 128, 32, 2, 2, 4}, {128, 128, 64, 2, 4, 3},
+    {128, 64, 64, 4, 2, 3},  {64, 128, 64, 2, 4, 3},  {64, 64, 64, 2, 2, 4},   {64, 64, 128, 2, 2, 3},
+    {32, 64, 64, 2, 2, 4},   {64, 32, 64, 2, 2, 4},   {32, 32, 128, 2, 2, 3},
+};
+struct SimtRow {
+  int m, n, k, perThreadM, perThreadN;
+};
+constexpr SimtRow kSimt[] = {{128, 128, 16, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 4, 4}};
+constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
+constexpr int kParts[] = {1, 2, 4, 8};
+
+bool isSmall(DataType type) { return isFloat(type) && typeBits(type) == 16; }
+int bytesOf(DataType type) { return typeBits(type) / 8; }
+
+const SimtRow& simtRow(const GemmConfig& c) {
+  return *std::find_if(std::begin(kSimt), std::end(kSimt), [&](const SimtRow& r) { return r.m == c.m; });
+}
+
+// Every configuration there is.
+std::vector<GemmConfig> allConfigs() {
+  std::vector<GemmConfig> all;
+  for (int parts : kParts) {
+    for (const MmaRow& r : kMma)
+      all.push_back({GemmFamily::kMma, r.m, r.n, r.k, r.warpsM, r.warpsN, r.stages, parts});
+    for (int rows : kSkinnyRows)
+      for (int length : kSkinnyLengths)
+        for (bool swap : {false, true})
+          all.push_back(
+              {GemmFamily::kSkinny, swap ? length : rows, swap ? rows : length, 0, 1, 1, 1, parts, swap});
+  }
+  for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
+  return all;
+}
+
+bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool allowTf32) {
+  bool clusters = device.major >= 9;
+  if (c.parts > 1 && !clusters) return false;
+  if (c.sharedBytes(node) > device.sharedBytes) return false;
+  bool wide = node.typeA == DataType::kFloat32;
+  switch (c.family) {
+    case GemmFamily::kMma: {
+      // Fragments of transposed 32-bit operands want rows of 128 bytes at least.
+      int shortest = std::min(node.transA ? c.m : 64, node.transB ? 64 : c.n);
+      return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
+    }
+    case GemmFamily::kSkinny:
+      return isSmall(node.typeA) || wide;
+    case GemmFamily::kSimt:
+      return !isSmall(node.typeA) && (bytesOf(node.sum) < 8 || c.m < 128);
+  }
+  return false;
+}
+
+double rateOf(const GemmConfig& c, const GemmNode& node, const Device& device) {
+  if (c.family != GemmFamily::kMma) return device.halfRate / (bytesOf(node.sum) == 8 ? 32 : 16);
+  // mma.sync reaches about 0.6 of what Hopper's own instruction does.
+  double rate = device.halfRate * (device.hasWgmma() ? 0.6 : 0.9);
+  return isSmall(node.typeA) ? rate : rate / 2;
+}
+
+}  // namespace
+
+std::string GemmConfig::name() const {
+  switch (family) {
+    case GemmFamily::kMma:
+      return fmt::format("mma {}x{}x{} w{}x{} s{} p{}", m, n, k, warpsM, warpsN, stages, parts);
+    case GemmFamily::kSkinny:
+      return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
+    case GemmFamily::kSimt:
+      return fmt::format("simt {}x{}x{}", m, n, k);
+  }
+  return "";
+}
+
+int GemmConfig::threads() const {
+  if (family == GemmFamily::kMma) return kWarp * warpsM * warpsN;
+  if (family == GemmFamily::kSkinny) return kSkinnyThreads;
+  const SimtRow& r = simtRow(*this);
+  return r.m / r.perThreadM * (r.n / r.perThreadN);
+}
+
+size_t GemmConfig::sharedBytes(const GemmNode& node) const {
+  int bytes = 0;
+  if (family == GemmFamily::kMma) {
+    int stage = (m + n) * k * 2;
+    int epilogue = parts > 1 ? m * (n + 8) * 4 : warpsM * warpsN * 16 * (n / warpsN + 8) * 4;
+    bytes = std::max(stages * stage, epilogue);
+  } else if (family == GemmFamily::kSkinny) {
+    int rows = swap ? n : m, length = swap ? m : n, elements = 16 / bytesOf(node.typeA);
+    int tile = swap ? length * 8 : rows * length, down = kSkinnyThreads / (length / elements);
+    bytes = (tile + down * rows * length) * 4;
+  } else {
+    bytes = std::max(2 * k * (m + n + 8), m * (n + 4)) * bytesOf(node.sum);
+  }
+  return static_cast<size_t>(bytes);
+}
+
+std::vector<GemmConfig> gemmConfigs(const GemmNode& node, const Device& device, bool allowTf32) {
+  std::vector<GemmConfig> found = allConfigs();
+  std::erase_if(found, [&](const GemmConfig& c) { return !fits(c, node, device, allowTf32); });
+  return found;
+}
+
+GemmConfig gemmConfig(const std::string& name) {
+  for (const GemmConfig& c : allConfigs())
+    if (c.name() == name) return c;
+  fail(ErrorKind::kInvalidPlan, "gemm has no configuration '{}'", name);
+}
+
+std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
+                               const Device& device) {
+  const GemmParams& p = shape.params;
+  auto tilesAlong = [](uint32_t extent, int tile) { return std::ceil(static_cast<double>(extent) / tile); };
+  double few = c.swap ? p.n : p.m, rows = c.swap ? c.n : c.m;
+  constexpr double kMostFew = 16;
+  if (c.family == GemmFamily::kSkinny && (few > kMostFew || (few < rows && rows > 1 && few <= rows / 2)))
+    return std::nullopt;
+  double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
+  constexpr double kLeastPart = 128;  // of K, that is worth a block
+  if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))
+    return std::nullopt;
+
+  double perProcessor = std::max(1.0, std::floor(static_cast<double>(device.sharedBytes) /
+                                                 static_cast<double>(c.sharedBytes(node) + 1024)));
+  perProcessor = std::min(perProcessor, 1024.0 / c.threads());
+  double blocks = tiles * c.parts;
+  double waves = std::ceil(blocks / (perProcessor * device.multiprocessors));
+  double busy = std::min(blocks, perProcessor * device.multiprocessors) / device.multiprocessors;
+  double depth = static_cast<double>(p.k) / c.parts;
+  double perBlock = 2.0 * c.m * c.n * depth / (rateOf(c, node, device) / device.multiprocessors);
+  // Blocks side by side on one processor share its arithmetic.
+  double arithmetic = waves * perBlock * std::max(1.0, busy);
+  // Every block reads its part of the operands, mostly from L2.
+  double read = blocks * depth * (c.m + c.n) * bytesOf(node.typeA);
+  double fromL2 = read / (1.3 * device.bandwidth);
+  double element = bytesOf(node.typeA);
+  double memory =
+      static_cast<double>(shape.batch) *
+      (static_cast<double>(p.m) * p.k + static_cast<double>(p.k) * p.n + static_cast<double>(p.m) * p.n) *
+      element / (0.8 * device.bandwidth);
+  double latency = 6e-7 + (c.parts > 1 ? 8e-7 : 0) + 1.2e-6 * depth / 1024;
+  return std::max({arithmetic, fromL2, memory}) + waves * latency + device.launchSeconds;
+}
+
+}  // namespace tenfold::cuda

@@ -1,0 +1,36 @@
+// The variants of our matrix product kernels, by name, and what each is expected to take.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "targets/cuda/device.h"
+#include "targets/cuda/tactics/gemm_plan.h"
+
+namespace tenfold::cuda {
+
+enum class GemmFamily { kMma, kSimt, kSkinny };
+
+struct GemmConfig {
+  GemmFamily family = GemmFamily::kMma;
+  int m = 0, n = 0, k = 0;  // of a tile
+  int warpsM = 1, warpsN = 1, stages = 1;
+  int parts = 1;      // blocks of a cluster that share K
+  bool swap = false;  // skinny: few columns, not few rows
+
+  std::string name() const;
+  int threads() const;
+  // Dynamic shared memory of a block.
+  size_t sharedBytes(const GemmNode& node) const;
+};
+
+// What the node can be compiled as for the device, whatever its shapes.
+std::vector<GemmConfig> gemmConfigs(const GemmNode& node, const Device& device, bool allowTf32);
+// The one of that name; throws Error (kInvalidPlan).
+GemmConfig gemmConfig(const std::string& name);
+// Why the configuration is wrong for the shapes, or too slow to be tried; else the estimated seconds.
+std::optional<double> estimate(const GemmConfig& config, const GemmNode& node, const GemmShape& shape,
+                               const Device& device);
+
+}  // namespace tenfold::cuda

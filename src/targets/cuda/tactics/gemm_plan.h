@@ -1,0 +1,52 @@
+// A matrix product as our own kernels want it: what the node says, and what its shapes say.
+#pragma once
+
+#include <memory>
+
+#include "targets/cuda/codegen/tile_epilogue.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+
+namespace tenfold::cuda {
+
+// A MatMul or MatMulInteger, or a convolution with a 1x1 kernel in channels-last layout, with any pointwise
+// epilogue. Throws Error (kUnsupported) for other nodes.
+struct GemmNode {
+  explicit GemmNode(const Node& node);
+
+  TileEpilogue epilogue;
+  size_t left = 0, right = 0;           // inputs of the node
+  int zeroLeft = -1, zeroRight = -1;    // zero points of integers
+  bool transA = false, transB = false;  // as the kernel sees them
+  bool isConv = false;
+  DataType typeA, typeB, sum;  // of the operands, and in which the sums are kept
+};
+
+// Gemm of kernels/gemm.cuh, without the grid.
+struct GemmParams {
+  const void *a = nullptr, *b = nullptr;
+  uint32_t m = 0, n = 0, k = 0, lda = 0, ldb = 0;
+  uint32_t accessA = 0, accessB = 0;
+  const void *zeroA = nullptr, *zeroB = nullptr;
+  uint32_t zeroStrideA = 0, zeroStrideB = 0;
+  uint32_t tilesM = 0, tilesN = 0;
+  FastDivisor tiles;
+  uint32_t batchAxes = 0;
+  FastDivisor batchExtent[4];
+  uint32_t batchA[4] = {}, batchB[4] = {};
+};
+
+struct GemmShape {
+  GemmParams params;
+  int64_t batch = 1;
+  TileEpilogue::Params epilogue;
+  // 16, 4 or 0 bytes that can be moved at once where the memory begins at a multiple of 16.
+  uint32_t accessA = 0, accessB = 0;
+
+  bool isEmpty() const { return params.m == 0 || params.n == 0 || batch == 0; }
+  double operations() const { return 2.0 * params.m * params.n * params.k * static_cast<double>(batch); }
+};
+
+// Throws Error (kUnsupported) where a kernel cannot run these shapes.
+GemmShape gemmShape(const GemmNode& node, Descs inputs, Descs outputs);
+
+}  // namespace tenfold::cuda

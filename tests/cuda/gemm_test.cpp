@@ -1,39 +1,117 @@
-// Our own matrix products are compiled for every family of kernels, type and form of operands.
-#include "cuda/expect_compiles.h"
+// Our own matrix products are compiled: every family of kernels, in several types and forms of operands, for
+// every generation of instructions.
+#include <dlfcn.h>
+
+#include "cuda/compile_harness.h"
 
 namespace tenfold::testing_util {
 namespace {
 
-TEST(CudaGemm, TensorCores) {
-  expectCompiles("gemm", {"a:f16[40,72], b:f16[72,48] -> y = MatMul(a, b)",
-                          "a:bf16[2,72,40], b:bf16[48,72] -> y = MatMul(a, b) {transA=1, transB=1}",
-                          "a:f32[40,72], b:f32[72,48] -> y = MatMul(a, b)",
-                          "a:f32[3,72,40], b:f32[3,48,72] -> y = MatMul(a, b) {transA=1, transB=1}"});
+struct GemmCase {
+  const char *text, *config;
+};
+
+constexpr const char* kGelu =
+    "a:f16[40,72], b:f16[72,48], c:f16[48], r:f16[40,48] -> y = Region(a, b, c, r) {kind=\"matmul\"} graph "
+    "g(a:f16[40,72], b:f16[72,48], c:f16[48], r:f16[40,48]) { m = MatMul(a, b); s = Add(m, c); g = Gelu(s); "
+    "y = "
+    "Add(g, r); return y }";
+constexpr const char* kConv =
+    "x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6] -> y = Region(x, w, b, r) {kind=\"conv\"} "
+    "graph g(x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6]) { c = Conv(x, w, b); s = Add(c, "
+    "r); "
+    "y = Relu(s); return y }";
+constexpr const char* kTransposed = "a:bf16[2,72,40], b:bf16[48,72] -> y = MatMul(a, b) {transA=1, transB=1}";
+constexpr const char* kSingle = "a:f32[3,72,40], b:f32[72,48] -> y = MatMul(a, b) {transA=1}";
+constexpr const char* kBytes = "a:u8[5,7], b:i8[7,9], z:u8[], w:i8[9] -> y = MatMulInteger(a, b, z, w)";
+constexpr const char* kRow = "a:f16[1,512], b:f16[512,96] -> y = MatMul(a, b)";
+constexpr const char* kColumn = "a:f32[96,512], b:f32[512] -> y = MatMul(a, b)";
+
+// What every architecture has.
+constexpr GemmCase kEverywhere[] = {
+    {kGelu, "mma 128x128x32 w2x2 s4 p1"}, {kTransposed, "mma 64x64x64 w2x2 s4 p1"},
+    {kSingle, "mma 64x64x64 w2x2 s4 p1"}, {kBytes, "simt 32x32x16"},
+    {kRow, "skinny 1x32 rows p1"},        {kConv, "mma 64x64x64 w2x2 s4 p1"},
+};
+// Clusters, and the larger shared memory.
+constexpr GemmCase kHopper[] = {
+    {kGelu, "mma 128x256x32 w2x4 s3 p1"},
+    {kGelu, "mma 64x64x64 w2x2 s4 p4"},
+    {kRow, "skinny 8x64 rows p4"},
+    {kColumn, "skinny 32x8 columns p1"},
+    {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "simt 64x64x16"},
+};
+
+// The node with what tactics may know of it.
+struct Hinted {
+  explicit Hinted(const char* text) : parsed(parseCase(text)) {
+    node = parsed.graph->nodes().back();
+    Layout layout = std::string_view(text).find("Conv") == std::string_view::npos ? Layout::kPlain
+                                                                                  : Layout::kChannelsLast;
+    auto desc = [&](const Tensor& t) {
+      return TensorDesc{t.dtype(), t.shape(), t.shape().rank() > 2 ? layout : Layout::kPlain, nullptr};
+    };
+    for (const Tensor& t : parsed.inputs) hint.inputs.push_back(desc(t));
+    for (const Tensor& t : evalNode(*node, parsed.inputs)) hint.outputs.push_back(desc(t));
+  }
+  TextCase parsed;
+  const Node* node = nullptr;
+  TuningHint hint;
+};
+
+void compile(const char* architecture, const GemmCase& c) {
+  SCOPED_TRACE(std::string(architecture) + " " + c.config + " " + c.text);
+  Hinted hinted(c.text);
+  const Tactic* gemm = target("cuda:" + std::string(architecture)).findTactic("gemm");
+  ASSERT_EQ(gemm->refuses(*hinted.node, hinted.hint), "");
+  EXPECT_NO_THROW(gemm->compile(*hinted.node, c.config, hinted.hint));
 }
 
-TEST(CudaGemm, AnyType) {
-  expectCompiles("gemm",
-                 {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "a:i32[5,7], b:i32[7,9] -> y = MatMul(a, b)",
-                  "a:u8[5,7], b:i8[7,9], z:u8[], w:i8[9] -> y = MatMulInteger(a, b, z, w)"});
+TEST(CudaGemm, CompilesEverywhere) {
+  if (!compileTarget("sm_80")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  for (const GemmCase& c : kEverywhere) compile("sm_80", c);
+  for (const char* architecture : {"sm_86", "sm_89", "sm_100", "sm_120"})
+    compile(architecture, kEverywhere[0]);
 }
 
-TEST(CudaGemm, FewRowsOrColumns) {
-  expectCompiles("gemm", {"a:f16[1,512], b:f16[512,96] -> y = MatMul(a, b)",
-                          "a:f16[3,512], b:f16[96,512] -> y = MatMul(a, b) {transB=1}",
-                          "a:f32[96,512], b:f32[512] -> y = MatMul(a, b)"});
+// The code of a compiled kernel is its second blob.
+TEST(CudaGemm, SpillsNothingOnHopper) {
+  if (!compileTarget("sm_90")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  void* library = dlopen("libtenfold_cuda.so.10", RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(library, nullptr);
+  auto* report = reinterpret_cast<bool (*)(const std::string&, const std::string&, int*, int*)>(
+      dlsym(library, "tenfoldCudaReport"));
+  ASSERT_NE(report, nullptr);
+  std::vector<GemmCase> all(std::begin(kEverywhere), std::end(kEverywhere));
+  all.insert(all.end(), std::begin(kHopper), std::end(kHopper));
+  for (const GemmCase& c : all) {
+    SCOPED_TRACE(std::string(c.config) + " " + c.text);
+    Hinted hinted(c.text);
+    CompiledKernel compiled =
+        target("cuda:sm_90").findTactic("gemm")->compile(*hinted.node, c.config, hinted.hint);
+    const Tensor& text = compiled.blobs.at(1);
+    std::string code(text.as<char>(), static_cast<size_t>(text.numel()));
+    int registers = 0, spills = -1;
+    ASSERT_TRUE(report(code, "sm_90a", &registers, &spills));
+    EXPECT_GT(registers, 16);
+    EXPECT_EQ(spills, 0);
+  }
 }
 
-TEST(CudaGemm, Epilogues) {
-  expectCompiles("gemm", {"a:f16[40,72], b:f16[72,48], c:f16[48], r:f16[40,48] -> y = Region(a, b, c, r) "
-                          "{kind=\"matmul\"} graph "
-                          "g(a:f16[40,72], b:f16[72,48], c:f16[48], r:f16[40,48]) { m = MatMul(a, b); s = "
-                          "Add(m, c); g = Gelu(s); "
-                          "y = Add(g, r); return y }",
-                          "x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6] -> y = Region(x, w, "
-                          "b, r) {kind=\"conv\"} "
-                          "graph g(x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6]) { c = "
-                          "Conv(x, w, b); s = Add(c, r); "
-                          "y = Relu(s); return y }"});
+TEST(CudaGemm, TakesEveryEpilogueAndType) {
+  Target* cuda = compileTarget("sm_90");
+  if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  const Tactic* gemm = cuda->findTactic("gemm");
+  for (const char* text :
+       {kGelu, kConv, kTransposed, kSingle, kBytes, kRow, kColumn,
+        "a:i64[2,3,4], b:i64[4,5] -> y = MatMul(a, b)", "a:f16[4,0], b:f16[0,3] -> y = MatMul(a, b)",
+        "a:f32[2,1,3,4], b:f32[5,4,6] -> y = MatMul(a, b)", "a:f64[7], b:f64[2,7,3] -> y = MatMul(a, b)"}) {
+    Hinted hinted(text);
+    EXPECT_EQ(gemm->refuses(*hinted.node, hinted.hint), "") << text;
+    EXPECT_FALSE(gemm->candidates(*hinted.node, hinted.hint).empty()) << text;
+  }
+  Hinted strided("x:f16[1,16,6,6], w:f16[24,16,1,1] -> y = Conv(x, w) {strides=[2,2]}");
+  EXPECT_NE(gemm->refuses(*strided.node, strided.hint), "");
 }
 
 }  // namespace

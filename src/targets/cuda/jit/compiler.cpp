@@ -139,3 +139,17 @@ KernelResources compileForReport(const std::string& code, const std::string& arc
 }
 
 }  // namespace tenfold::cuda
+
+// For tests, which know this library by its exported functions only: false where the code does not compile.
+extern "C" __attribute__((visibility("default"))) bool tenfoldCudaReport(const std::string& code,
+                                                                         const std::string& architecture,
+                                                                         int* registers, int* spillBytes) {
+  try {
+    auto report = tenfold::cuda::compileForReport(code, architecture);
+    *registers = report.registers;
+    *spillBytes = report.spillBytes;
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}

@@ -15,6 +15,7 @@ struct Gemm {
   u32 zeroStrideA, zeroStrideB;  // 1: a zero point for each row of A (column of B), 0: one for all
   u32 tilesM, tilesN;
   Divisor tiles;  // of one product
+  u32 allTiles;
   u32 batchAxes;
   Divisor batchExtent[kBatchAxes];  // from the fastest on
   u32 batchA[kBatchAxes], batchB[kBatchAxes];

@@ -125,8 +125,8 @@ struct MatrixLoader {
 };
 
 template <class C>
-__device__ __forceinline__ void mmaStage(float (&sums)[C::kFragments][2 * C::kPairs][4], u32 tileA, u32 tileB,
-                                         u32 warpRow, u32 warpColumn) {
+__device__ __forceinline__ void mmaStage(float (&sums)[C::kFragments][1][2 * C::kPairs][4], u32 tileA,
+                                         u32 tileB, u32 warpRow, u32 warpColumn) {
 #pragma unroll
   for (int kk = 0; kk < C::kK / C::kKStep; ++kk) {
     u32 a[C::kFragments][4], b[C::kPairs][4];
@@ -138,7 +138,7 @@ __device__ __forceinline__ void mmaStage(float (&sums)[C::kFragments][2 * C::kPa
     for (int i = 0; i < C::kFragments; ++i)
 #pragma unroll
       for (int j = 0; j < 2 * C::kPairs; ++j)
-        multiply(sums[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1], typename C::T{});
+        multiply(sums[i][0][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1], typename C::T{});
   }
 }
 
@@ -157,7 +157,7 @@ __device__ __forceinline__ void mmaTile(const Loader& loader, const E& e, u32 fi
 
   u32 warp = threadIdx.x / 32, warpRow = warp / C::kWarpsN * C::kWarpM,
       warpColumn = warp % C::kWarpsN * C::kWarpN;
-  float sums[C::kFragments][2 * C::kPairs][4] = {};
+  float sums[C::kFragments][1][2 * C::kPairs][4] = {};
 #pragma unroll 1
   for (u32 step = 0; step < loader.steps; ++step) {
     waitCopies<C::kStages - 2>();
@@ -183,14 +183,14 @@ __device__ __forceinline__ void mmaTile(const Loader& loader, const E& e, u32 fi
         for (int half = 0; half < 2; ++half)
           *reinterpret_cast<float2*>(stage + (warpRow + 16 * i + lane / 4 + 8 * half) * kPitch + warpColumn +
                                      8 * j + 2 * (lane % 4)) =
-              make_float2(sums[i][j][2 * half], sums[i][j][2 * half + 1]);
+              make_float2(sums[i][0][j][2 * half], sums[i][0][j][2 * half + 1]);
     clusterEpilogue<Region, C::kM, C::kN, C::kParts, C::kThreads>(e, firstRow, row, rows, column, stage,
                                                                   kPitch);
     return;
   }
 #endif
-  warpEpilogue<Region, C::kFragments, C::kWarpN>(e, firstRow, row + warpRow, rows, column + warpColumn, 16, 0,
-                                                 sums, stage + warp * warpStage(C::kWarpN));
+  warpEpilogue<Region, C::kFragments, 1, C::kWarpN>(e, firstRow, row + warpRow, rows, column + warpColumn, 16,
+                                                    sums, stage + warp * warpStage(C::kWarpN));
 }
 
 template <class C, class Region, class E>

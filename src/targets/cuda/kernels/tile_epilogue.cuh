@@ -87,39 +87,40 @@ __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, 
 // Shared elements that warpEpilogue needs for each warp.
 __device__ constexpr int warpStage(int columns) { return 16 * (columns + 8); }
 
-// A warp's part of the result in PIECES of 16 x COLUMNS, the first at (row, column), each `rowStep` and
-// `columnStep` further. Fragment j of a piece holds its columns 8j to 8j+7: lane l has (l / 4, 2 * (l % 4))
-// and its right neighbour in [0], [1], the same eight rows below in [2], [3]. The matrix begins at `firstRow`
-// of the result and has `rows` rows.
-template <class Region, int PIECES, int COLUMNS, class E, typename Acc>
+// A warp's part of the result in DOWN x ACROSS pieces of 16 x COLUMNS, the first at (row, column), those
+// below one another `rowStep` apart. Fragment j of a piece holds its columns 8j to 8j+7: lane l has (l / 4,
+// 2 * (l % 4)) and its right neighbour in [0], [1], the same eight rows below in [2], [3]. The matrix begins
+// at `firstRow` of the result and has `rows` rows.
+template <class Region, int DOWN, int ACROSS, int COLUMNS, class E, typename Acc>
 __device__ __forceinline__ void warpEpilogue(const E& e, u32 firstRow, u32 row, u32 rows, u32 column,
-                                             u32 rowStep, u32 columnStep,
-                                             const Acc (&sums)[PIECES][COLUMNS / 8][4], Acc* stage) {
+                                             u32 rowStep, const Acc (&sums)[DOWN][ACROSS][COLUMNS / 8][4],
+                                             Acc* stage) {
   constexpr int kPitch = COLUMNS + 8, kLanes = COLUMNS / kVector, kStep = 32 / kLanes;
   constexpr int kPasses = 16 / kStep, kAtOnce = Region::kAtOnce < kPasses ? Region::kAtOnce : kPasses;
   u32 lane = threadIdx.x % 32, down = lane / kLanes, right = lane % kLanes * kVector;
   // Rolled, so that the expression is there once; registers can be chosen by constants only.
 #pragma unroll 1
-  for (int piece = 0; piece < PIECES; ++piece) {
+  for (int piece = 0; piece < DOWN * ACROSS; ++piece) {
     __syncwarp();
 #pragma unroll
-    for (int i = 0; i < PIECES; ++i) {
+    for (int i = 0; i < DOWN * ACROSS; ++i) {
       if (i != piece) continue;
 #pragma unroll
       for (int j = 0; j < COLUMNS / 8; ++j)
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-          Vector<Acc, 2> pair{{sums[i][j][2 * half], sums[i][j][2 * half + 1]}};
+          const Acc(&f)[4] = sums[i / ACROSS][i % ACROSS][j];
           *reinterpret_cast<Vector<Acc, 2>*>(stage + (lane / 4 + 8 * half) * kPitch + 8 * j +
-                                             2 * (lane % 4)) = pair;
+                                             2 * (lane % 4)) = Vector<Acc, 2>{{f[2 * half], f[2 * half + 1]}};
         }
     }
     __syncwarp();
+    u32 pieceRow = row + piece / ACROSS * rowStep, pieceColumn = column + piece % ACROSS * COLUMNS;
 #pragma unroll 1
     for (int pass = 0; pass < kPasses; pass += kAtOnce) {
       u32 r = pass * kStep + down;
-      finishPasses<Region, kAtOnce>(e, firstRow, row + piece * rowStep + r, rows, kStep,
-                                    column + piece * columnStep + right, stage + r * kPitch + right, kPitch);
+      finishPasses<Region, kAtOnce>(e, firstRow, pieceRow + r, rows, kStep, pieceColumn + right,
+                                    stage + r * kPitch + right, kPitch);
     }
   }
 }

@@ -1,12 +1,15 @@
 #include "targets/cuda/tactics/gemm.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/gemm_config.h"
 #include "targets/cuda/tactics/gemm_plan.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tensor_map.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -16,10 +19,38 @@ constexpr size_t kMostCandidates = 6;
 
 uint32_t ceilDiv(uint32_t a, int b) { return (a + static_cast<uint32_t>(b) - 1) / static_cast<uint32_t>(b); }
 
+// The operands as the copy engine sees them.
+class OperandMaps {
+ public:
+  OperandMaps(const GemmNode& node, const GemmConfig& c, const GemmParams& p) {
+    maps_[0] = map(node.typeA, node.transA, p.m, p.k, p.lda, p.batchA[0], c.m, p);
+    maps_[1] = map(node.typeB, !node.transB, p.n, p.k, p.ldb, p.batchB[0], c.n, p);
+  }
+  // Valid as long as this.
+  void* encoded(size_t i, const void* memory) {
+    if (memory_[i] != memory) encoded_[i] = maps_[i].encode(memory);
+    memory_[i] = memory;
+    return &encoded_[i];
+  }
+
+ private:
+  // `down`: K runs down the rows in memory, and boxes are slabs of 64 positions.
+  static MatrixMap map(DataType type, bool down, uint32_t extent, uint32_t k, uint32_t ld,
+                       uint32_t batchStride, int tile, const GemmParams& p) {
+    uint32_t batch = batchStride ? p.batchExtent[0].divisor : 1;
+    MatrixMap map{type, {down ? extent : k, down ? k : extent, batch}, {ld, batchStride}};
+    if (!down) map.box[1] = static_cast<uint32_t>(tile);
+    return map;
+  }
+  std::array<MatrixMap, 2> maps_;
+  alignas(64) std::array<CUtensorMap, 2> encoded_;
+  std::array<const void*, 2> memory_{};
+};
+
 class GemmLaunch final : public Launch {
  public:
   GemmLaunch(const GemmNode& node, const GemmConfig& config, GemmShape shape,
-             std::shared_ptr<const Module> module)
+             std::shared_ptr<const Module> module, const Device& device)
       : node_(node), shape_(std::move(shape)), params_(shape_.params), module_(std::move(module)) {
     grid_.threads = static_cast<unsigned>(config.threads());
     grid_.sharedBytes = config.sharedBytes(node);
@@ -28,8 +59,11 @@ class GemmLaunch final : public Launch {
     params_.tilesN = ceilDiv(params_.n, config.n);
     uint32_t tiles = params_.tilesM * params_.tilesN;
     params_.tiles = FastDivisor(std::max(tiles, 1u));
-    grid_.blocks = {shape_.isEmpty() ? 0 : tiles * static_cast<unsigned>(shape_.batch),
-                    static_cast<unsigned>(config.parts), 1};
+    params_.allTiles = shape_.isEmpty() ? 0 : tiles * static_cast<uint32_t>(shape_.batch);
+    grid_.blocks = {params_.allTiles, static_cast<unsigned>(config.parts), 1};
+    if (!config.isPersistent()) return;
+    grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
+    maps_.emplace(node, config, params_);
   }
 
   void run(const LaunchArgs& args) override {
@@ -40,8 +74,15 @@ class GemmLaunch final : public Launch {
     params_.zeroB = zero(node_.zeroRight);
     params_.accessA = accessAt(params_.a, shape_.accessA);
     params_.accessB = accessAt(params_.b, shape_.accessB);
-    void* parameters[] = {&params_, shape_.epilogue.fill(args)};
-    launch(function_, grid_, parameters, args.stream);
+    if (params_.allTiles == 0) return;
+    void* epilogue = shape_.epilogue.fill(args);
+    if (maps_) {
+      void* parameters[] = {maps_->encoded(0, params_.a), maps_->encoded(1, params_.b), &params_, epilogue};
+      launch(function_, grid_, parameters, args.stream);
+    } else {
+      void* parameters[] = {&params_, epilogue};
+      launch(function_, grid_, parameters, args.stream);
+    }
   }
 
  private:
@@ -54,6 +95,7 @@ class GemmLaunch final : public Launch {
   const GemmNode& node_;
   GemmShape shape_;
   GemmParams params_;
+  std::optional<OperandMaps> maps_;
   std::shared_ptr<const Module> module_;
   CUfunction function_ = nullptr;
   Grid grid_;
@@ -61,16 +103,18 @@ class GemmLaunch final : public Launch {
 
 class GemmKernel final : public Kernel {
  public:
-  GemmKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module)
-      : node_(node), config_(gemmConfig(config)), module_(std::move(module)) {}
+  GemmKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module,
+             const Device& device)
+      : node_(node), config_(gemmConfig(config)), module_(std::move(module)), device_(device) {}
   std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<GemmLaunch>(node_, config_, gemmShape(node_, inputs, outputs), module_);
+    return std::make_unique<GemmLaunch>(node_, config_, gemmShape(node_, inputs, outputs), module_, device_);
   }
 
  private:
   const GemmNode node_;
   const GemmConfig config_;
   std::shared_ptr<const Module> module_;
+  const Device& device_;
 };
 
 std::string configCode(const GemmNode& node, const GemmConfig& c) {
@@ -83,6 +127,9 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
     case GemmFamily::kSkinny:
       return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
                          c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts);
+    case GemmFamily::kWgmma:
+      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n, c.stages,
+                         c.pair, node.transA, node.transB);
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
@@ -95,8 +142,10 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
 struct FamilyCode {
   const char *include, *function;
 };
-constexpr FamilyCode kFamilies[] = {
-    {"gemm_mma.cuh", "gemmMma"}, {"gemm_simt.cuh", "gemmSimt"}, {"gemm_skinny.cuh", "gemmSkinny"}};
+constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},
+                                    {"gemm_simt.cuh", "gemmSimt"},
+                                    {"gemm_skinny.cuh", "gemmSkinny"},
+                                    {"gemm_wgmma.cuh", "gemmWgmma"}};
 
 }  // namespace
 
@@ -126,18 +175,21 @@ std::string GemmTactic::generate(const Node& node, const std::string& config, co
   GemmConfig c = gemmConfig(config);
   const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
   std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
+  bool maps = c.family == GemmFamily::kWgmma;
   return fmt::format(
       "#include \"{}\"\n{}typedef {} C;\n"
-      "extern \"C\" __global__ void __launch_bounds__(C::kThreads) {}{}(const __grid_constant__ Gemm p, "
+      "extern \"C\" __global__ void __launch_bounds__(C::kThreads{}) {}{}({}const __grid_constant__ Gemm p, "
       "const "
-      "__grid_constant__ E e) {{\n  {}<C, Region>(p, e);\n}}\n",
-      family.include, parsed.epilogue.code(), configCode(parsed, c), cluster, kFunction, family.function);
+      "__grid_constant__ E e) {{\n  {}<C, Region>({}p, e);\n}}\n",
+      family.include, parsed.epilogue.code(), configCode(parsed, c), maps ? ", 1" : "", cluster, kFunction,
+      maps ? "const __grid_constant__ TensorMap a, const __grid_constant__ TensorMap b, " : "",
+      family.function, maps ? "a, b, " : "");
 }
 
 std::unique_ptr<Kernel> GemmTactic::makeKernel(const Node& node, const std::string& config,
                                                std::shared_ptr<const Module> module,
                                                std::vector<DeviceBuffer>) const {
-  return std::make_unique<GemmKernel>(node, config, std::move(module));
+  return std::make_unique<GemmKernel>(node, config, std::move(module), device_);
 }
 
 }  // namespace tenfold::cuda

@@ -9,7 +9,7 @@
 namespace tenfold::cuda {
 namespace {
 
-constexpr int kWarp = 32, kSkinnyThreads = 256;
+constexpr int kWarp = 32, kSkinnyThreads = 256, kWgmmaThreads = 384;
 
 struct MmaRow {
   int m, n, k, warpsM, warpsN, stages;
@@ -24,6 +24,13 @@ struct SimtRow {
   int m, n, k, perThreadM, perThreadN;
 };
 constexpr SimtRow kSimt[] = {{128, 128, 16, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 4, 4}};
+struct WgmmaRow {
+  int m, n, stages;
+  bool pair;
+};
+constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true}, {256, 128, 4, true}, {128, 128, 5, false},
+                               {128, 128, 5, true}, {64, 256, 4, false}, {64, 128, 6, false},
+                               {128, 64, 6, false}, {64, 64, 8, false}};
 constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
 constexpr int kParts[] = {1, 2, 4, 8};
 
@@ -46,6 +53,8 @@ std::vector<GemmConfig> allConfigs() {
           all.push_back(
               {GemmFamily::kSkinny, swap ? length : rows, swap ? rows : length, 0, 1, 1, 1, parts, swap});
   }
+  for (const WgmmaRow& r : kWgmma)
+    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.pair});
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
   return all;
 }
@@ -61,8 +70,11 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       int shortest = std::min(node.transA ? c.m : 64, node.transB ? 64 : c.n);
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
+    case GemmFamily::kWgmma:
+      return false;
     case GemmFamily::kSkinny:
-      return isSmall(node.typeA) || wide;
+      // The epilogue finishes eight columns at once: fewer only where there never are more.
+      return (isSmall(node.typeA) || wide) && (!c.swap || c.n == 8 || node.fixedColumns());
     case GemmFamily::kSimt:
       return !isSmall(node.typeA) && (bytesOf(node.sum) < 8 || c.m < 128);
   }
@@ -70,10 +82,32 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
 }
 
 double rateOf(const GemmConfig& c, const GemmNode& node, const Device& device) {
+  if (c.family == GemmFamily::kWgmma) return device.halfRate;
   if (c.family != GemmFamily::kMma) return device.halfRate / (bytesOf(node.sum) == 8 ? 32 : 16);
   // mma.sync reaches about 0.6 of what Hopper's own instruction does.
   double rate = device.halfRate * (device.hasWgmma() ? 0.6 : 0.9);
   return isSmall(node.typeA) ? rate : rate / 2;
+}
+
+// Of all operands, once.
+double memorySeconds(const GemmNode& node, const GemmShape& shape, const Device& device) {
+  double m = shape.params.m, n = shape.params.n, k = shape.params.k;
+  return static_cast<double>(shape.batch) * (m * k + k * n + m * n) * bytesOf(node.typeA) /
+         (0.8 * device.bandwidth);
+}
+
+std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
+                                    double tiles, const Device& device) {
+  if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  // Small tiles are bound by shared memory: each step of the instruction reads both operands.
+  double bound = std::min(1.0, static_cast<double>(c.n) / 128);
+  double perTile =
+      2.0 * c.m * c.n * shape.params.k * device.multiprocessors / (rateOf(c, node, device) * bound);
+  double waves = std::ceil(tiles / device.multiprocessors);
+  constexpr double kStart = 2.5e-6, kFinish = 1.5e-6;  // filling the pipeline; the last epilogue
+  double between = c.pair ? (waves - 1) * kFinish * 0.5 : 0;
+  return std::max(waves * perTile, memorySeconds(node, shape, device)) + between + kStart + kFinish +
+         device.launchSeconds;
 }
 
 }  // namespace
@@ -84,6 +118,8 @@ std::string GemmConfig::name() const {
       return fmt::format("mma {}x{}x{} w{}x{} s{} p{}", m, n, k, warpsM, warpsN, stages, parts);
     case GemmFamily::kSkinny:
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
+    case GemmFamily::kWgmma:
+      return fmt::format("wgmma {}x{} s{}{}", m, n, stages, pair ? " pair" : "");
     case GemmFamily::kSimt:
       return fmt::format("simt {}x{}x{}", m, n, k);
   }
@@ -93,6 +129,7 @@ std::string GemmConfig::name() const {
 int GemmConfig::threads() const {
   if (family == GemmFamily::kMma) return kWarp * warpsM * warpsN;
   if (family == GemmFamily::kSkinny) return kSkinnyThreads;
+  if (family == GemmFamily::kWgmma) return kWgmmaThreads;
   const SimtRow& r = simtRow(*this);
   return r.m / r.perThreadM * (r.n / r.perThreadN);
 }
@@ -107,6 +144,10 @@ size_t GemmConfig::sharedBytes(const GemmNode& node) const {
     int rows = swap ? n : m, length = swap ? m : n, elements = 16 / bytesOf(node.typeA);
     int tile = swap ? length * 8 : rows * length, down = kSkinnyThreads / (length / elements);
     bytes = (tile + down * rows * length) * 4;
+  } else if (family == GemmFamily::kWgmma) {
+    constexpr int kAlignment = 1024, kBarriers = 16, kWarps = 8;
+    int piece = n < 256 ? 64 : 32;
+    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + kWarps * 16 * (piece + 8) * 4;
   } else {
     bytes = std::max(2 * k * (m + n + 8), m * (n + 4)) * bytesOf(node.sum);
   }
@@ -131,6 +172,7 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   auto tilesAlong = [](uint32_t extent, int tile) { return std::ceil(static_cast<double>(extent) / tile); };
   double few = c.swap ? p.n : p.m, rows = c.swap ? c.n : c.m;
   constexpr double kMostFew = 16;
+  if (c.swap && p.n > static_cast<uint32_t>(c.n)) return std::nullopt;
   if (c.family == GemmFamily::kSkinny && (few > kMostFew || (few < rows && rows > 1 && few <= rows / 2)))
     return std::nullopt;
   double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
@@ -138,6 +180,7 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))
     return std::nullopt;
 
+  if (c.family == GemmFamily::kWgmma) return estimateWgmma(c, node, shape, tiles, device);
   double perProcessor = std::max(1.0, std::floor(static_cast<double>(device.sharedBytes) /
                                                  static_cast<double>(c.sharedBytes(node) + 1024)));
   perProcessor = std::min(perProcessor, 1024.0 / c.threads());
@@ -151,11 +194,7 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   // Every block reads its part of the operands, mostly from L2.
   double read = blocks * depth * (c.m + c.n) * bytesOf(node.typeA);
   double fromL2 = read / (1.3 * device.bandwidth);
-  double element = bytesOf(node.typeA);
-  double memory =
-      static_cast<double>(shape.batch) *
-      (static_cast<double>(p.m) * p.k + static_cast<double>(p.k) * p.n + static_cast<double>(p.m) * p.n) *
-      element / (0.8 * device.bandwidth);
+  double memory = memorySeconds(node, shape, device);
   double latency = 6e-7 + (c.parts > 1 ? 8e-7 : 0) + 1.2e-6 * depth / 1024;
   return std::max({arithmetic, fromL2, memory}) + waves * latency + device.launchSeconds;
 }

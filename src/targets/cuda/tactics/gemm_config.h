@@ -10,7 +10,7 @@
 
 namespace tenfold::cuda {
 
-enum class GemmFamily { kMma, kSimt, kSkinny };
+enum class GemmFamily { kMma, kSimt, kSkinny, kWgmma };
 
 struct GemmConfig {
   GemmFamily family = GemmFamily::kMma;
@@ -18,9 +18,12 @@ struct GemmConfig {
   int warpsM = 1, warpsN = 1, stages = 1;
   int parts = 1;      // blocks of a cluster that share K
   bool swap = false;  // skinny: few columns, not few rows
+  bool pair = false;  // wgmma: two warpgroups share a tile
 
   std::string name() const;
   int threads() const;
+  // Blocks stay and take one tile after the other.
+  bool isPersistent() const { return family == GemmFamily::kWgmma; }
   // Dynamic shared memory of a block.
   size_t sharedBytes(const GemmNode& node) const;
 };

@@ -121,6 +121,14 @@ void setBatches(GemmShape& g, const Shape& a, const Shape& b, bool mayJoin) {
   }
 }
 
+// Rows of the operand, as they lie in memory, have a fixed number of elements that fills whole 16 bytes.
+bool hasFixedRows(const GemmNode& node, size_t input) {
+  const Value* v = node.epilogue.fused().inputs[input];
+  if (!v->shape || v->shape->size() < 2) return false;
+  const Dim& length = node.isConv ? (*v->shape)[1] : v->shape->back();
+  return length.isConstant() && *length.tryConstant() % (128 / typeBits(v->dtype)) == 0;
+}
+
 uint32_t zeroStride(const TensorDesc& zero, uint32_t extent) {
   if (zero.shape.numel() == 1) return 0;
   if (zero.shape.numel() != extent) fail(ErrorKind::kUnsupported, "zero points that differ among batches");
@@ -147,6 +155,13 @@ GemmNode::GemmNode(const Node& node) : epilogue(node, kAnchors) {
     requireProductType(typeA);
     if (typeA != typeB) fail(ErrorKind::kUnsupported, "its operands differ in type");
   }
+}
+
+bool GemmNode::fixedColumns() const {
+  const Value* v = epilogue.fused().inputs[right];
+  if (!v->shape) return false;
+  size_t rank = v->shape->size();
+  return rank < 2 || (*v->shape)[isConv ? 0 : transB ? rank - 2 : rank - 1].isConstant();
 }
 
 GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
@@ -193,6 +208,7 @@ GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
   }
   g.accessA = accessOf(p.lda, p.batchA, node.typeA);
   g.accessB = accessOf(p.ldb, p.batchB, node.typeB);
+  g.tensorMaps = p.batchAxes <= 1 && hasFixedRows(node, node.left) && hasFixedRows(node, node.right);
   return g;
 }
 

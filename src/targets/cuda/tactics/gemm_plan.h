@@ -13,6 +13,9 @@ namespace tenfold::cuda {
 struct GemmNode {
   explicit GemmNode(const Node& node);
 
+  // Whether the number of columns of the result is known.
+  bool fixedColumns() const;
+
   TileEpilogue epilogue;
   size_t left = 0, right = 0;           // inputs of the node
   int zeroLeft = -1, zeroRight = -1;    // zero points of integers
@@ -30,6 +33,7 @@ struct GemmParams {
   uint32_t zeroStrideA = 0, zeroStrideB = 0;
   uint32_t tilesM = 0, tilesN = 0;
   FastDivisor tiles;
+  uint32_t allTiles = 0;
   uint32_t batchAxes = 0;
   FastDivisor batchExtent[4];
   uint32_t batchA[4] = {}, batchB[4] = {};
@@ -39,6 +43,8 @@ struct GemmShape {
   GemmParams params;
   int64_t batch = 1;
   TileEpilogue::Params epilogue;
+  // Whether the copy engine can move the operands, at these shapes and all that the node allows.
+  bool tensorMaps = false;
   // 16, 4 or 0 bytes that can be moved at once where the memory begins at a multiple of 16.
   uint32_t accessA = 0, accessB = 0;
 

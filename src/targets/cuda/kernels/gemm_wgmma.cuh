@@ -1,0 +1,192 @@
+// Matrix products for Hopper: 16-bit operands come by the tensor copy engine into STAGES tiles in shared
+// memory, fetched by one thread of a warpgroup of its own; two warpgroups multiply (wgmma) and finish. Blocks
+// stay and take one tile after the other.
+//
+// PAIR: both warpgroups work on the halves of one tile of 2 * ROWS rows. Otherwise each has every other tile
+// of ROWS rows to itself, so that one finishes while the other multiplies.
+//
+// A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
+//   Producer(maps, p, place)                         the tile's operands
+//   copy(stageA, stageB, barrier, step)              starts the copies of 64 elements of K: C::kStageBytes
+//   steps(p)                                         how many there are, the same for all tiles
+#pragma once
+
+#include "gemm.cuh"
+#include "wgmma.cuh"
+
+template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B>
+struct WgmmaConfig {
+  typedef T_ T;
+  static constexpr bool kPair = PAIR, kTransA = TRANS_A, kTransB = TRANS_B;
+  static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES;
+  static constexpr int kThreads = 384, kWarps = 8;  // warps that multiply
+  static constexpr int kStageA = kM * kK * 2, kStageB = BN * kK * 2, kStageBytes = kStageA + kStageB;
+  static constexpr int kPiece =
+      BN % 64 == 0 && BN < 256 ? 64 : 32;  // columns that the epilogue takes at once
+  static constexpr int kDown = ROWS / 64, kAcross = BN / kPiece;
+  static constexpr u32 kSlab = 64 * 128;  // bytes of 64 rows of 128 bytes
+};
+
+struct Maps {
+  const TensorMap &a, &b;
+};
+
+template <class C>
+struct MatrixProducer {
+  const Maps& maps;
+  i32 row, column, batchA, batchB;
+  static __device__ __forceinline__ u32 steps(const Gemm& p) { return (p.k + C::kK - 1) / C::kK; }
+
+  __device__ __forceinline__ MatrixProducer(const Maps& m, const Gemm& p, const Place& place)
+      : maps(m), row(place.m * C::kM), column(place.n * C::kN) {
+    batchA = p.batchA[0] ? place.batch : 0;
+    batchB = p.batchB[0] ? place.batch : 0;
+  }
+  // Where K runs down the rows, the copies are slabs of 64 positions.
+  __device__ __forceinline__ void copy(u32 stageA, u32 stageB, u32 barrier, u32 step) const {
+    i32 k = step * C::kK;
+    if (C::kTransA) {
+#pragma unroll
+      for (int i = 0; i < C::kM / 64; ++i)
+        copyBox(stageA + i * C::kSlab, maps.a, barrier, row + 64 * i, k, batchA);
+    } else {
+      copyBox(stageA, maps.a, barrier, k, row, batchA);
+    }
+    if (C::kTransB) {
+      copyBox(stageB, maps.b, barrier, k, column, batchB);
+    } else {
+#pragma unroll
+      for (int i = 0; i < C::kN / 64; ++i)
+        copyBox(stageB + i * C::kSlab, maps.b, barrier, column + 64 * i, k, batchB);
+    }
+  }
+};
+
+// Stages go round; a parity says which round.
+template <int STAGES>
+struct Ring {
+  u32 stage = 0, parity = 0;
+  __device__ __forceinline__ void advance() {
+    if (++stage == STAGES) stage = 0, parity ^= 1;
+  }
+  __device__ __forceinline__ void skip(u32 steps) {
+    u32 sum = stage + steps, rounds = sum / STAGES;
+    stage = sum - rounds * STAGES;
+    parity ^= rounds & 1;
+  }
+};
+
+template <class C>
+__device__ __forceinline__ void multiplyStage(float (&sums)[C::kDown][C::kAcross][C::kPiece / 8][4],
+                                              u32 tileA, u32 tileB, u32 addFirst) {
+  beginMultiply();
+#pragma unroll
+  for (int kk = 0; kk < C::kK / 16; ++kk) {
+    u64 b = tileDescriptor(tileB + kk * (C::kTransB ? 32 : 16 * 128), C::kSlab);
+#pragma unroll
+    for (int i = 0; i < C::kDown; ++i)
+      Multiply<typename C::T, C::kN, C::kTransA, !C::kTransB>::run(
+          &sums[i][0][0][0],
+          tileDescriptor(tileA + i * C::kSlab + kk * (C::kTransA ? 16 * 128 : 32), C::kSlab), b,
+          kk || addFirst);
+  }
+  commitMultiply();
+}
+
+// One tile's products. Each stage is given back as soon as the step behind it is under way.
+template <class C>
+__device__ __forceinline__ void multiplyTile(float (&sums)[C::kDown][C::kAcross][C::kPiece / 8][4], u32 steps,
+                                             u32 stages, u32 full, u32 empty, u32 half,
+                                             Ring<C::kStages>& ring) {
+  u32 before = 0;
+  bool signals = threadIdx.x % 32 == 0;
+#pragma unroll 1
+  for (u32 step = 0; step < steps; ++step) {
+    u32 tile = stages + ring.stage * C::kStageBytes;
+    waitBarrier(full + 8 * ring.stage, ring.parity);
+    multiplyStage<C>(sums, tile + half * C::kDown * C::kSlab, tile + C::kStageA, step);
+    waitMultiply<1>();
+    if (step && signals) arrive(empty + 8 * before);
+    before = ring.stage;
+    ring.advance();
+  }
+  waitMultiply<0>();
+  if (steps && signals) arrive(empty + 8 * before);
+}
+
+template <class C, class Producer>
+__device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u32 tiles, u32 stages, u32 full,
+                                             u32 empty) {
+  Ring<C::kStages> ring;
+  u32 steps = Producer::steps(p);
+#pragma unroll 1
+  for (u32 tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+    Producer producer(maps, p, placeOf(p, tile));
+#pragma unroll 1
+    for (u32 step = 0; step < steps; ++step) {
+      u32 stage = stages + ring.stage * C::kStageBytes, barrier = full + 8 * ring.stage;
+      waitBarrier(empty + 8 * ring.stage, ring.parity ^ 1);
+      arriveExpecting(barrier, C::kStageBytes);
+      producer.copy(stage, stage + C::kStageA, barrier, step);
+      ring.advance();
+    }
+  }
+}
+
+template <class C, class Region, class Producer, class E>
+__device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tiles, u32 stages, u32 full,
+                                             u32 empty, float* memory) {
+  u32 warp = threadIdx.x / 32 - 4, group = warp / 4, half = C::kPair ? group : 0;
+  u32 steps = Producer::steps(p);
+  Ring<C::kStages> ring;
+  if (!C::kPair && group) ring.skip(steps);
+  u32 stride = C::kPair ? gridDim.x : 2 * gridDim.x;
+#pragma unroll 1
+  for (u32 tile = blockIdx.x + (C::kPair ? 0 : group * gridDim.x); tile < tiles; tile += stride) {
+    float sums[C::kDown][C::kAcross][C::kPiece / 8][4];
+    if (steps == 0) memset(sums, 0, sizeof(sums));
+    multiplyTile<C>(sums, steps, stages, full, empty, half, ring);
+    if (!C::kPair) ring.skip(steps);
+    Place place = placeOf(p, tile);
+    warpEpilogue<Region, C::kDown, C::kAcross, C::kPiece>(
+        e, place.batch * p.m, place.m * C::kM + half * C::kRows + warp % 4 * 16, p.m, place.n * C::kN, 64,
+        sums, memory + warp * warpStage(C::kPiece));
+  }
+}
+
+template <class C, class Region, class Producer, class E>
+__device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, const E& e, u32 tiles) {
+  extern __shared__ uint4 memory[];
+  constexpr u32 kAlignment = 1024;
+  u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
+      stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
+  float* epilogue = reinterpret_cast<float*>(reinterpret_cast<char*>(memory) + (stages - begin) +
+                                             C::kStages * C::kStageBytes);
+  u32 full = stages + C::kStages * C::kStageBytes + C::kWarps * warpStage(C::kPiece) * 4,
+      empty = full + 8 * C::kStages;
+  if (threadIdx.x == 0) {
+    constexpr u32 kReaders = C::kPair ? 8 : 4;  // warps that give a stage back
+    for (u32 s = 0; s < C::kStages; ++s) {
+      initBarrier(full + 8 * s, 1);
+      initBarrier(empty + 8 * s, kReaders);
+    }
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    prefetchMap(maps.a);
+    prefetchMap(maps.b);
+  }
+  __syncthreads();
+  waitForPrevious();
+  allowNext();
+  if (threadIdx.x < 128) {
+    giveRegisters<40>();
+    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
+  } else {
+    takeRegisters<232>();
+    consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, epilogue);
+  }
+}
+
+template <class C, class Region, class E>
+__device__ __forceinline__ void gemmWgmma(const TensorMap& a, const TensorMap& b, const Gemm& p, const E& e) {
+  wgmmaTiles<C, Region, MatrixProducer<C>>(Maps{a, b}, p, e, p.allTiles);
+}

@@ -1,0 +1,33 @@
+#include "targets/cuda/tactics/tensor_map.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "targets/cuda/driver/driver.h"
+
+namespace tenfold::cuda {
+
+CUtensorMap MatrixMap::encode(const void* memory) const {
+  constexpr uintptr_t kAlignment = 16;
+  constexpr cuuint64_t kElementBytes = 2;
+  if (reinterpret_cast<uintptr_t>(memory) % kAlignment)
+    fail("a tensor begins at {}; the address of an input or output must be a multiple of {}", memory,
+         kAlignment);
+  cuuint64_t bytes[] = {strides[0] * kElementBytes, strides[1] * kElementBytes};
+  cuuint32_t boxes[] = {box[0], box[1], 1}, steps[] = {1, 1, 1};
+  cuuint64_t sizes[] = {extents[0], extents[1], extents[2]};
+  for (cuuint64_t& size : sizes) size = std::max<cuuint64_t>(size, 1);
+  // The stride of an axis that is never stepped along must be valid as well.
+  for (cuuint64_t& stride : bytes) stride = std::max<cuuint64_t>(stride, kAlignment);
+  CUtensorMap map;
+  check(
+      driver().cuTensorMapEncodeTiled(
+          &map,
+          type == DataType::kBFloat16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 : CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 3,
+          const_cast<void*>(memory), sizes, bytes, boxes, steps, CU_TENSOR_MAP_INTERLEAVE_NONE,
+          CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+      "cuTensorMapEncodeTiled");
+  return map;
+}
+
+}  // namespace tenfold::cuda

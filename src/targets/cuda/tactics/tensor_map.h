@@ -1,0 +1,23 @@
+// Descriptions of tensors for the copy engine of Hopper and newer GPUs.
+#pragma once
+
+#include <cuda.h>
+
+#include <array>
+
+#include "base/dtype.h"
+
+namespace tenfold::cuda {
+
+// Matrices of 16-bit elements that are copied to shared memory in boxes, permuted in blocks of 128 bytes.
+struct MatrixMap {
+  DataType type = DataType::kUndefined;
+  std::array<uint64_t, 3> extents{1, 1, 1};  // the fastest axis first; the last counts matrices
+  std::array<uint64_t, 2> strides{0, 0};     // of the slower axes, in elements: multiples of 8
+  std::array<uint32_t, 2> box{64, 64};       // at most 64 x 256
+
+  // Throws Error where the memory does not begin at a multiple of 16 bytes.
+  CUtensorMap encode(const void* memory) const;
+};
+
+}  // namespace tenfold::cuda

@@ -1,0 +1,197 @@
+// Our own matrix products against the reference: every form of operand and epilogue by the configurations
+// that the cost model offers, and every family of kernels at sizes that it would not choose it for.
+#include <fmt/format.h>
+
+#include "targets/tactic_harness.h"
+
+namespace tenfold {
+namespace {
+
+constexpr double kTolerance = 1e-5, kHalfTolerance = 4e-3;
+
+// The tactic with these configurations instead of those it would offer.
+class WithConfigs final : public Tactic {
+ public:
+  WithConfigs(const Tactic& inner, std::vector<std::string> configs)
+      : inner_(inner), configs_(std::move(configs)) {}
+  std::string_view name() const override { return inner_.name(); }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    return inner_.refuses(node, hint);
+  }
+  std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
+    std::vector<Candidate> all;
+    for (const std::string& c : configs_) all.push_back({c, 0});
+    return all;
+  }
+  CompiledKernel compile(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    return inner_.compile(node, config, hint);
+  }
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const override {
+    return inner_.load(node, compiled);
+  }
+
+ private:
+  const Tactic& inner_;
+  std::vector<std::string> configs_;
+};
+
+std::vector<Tensor> operandsOf(const TextCase& c, const Node& node) {
+  std::vector<Tensor> inputs;
+  for (const Value* v : node.inputs)
+    for (size_t i = 0; i < c.inputs.size(); ++i)
+      if (v == c.graph->inputs[i]) inputs.push_back(c.inputs[i]);
+  return inputs;
+}
+
+// A text with one node, by "gemm" in both layouts; with the given configurations, or those it offers.
+void check(const std::string& text, double tolerance, const std::vector<std::string>& configs = {},
+           int layouts = 1) {
+  SCOPED_TRACE(text);
+  Target& gpu = target("cuda");
+  const Tactic* gemm = gpu.findTactic("gemm");
+  TextCase c = parseCase(text);
+  const Node& node = *c.graph->nodes().back();
+  std::vector<Tensor> inputs = operandsOf(c, node), want = evalNode(node, inputs);
+  WithConfigs chosen(*gemm, configs);
+  int ran = 0;
+  for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
+    ran += testing_util::runTactic(gpu, configs.empty() ? *gemm : chosen, node, inputs, want, tolerance,
+                                   layout, true);
+  EXPECT_EQ(ran, layouts);
+}
+
+std::string in(const std::string& type, const std::string& text) {
+  std::string result = text;
+  for (size_t at; (at = result.find("TYPE")) != std::string::npos;) result.replace(at, 4, type);
+  return result;
+}
+
+struct Forms : testing::TestWithParam<const char*> {};
+
+TEST_P(Forms, AgreeWithTheReference) {
+  for (const char* type : {"f16", "bf16", "f32", "f64", "i32", "i64"})
+    check(in(type, GetParam()), type[1] == '1' || type[0] == 'b' ? kHalfTolerance : kTolerance);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Gemm, Forms,
+    testing::Values("a:TYPE[37,53], b:TYPE[53,29] -> y = MatMul(a, b)",
+                    "a:TYPE[53,37], b:TYPE[53,29] -> y = MatMul(a, b) {transA=1}",
+                    "a:TYPE[37,53], b:TYPE[29,53] -> y = MatMul(a, b) {transB=1}",
+                    "a:TYPE[56,40], b:TYPE[24,56] -> y = MatMul(a, b) {transA=1, transB=1}",
+                    "a:TYPE[2,1,9,16], b:TYPE[3,16,8] -> y = MatMul(a, b)",
+                    "a:TYPE[5,3,7,16], b:TYPE[16,24] -> y = MatMul(a, b)",
+                    "a:TYPE[17,16], b:TYPE[4,16,8] -> y = MatMul(a, b)",
+                    "a:TYPE[2,3,1,5], b:TYPE[2,1,5,130] -> y = MatMul(a, b)",
+                    "a:TYPE[300], b:TYPE[3,300,40] -> y = MatMul(a, b)",
+                    "a:TYPE[3,40,300], b:TYPE[300] -> y = MatMul(a, b)",
+                    "a:TYPE[9], b:TYPE[9] -> y = MatMul(a, b)",
+                    "a:TYPE[4,0], b:TYPE[0,3] -> y = MatMul(a, b)"));
+
+TEST(GemmGpu, Configurations) {
+  const std::vector<std::string> mma = {"mma 128x256x32 w2x4 s3 p1", "mma 128x128x32 w2x2 s4 p1",
+                                        "mma 128x128x64 w2x4 s3 p2", "mma 128x64x64 w4x2 s3 p4",
+                                        "mma 64x64x128 w2x2 s3 p1",  "mma 64x32x64 w2x2 s4 p8",
+                                        "mma 32x32x128 w2x2 s3 p4"};
+  for (const char* attrs : {"", "transA=1", "transB=1", "transA=1, transB=1"}) {
+    bool a = std::string(attrs).find("transA") != std::string::npos,
+         b = std::string(attrs).find("transB") != std::string::npos;
+    for (const char* type : {"f16", "bf16"})
+      for (int k : {520, 523})
+        check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{{3}}}", type,
+                          a ? fmt::format("{},264", k) : fmt::format("264,{}", k),
+                          b ? fmt::format("272,{}", k) : fmt::format("{},272", k), attrs),
+              kHalfTolerance, mma);
+    check(fmt::format("a:f32[{}], b:f32[{}] -> y = MatMul(a, b) {{{}}}", a ? "130,65" : "65,130",
+                      b ? "72,130" : "130,72", attrs),
+          1e-3, {"mma 64x64x64 w2x2 s4 p1", "mma 32x64x64 w2x2 s4 p2"});
+    check(fmt::format("a:f32[{}], b:f32[{}] -> y = MatMul(a, b) {{{}}}", a ? "130,165" : "165,130",
+                      b ? "172,130" : "130,172", attrs),
+          kTolerance, {"simt 128x128x16", "simt 64x64x16", "simt 32x32x16"});
+  }
+}
+
+TEST(GemmGpu, Wgmma) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  const std::vector<std::string> all = {"wgmma 128x256 s4 pair", "wgmma 256x128 s4 pair", "wgmma 128x128 s5",
+                                        "wgmma 128x128 s5 pair", "wgmma 64x256 s4",       "wgmma 64x128 s6",
+                                        "wgmma 128x64 s6",       "wgmma 64x64 s8"};
+  for (const char* type : {"f16", "bf16"}) {
+    for (int form = 0; form < 4; ++form)
+      check(
+          fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
+                      form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
+          kHalfTolerance, all);
+    for (const char* shapes : {"a:TYPE[3,200,136], b:TYPE[3,136,264]", "a:TYPE[200,136], b:TYPE[2,136,264]",
+                               "a:TYPE[5,3,33,72], b:TYPE[72,40]", "a:TYPE[1,8], b:TYPE[8,8]"})
+      check(in(type, shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2], all[5]});
+  }
+}
+
+TEST(GemmGpu, FewRowsOrColumns) {
+  for (const char* type : {"f16", "f32"})
+    for (int few : {1, 3, 8, 11})
+      for (int k : {700, 1024})
+        for (int trans : {0, 1}) {
+          double tolerance = type[1] == '1' ? kHalfTolerance : kTolerance;
+          check(fmt::format("a:{0}[{1},{2}], b:{0}[{3}] -> y = MatMul(a, b) {{transB={4}}}", type, few, k,
+                            trans ? fmt::format("136,{}", k) : fmt::format("{},136", k), trans),
+                tolerance, {"skinny 8x32 rows p1", "skinny 8x64 rows p4", "skinny 1x16 rows p2"});
+          check(fmt::format("a:{0}[{1}], b:{0}[{2},{3}] -> y = MatMul(a, b) {{transA={4}}}", type,
+                            trans ? fmt::format("{},136", k) : fmt::format("136,{}", k), k, few, trans),
+                tolerance, {"skinny 32x8 columns p1", "skinny 128x8 columns p4"});
+        }
+}
+
+// The body may read c (a row), d (a column), r (like the product) and s (one element for each batch).
+TEST(GemmGpu, Epilogues) {
+  const char* inputs =
+      "a:TYPE[2,37,64], b:TYPE[64,N], c:TYPE[N], d:TYPE[37,1], r:TYPE[2,37,N], s:TYPE[2,1,1]";
+  for (const char* body :
+       {"x = Add(m, c) y = Gelu(x)", "x = Add(c, m) y = Add(r, x)", "x = Mul(m, d) y = Add(x, s)",
+        "g = Greater(r, c) y = Where(g, m, c)", "x = Sigmoid(m) y = Mul(m, x)", "y = Cast(m) {to=f32}",
+        "y = Cast(m) {to=f64}", "y = IsNaN(m)", "y = Div(m, m)"})
+    for (const char* type : {"f16", "f32"})
+      for (const char* n : {"48", "35"}) {
+        std::string head = in(type, inputs);
+        for (size_t at; (at = head.find('N')) != std::string::npos;) head.replace(at, 1, n);
+        check(fmt::format(
+                  "{0} -> y = Region(a, b, c, d, r, s) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, "
+                  "b) {1} return y }}",
+                  head, body),
+              type[1] == '1' ? kHalfTolerance : kTolerance);
+      }
+}
+
+TEST(GemmGpu, NothingToSum) {
+  check(
+      "a:f16[9,0], b:f16[0,16], c:f16[16] -> y = Region(a, b, c) {kind=\"matmul\"} graph g(a:f16[9,0], "
+      "b:f16[0,16], c:f16[16]) { m = MatMul(a, b) q = Div(m, m) y = Add(q, c) return y }",
+      kHalfTolerance);
+  check("a:f16[0,16], b:f16[16,16] -> y = MatMul(a, b)", kHalfTolerance);
+}
+
+TEST(GemmGpu, Integers) {
+  check("a:u8[37,53], b:i8[53,29], z:u8[], w:i8[29] -> y = MatMulInteger(a, b, z, w)", 0);
+  check("a:i8[2,37,53], b:i8[53,29] -> y = MatMulInteger(a, b)", 0);
+}
+
+TEST(GemmGpu, Convolutions) {
+  for (const char* x : {"[2,24,5,7]", "[1,64,1,1]", "[3,72,28]"}) {
+    TextCase sizes = parseCase(fmt::format("x:f16{} -> y = Relu(x)", x));
+    Shape s = sizes.inputs[0].shape();
+    std::string ones, spatial;
+    for (int i = 2; i < s.rank(); ++i) ones += ",1", spatial += fmt::format(",{}", s[i]);
+    std::string head =
+        fmt::format("x:f16{0}, w:f16[40,{1}{2}], b:f16[40], r:f16[{3},40{4}], g:f16[{3},40{2}]", x, s[1],
+                    ones, s[0], spatial);
+    check(fmt::format(
+              "{0} -> y = Region(x, w, b, r, g) {{kind=\"conv\"}} graph body({0}) {{ c = Conv(x, w, b) q = "
+              "Mul(c, g) t = Add(q, r) y = Relu(t) return y }}",
+              head),
+          kHalfTolerance, {}, s.numel(2, s.rank()) == 1 ? 2 : 1);
+  }
+}
+
+}  // namespace
+}  // namespace tenfold

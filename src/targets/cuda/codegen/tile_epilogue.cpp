@@ -52,10 +52,11 @@ bool TileEpilogue::isBias(size_t k) const {
   return k < inputs_.size() && static_cast<int>(inputs_[k]) == bias_;
 }
 
-// Loads under way at the same time hide each other's latency; every pass is another copy of the expression.
+// Loads under way at the same time hide each other's latency, but take registers; and every pass is another
+// copy of the expression.
 int TileEpilogue::passesAtOnce() const {
   constexpr size_t kShort = 3;
-  return inputs_.empty() ? 1 : fused_.after.size() <= kShort ? 4 : 2;
+  return inputs_.empty() ? 1 : inputs_.size() == 1 && fused_.after.size() <= kShort ? 4 : 2;
 }
 
 std::string TileEpilogue::code() const {

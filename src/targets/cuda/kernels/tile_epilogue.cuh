@@ -58,7 +58,8 @@ __device__ __forceinline__ void finishNarrow(const E& e, u32 row, u32 column, co
 }
 
 // PASSES x kVector elements of a thread: those of pass i begin at (row + i * step, column) and lie in shared
-// memory at x + i * step * pitch. Rows from `rows` on are left out. All passes read before the first stores.
+// memory at x + i * step * pitch. Rows from `rows` on are read as the last and not stored. All passes
+// read before the first stores.
 template <class Region, int PASSES, class E, typename Acc>
 __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, u32 rows, u32 step,
                                              u32 column, const Acc* x, u32 pitch) {
@@ -74,8 +75,7 @@ __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, 
   typename Region::template Inputs<kVector> inputs[PASSES];
 #pragma unroll
   for (int i = 0; i < PASSES; ++i) {
-    if (row + i * step >= rows) continue;
-    e.locate(firstRow + row + i * step, at[i]);
+    e.locate(firstRow + min(row + i * step, rows - 1), at[i]);
     Region::template load<kVector>(e, at[i], column, inputs[i]);
   }
 #pragma unroll

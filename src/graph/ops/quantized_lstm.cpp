@@ -1,4 +1,5 @@
 #include "graph/ops/expand.h"
+#include "graph/ops/recurrent.h"
 
 using namespace tenfold;
 
@@ -41,7 +42,7 @@ DEFINE_OP(DynamicQuantizeLSTM) {
           .maxInputs = 12,
           .minOutputs = 1,
           .maxOutputs = 3,
-          .attrs = findOpDef("LSTM")->attrs,
+          .attrs = recurrentAttrs({{"input_forget", AttrKind::kInt, "as in LSTM"}}),
           .expand = expandDynamicLstm,
           .cases = {{"x:f32[3,2,4], w:i8[1,4,8], r:i8[1,2,8] -> y, h, c = DynamicQuantizeLSTM(x, w, r, _, _, "
                      "_, _, _, f32[1]{0.1}, "

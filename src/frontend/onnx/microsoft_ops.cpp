@@ -66,6 +66,9 @@ void importSkipSimplifiedLayerNorm(OpContext& ctx) {
   importSkipNormalization(ctx, "RMSNormalization", {ctx.input(2)}, ctx.optional(3));
 }
 
+// Not ONNX's operator of that name: it has the projections inside.
+void importAttention(OpContext& ctx) { ctx.forward("MicrosoftAttention", ctx.inputs()); }
+
 constexpr ImporterRow kRows[] = {
     // Those that ONNX has adopted since.
     {"Gelu", 1, kNewestOpset, importSame, kDomain},
@@ -83,7 +86,14 @@ constexpr ImporterRow kRows[] = {
     {"QLinearMul", 1, kNewestOpset, importSame, kDomain},
     {"QLinearSigmoid", 1, kNewestOpset, importSame, kDomain},
     {"QLinearSoftmax", 1, kNewestOpset, importSame, kDomain},
+    {"DynamicQuantizeLSTM", 1, kNewestOpset, importSame, kDomain},
+    {"EmbedLayerNormalization", 1, kNewestOpset, importSame, kDomain},
+    {"FusedConv", 1, kNewestOpset, importSame, kDomain},
+    {"GroupQueryAttention", 1, kNewestOpset, importSame, kDomain},
+    {"MatMulNBits", 1, kNewestOpset, importSame, kDomain},
+    {"MultiHeadAttention", 1, kNewestOpset, importSame, kDomain},
     // Fusions.
+    {"Attention", 1, kNewestOpset, importAttention, kDomain},
     {"FusedMatMul", 1, kNewestOpset, importFusedMatMul, kDomain},
     {"BiasGelu", 1, kNewestOpset, importBiasGelu, kDomain},
     {"FastGelu", 1, kNewestOpset, importFastGelu, kDomain},

@@ -83,6 +83,9 @@ std::string productKey(const std::vector<Atom>& atoms) {
   return key;
 }
 
+bool isOperation(const DimNode& node, const char* op) { return node.op && !std::strcmp(node.op, op); }
+bool isQuotient(const DimNode& node) { return isOperation(node, "floordiv"); }
+
 // Takes each atom of `divisor` out of `atoms`; false where one is missing.
 bool removeAtoms(std::vector<Atom>& atoms, const std::vector<Atom>& divisor) {
   for (const Atom& d : divisor) {
@@ -139,6 +142,13 @@ Dim Dim::symbol(const std::string& name) {
   Poly poly;
   poly.add({std::make_shared<const DimNode>(DimNode{name, nullptr, 0, 0})}, 1);
   return fromPoly(std::move(poly));
+}
+
+Dim Dim::termAsDim(const std::string& key) const {
+  Poly single;
+  const Term& term = poly_->terms.at(key);
+  single.add(term.atoms, term.coefficient);
+  return fromPoly(std::move(single));
 }
 
 Dim Dim::opaque(const char* op, const Dim& a, const Dim& b) {
@@ -202,16 +212,29 @@ std::optional<Dim> Dim::exactDiv(const Dim& a, const Dim& b) {
   return fromPoly(std::move(quotient));
 }
 
+// floordiv(floordiv(x, m) + r, n) = floordiv(x + m*r, m*n) for integers r and constants m, n: chains of
+// strided convolutions and poolings stay short.
+std::optional<Dim> Dim::divideNested(const Dim& a, const Dim& b) {
+  auto n = b.tryConstant();
+  if (!n || *n <= 0) return std::nullopt;
+  for (const auto& [key, term] : a.poly_->terms) {
+    if (term.coefficient != 1 || term.atoms.size() != 1) continue;
+    const Atom& atom = term.atoms[0];
+    auto m = isQuotient(*atom) ? atom->b.tryConstant() : std::nullopt;
+    if (m && *m > 0) return floorDiv(atom->a + (a - a.termAsDim(key)) * *m, *m * *n);
+  }
+  return std::nullopt;
+}
+
 Dim Dim::floorDiv(const Dim& a, const Dim& b) {
   if (a.isConstant() && b.isConstant()) return floorDivide(a.constant(), b.constant());
   if (auto exact = exactDiv(a, b)) return *exact;
+  if (auto single = divideNested(a, b)) return *single;
   if (b.poly_->terms.size() != 1) return opaque("floordiv", a, b);
   // floor((q*b + r) / b) = q + floor(r / b): divide the terms that allow it.
   Dim quotient = 0, rest = 0;
   for (const auto& [key, term] : a.poly_->terms) {
-    Poly single;
-    single.add(term.atoms, term.coefficient);
-    Dim part = fromPoly(std::move(single));
+    Dim part = a.termAsDim(key);
     if (auto exact = exactDiv(part, b))
       quotient = quotient + *exact;
     else
@@ -254,15 +277,38 @@ bool Dim::provablyAtMost(const Dim& a, const Dim& b) {
   return provablyNonNegative(b - a, kDepth);
 }
 
+// A quotient by m is at least (f + t - q + 1) / q for a quotient f by d that the sum subtracts, where m = q*d
+// and the dividends differ by t*d: half of a length, rounded up, twice is at least the length.
+bool Dim::quotientsCancel(const Dim& d, int depth) {
+  for (const auto& [key, term] : d.poly_->terms) {
+    if (term.coefficient <= 0 || term.atoms.size() != 1 || !isQuotient(*term.atoms[0])) continue;
+    const DimNode& larger = *term.atoms[0];
+    auto m = larger.b.tryConstant();
+    for (const auto& [otherKey, other] : d.poly_->terms) {
+      if (!m || other.coefficient >= 0 || other.atoms.size() != 1 || !isQuotient(*other.atoms[0])) continue;
+      const DimNode& smaller = *other.atoms[0];
+      auto divisor = smaller.b.tryConstant(), difference = (larger.a - smaller.a).tryConstant();
+      if (!divisor || !difference || *divisor <= 0 || *m % *divisor != 0 || *difference % *divisor != 0)
+        continue;
+      int64_t q = *m / *divisor, t = *difference / *divisor;
+      Dim quotient = d.termAsDim(otherKey);
+      Dim f = *exactDiv(quotient, other.coefficient);
+      if (provablyNonNegative((d - d.termAsDim(key)) * q + (f + (t - q + 1)) * term.coefficient, depth - 1))
+        return true;
+    }
+  }
+  return false;
+}
+
 // A sum is not negative where no term is. Otherwise a min, max or quotient in it is replaced: by a bound in
 // the right direction if there is one (any branch that works will do), else by each of its branches in turn.
 bool Dim::provablyNonNegative(const Dim& d, int depth) {
   if (depth < 0) return false;
   auto atomOk = [&](const Atom& atom) {
-    if (!atom->op || !std::strcmp(atom->op, "mod")) return true;
+    if (!atom->op || isOperation(*atom, "mod")) return true;
     bool first = provablyNonNegative(atom->a, depth - 1);
-    if (!std::strcmp(atom->op, "floordiv")) return first;
-    if (!std::strcmp(atom->op, "max")) return first || provablyNonNegative(atom->b, depth - 1);
+    if (isQuotient(*atom)) return first;
+    if (isOperation(*atom, "max")) return first || provablyNonNegative(atom->b, depth - 1);
     return first && provablyNonNegative(atom->b, depth - 1);
   };
   bool allOk = true;
@@ -271,10 +317,10 @@ bool Dim::provablyNonNegative(const Dim& d, int depth) {
     bool factorsOk = std::all_of(term.atoms.begin(), term.atoms.end(), atomOk);
     allOk = allOk && term.coefficient >= 0 && factorsOk;
     for (const Atom& atom : term.atoms) {
-      if (!atom->op || !std::strcmp(atom->op, "mod")) continue;
-      bool falls = term.coefficient < 0, quotient = !std::strcmp(atom->op, "floordiv");
-      if (quotient && (!falls || !factorsOk)) continue;
-      bool helps = quotient || (!std::strcmp(atom->op, "min") ? falls : !falls);
+      if (!atom->op || isOperation(*atom, "mod")) continue;
+      bool falls = term.coefficient < 0;
+      if (isQuotient(*atom) && (!falls || !factorsOk)) continue;
+      bool helps = isQuotient(*atom) || (isOperation(*atom, "min") ? falls : !falls);
       (helps && factorsOk && term.atoms.size() == 1 ? bounded : split) = atom;
     }
   }
@@ -284,8 +330,9 @@ bool Dim::provablyNonNegative(const Dim& d, int depth) {
   };
   if (split) return proves(split, split->a) && proves(split, split->b);
   if (!bounded) return false;
+  if (!isQuotient(*bounded)) return proves(bounded, bounded->a) || proves(bounded, bounded->b);
   // floordiv(a, b) <= a for a >= 0 and b >= 1.
-  return proves(bounded, bounded->a) || (std::strcmp(bounded->op, "floordiv") && proves(bounded, bounded->b));
+  return quotientsCancel(d, depth) || proves(bounded, bounded->a);
 }
 
 Dim Dim::replaceAtom(const std::string& name, const Dim& value) const {

@@ -74,6 +74,9 @@ class Dim {
   static Dim fromPoly(Poly poly);
   static Dim opaque(const char* op, const Dim& a, const Dim& b);
   static bool provablyNonNegative(const Dim& d, int depth);
+  static bool quotientsCancel(const Dim& d, int depth);
+  static std::optional<Dim> divideNested(const Dim& a, const Dim& b);
+  Dim termAsDim(const std::string& key) const;
   Dim replaceAtom(const std::string& name, const Dim& value) const;
   std::shared_ptr<const Poly> poly_;
 };

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "graph/ops/contents.h"
 #include "graph/ops/movement.h"
 
 using namespace tenfold;
@@ -51,7 +52,7 @@ int64_t rangeLength(double start, double limit, double delta) {
 
 void inferRange(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
-  auto start = ctx.contents(0), limit = ctx.contents(1), step = ctx.contents(2);
+  auto start = wholeContents(ctx, 0), limit = wholeContents(ctx, 1), step = wholeContents(ctx, 2);
   const Tensor *a = ctx.constant(0), *b = ctx.constant(1), *c = ctx.constant(2);
   std::optional<Dim> length;
   if (start && limit && step)

@@ -60,7 +60,7 @@ void inferRange(InferContext& ctx) {
   else if (a && b && c)
     length = rangeLength(a->getDouble(0), b->getDouble(0), c->getDouble(0));
   ctx.setShape(0, {length ? *length : ctx.unknownDim("length")});
-  auto count = length && start ? length->tryConstant() : std::nullopt;
+  auto count = start && step && length ? length->tryConstant() : std::nullopt;
   if (!count || *count > kLongestContents) return;
   std::vector<Dim> values;
   for (int64_t i = 0; i < *count; ++i) values.push_back((*start)[0] + (*step)[0] * i);

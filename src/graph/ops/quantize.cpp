@@ -20,7 +20,8 @@ class ScaleMap {
     if (scale.numel() == 1) return;
     int64_t size = attrs.integer("block_size", 0);
     int axis = normalizeAxis(attrs.integer("axis", 1), x.rank());
-    if (scale.rank() == 1 && size == 0) {
+    bool isList = scale.rank() == 1 && size == 0 && (x.rank() != 1 || scale[0] == x[0]);
+    if (isList) {
       require(scale[0] == x[axis], "{} scales do not fit axis {} of shape {}", scale[0], axis, x.str());
       strides_[axis] = 1;
       return;

@@ -58,10 +58,10 @@ void inferDft(InferContext& ctx) {
   ctx.setShape(0, out);
 }
 
-// One signal: `length` elements from those present, zeros behind them; a one-sided spectrum is completed.
-std::vector<Complex> readSignal(const Tensor& x, int64_t offset, int64_t step, int64_t extent, int64_t length,
-                                bool complete) {
-  int64_t parts = x.shape().back();
+// One signal: `length` elements of one part (real) or two, zeros behind those present; a one-sided spectrum
+// is completed.
+std::vector<Complex> readSignal(const Tensor& x, int64_t parts, int64_t offset, int64_t step, int64_t extent,
+                                int64_t length, bool complete) {
   std::vector<Complex> signal(static_cast<size_t>(length));
   for (int64_t i = 0; i < length; ++i) {
     int64_t from = complete && i > length / 2 ? length - i : i;
@@ -90,8 +90,8 @@ void evalDft(EvalContext& ctx) {
           inParts = x.shape().back(), outParts = shape.back();
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i) {
-      std::vector<Complex> signal =
-          readSignal(x, (o * extent * inner + i) * inParts, inner * inParts, extent, length, plan.toReal());
+      std::vector<Complex> signal = readSignal(x, inParts, (o * extent * inner + i) * inParts,
+                                               inner * inParts, extent, length, plan.toReal());
       std::vector<Complex> spectrum = transform(signal.data(), length, 1, plan.inverse ? 1 : -1);
       double scale = plan.inverse ? 1 / static_cast<double>(length) : 1;
       for (int64_t k = 0; k < shape[axis]; ++k) {
@@ -105,7 +105,8 @@ void evalDft(EvalContext& ctx) {
 void inferStft(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
   const SymShape& x = ctx.shape(0);
-  ctx.require(x.size() == 3, "the signal has shape {}, [batch, length, 1 or 2] is expected", str(x));
+  ctx.require(x.size() == 2 || x.size() == 3,
+              "the signal has shape {}, [batch, length] or [batch, length, 1 or 2] is expected", str(x));
   auto step = ctx.contents(1), given = ctx.contents(3);
   ctx.require(!step || step->size() == 1, "the step must be one number");
   ctx.require(!given || given->size() == 1, "the frame length must be one number");
@@ -119,7 +120,7 @@ void inferStft(InferContext& ctx) {
 
 void evalStft(EvalContext& ctx) {
   const Tensor& x = ctx.input(0);
-  int64_t step = ctx.input(1).getInt(0), total = x.shape()[1], parts = x.shape()[2];
+  int64_t step = ctx.input(1).getInt(0), total = x.shape()[1], parts = x.rank() == 3 ? x.shape()[2] : 1;
   int64_t length = ctx.has(3) ? ctx.input(3).getInt(0) : ctx.has(2) ? ctx.input(2).numel() : total;
   ctx.require(step > 0 && length > 0 && length <= total, "frames of {} every {} do not fit a signal of {}",
               length, step, total);
@@ -130,7 +131,7 @@ void evalStft(EvalContext& ctx) {
   Tensor& y = ctx.output(0, x.dtype(), {x.shape()[0], frames, bins, 2});
   for (int64_t row = 0; row < x.shape()[0] * frames; ++row) {
     int64_t start = (row / frames * total + row % frames * step) * parts;
-    std::vector<Complex> frame = readSignal(x, start, parts, length, length, false);
+    std::vector<Complex> frame = readSignal(x, parts, start, parts, length, length, false);
     for (int64_t i = 0; i < length && ctx.has(2); ++i)
       frame[static_cast<size_t>(i)] *= ctx.input(2).getDouble(i);
     std::vector<Complex> spectrum = transform(frame.data(), length, 1, -1);
@@ -164,7 +165,8 @@ DEFINE_OP(DFT) {
 DEFINE_OP(STFT) {
   return {.name = "STFT",
           .doc =
-              "The Fourier transforms of overlapping frames. Inputs: the signal [batch, length, 1 or 2], the "
+              "The Fourier transforms of overlapping frames. Inputs: the signal [batch, length, 1 or 2] (or "
+              "[batch, length], as exporters write real ones), the "
               "step, the window (default "
               "ones), the frame's length.",
           .minInputs = 2,
@@ -173,5 +175,6 @@ DEFINE_OP(STFT) {
           .infer = inferStft,
           .eval = evalStft,
           .cases = {{"x:f32[1,16,1], w:f32[8] -> y = STFT(x, i64[]{4}, w)"},
+                    {"x:f32[2,16], w:f32[8] -> y = STFT(x, i64[]{4}, w)"},
                     {"x:f32[2,10,2] -> y = STFT(x, i64[]{3}, _, i64[]{4}) {onesided=0}"}}};
 }

@@ -151,8 +151,15 @@ Value* rotate(ExpandContext& ctx, Value* x, Value* positions, Value* cosines, Va
   return ctx.emit("RotaryEmbedding", {x, cosines, sines, positions}, attrs);
 }
 
-// Inputs: query, key, value, past key, past value, lengths - 1, total length, cos cache, sin cache. The
-// sequences of a batch are taken to be equally long.
+// Padded sequences and past values in larger buffers would need other places for the new keys.
+void requireWholeLengths(ExpandContext& ctx, Value* lengths, Value* total) {
+  Value* last = ctx.emit("Sub", {total, number(ctx, 1)});
+  ctx.emit("Assertion", {ctx.emit("Equal", {castTo(ctx, lengths, DataType::kInt64), last})},
+           with("message", std::string("GroupQueryAttention: sequences must be as long as past and new keys "
+                                       "together, without padding")));
+}
+
+// Inputs: query, key, value, past key, past value, lengths - 1, total length, cos cache, sin cache.
 void expandGroupQueryAttention(ExpandContext& ctx) {
   enum { kQuery, kKey, kValue, kPastKey, kPastValue, kLengths, kTotal, kCosines, kSines };
   int64_t heads = headsOf(ctx), keyHeads = headsOf(ctx, "kv_num_heads");
@@ -174,6 +181,7 @@ void expandGroupQueryAttention(ExpandContext& ctx) {
     parts.query = rotate(ctx, parts.query, positions, ctx.input(kCosines), ctx.input(kSines), heads);
     parts.key = rotate(ctx, parts.key, positions, ctx.input(kCosines), ctx.input(kSines), keyHeads);
   }
+  requireWholeLengths(ctx, ctx.input(kLengths), totalKeys(ctx, parts));
   std::vector<Value*> y = emitAttention(ctx, parts);
   for (size_t i = 0; i < 3; ++i) ctx.setOutput(i, y[i]);
 }
@@ -227,8 +235,8 @@ DEFINE_OP(GroupQueryAttention) {
           .doc =
               "Causal attention whose keys and values have fewer heads, with rotary embedding. Inputs: "
               "query, key, value, past key, past "
-              "value, lengths - 1, total length, cos cache, sin cache; the sequences of a batch are taken to "
-              "be equally long.",
+              "value, lengths - 1, total length, cos cache, sin cache. Sequences have no padding, and past "
+              "values no room for more: other lengths are an error where it is run.",
           .minInputs = 7,
           .maxInputs = 9,
           .maxOutputs = 3,

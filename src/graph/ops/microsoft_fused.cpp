@@ -43,8 +43,9 @@ void expandEmbedLayerNorm(ExpandContext& ctx) {
   ctx.setOutput(0,
                 ctx.emit("LayerNormalization", {sum, ctx.input(kGamma), ctx.input(kBeta)}, epsilonOf(ctx)));
   if (ctx.wants(1)) {
-    ctx.require(ctx.has(kMask), "output mask_index needs a mask");
-    ctx.setOutput(1, ctx.emit("ReduceSum", {ctx.input(kMask), ctx.ints({1})}, with("keepdims", int64_t{0})));
+    // Without a mask the lengths are 0.
+    Value* mask = ctx.has(kMask) ? ctx.input(kMask) : ctx.emit("Sub", {ctx.input(kIds), ctx.input(kIds)});
+    ctx.setOutput(1, ctx.emit("ReduceSum", {mask, ctx.ints({1})}, with("keepdims", int64_t{0})));
   }
   ctx.setOutput(2, sum);
 }

@@ -128,6 +128,10 @@ class Target {
   virtual FusionLimits fusionLimits() const { return {}; }
   // Whether networks gain from computing in this 16-bit type; elsewhere the flags for it change nothing.
   virtual bool profitsFrom(DataType) const { return false; }
+  // Threads that Tactic::compile gains from: 1 where compiling uses all cores by itself.
+  virtual int compileThreads() const { return 1; }
+  // The device's last level of cache, which repeated measurements of one kernel fill; 0: of no matter.
+  virtual size_t cacheBytes() const { return 0; }
   // Whether `node` (pointwise) may join the region that `anchor`'s epilogue forms so far.
   virtual bool fusesEpilogue(const Node& anchor, const Node& node) const = 0;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
 #include "base/error.h"
 #include "targets/cuda/abilities.h"
@@ -158,6 +159,9 @@ std::unique_ptr<Recording> CudaTarget::recordLaunches(const std::function<void(S
 bool CudaTarget::acceptsChannelsLast(const Node& node) const { return cuda::acceptsChannelsLast(node); }
 bool CudaTarget::fusesEpilogue(const Node& anchor, const Node& node) const {
   return cuda::fusesEpilogue(anchor, node);
+}
+int CudaTarget::compileThreads() const {
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 FusionLimits CudaTarget::fusionLimits() const { return {}; }
 

@@ -27,6 +27,8 @@ class CudaTarget final : public Target {
   bool profitsFrom(DataType type) const override {
     return type == DataType::kFloat16 || type == DataType::kBFloat16;
   }
+  int compileThreads() const override;
+  size_t cacheBytes() const override { return device_.l2Bytes; }
   bool fusesEpilogue(const Node& anchor, const Node& node) const override;
 
   void* allocate(size_t bytes) override;

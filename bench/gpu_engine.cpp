@@ -44,6 +44,7 @@ struct Engine {
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 const char* benchError() { return lastError.c_str(); }
@@ -109,3 +110,4 @@ const char* benchProfile(Engine* engine, void* stream, int runs) {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop

@@ -16,7 +16,7 @@ Executor::Executor(const LoadedPlan& loaded, Role role, const MemoryPlan* memory
       outputs_(graph_.outputs.size()),
       shapes_(loaded.numValues()),
       shapeKnown_(loaded.numValues()),
-      pool_(std::make_unique<Pool>(loaded.target())),
+      pool_(std::make_unique<Pool>(loaded.memory())),
       replay_(std::make_unique<Replay>()) {
   setMemoryPlan(memory);
   for (const Value* v : graph_.values()) {
@@ -41,7 +41,7 @@ void Executor::setMemoryPlan(const MemoryPlan* memory) {
   memory_ = memory && memory->bounded ? memory : nullptr;
   prepared_.reset();
   cache_.clear();
-  replay_->prepared = nullptr;
+  replay_->entries.clear();
 }
 
 const MemoryPlan& Executor::memoryPlan() const { return memory_ ? *memory_ : prepared_->memory; }
@@ -93,7 +93,12 @@ std::optional<Shape> Executor::outputShape(size_t i) const {
 
 const void* Executor::outputAddress(size_t i) const { return address(graph_.outputs[i]); }
 
-void* Executor::workspace(size_t bytes) { return pool_->workspace.ensure(bytes); }
+void* Executor::workspace(size_t bytes) {
+  workspaceNow_ = bytes <= lentWorkspaceBytes_ ? lentWorkspace_ : pool_->workspace.ensure(bytes);
+  return workspaceNow_;
+}
+
+size_t Executor::workspaceBytes() const { return prepared_ ? prepared_->workspaceBytes : 0; }
 
 std::unique_ptr<Launch> Executor::prepareLaunch(size_t step) const {
   const Node& node = *loaded_.plan().steps[step].node;
@@ -127,53 +132,64 @@ void Executor::run(const RunArgs& args) {
       if (loaded_.hasStaticShape(v) && place(v).kind == PlaceKind::kOutput)
         outputs_[i] = args.outputs->provide(i, shapes_[v.id]);
     }
+  if (args.times) args.times->setTaken(true);
   if (!tryReplay(args)) runSteps(args);
 }
 
 void Executor::runSteps(const RunArgs& args) {
+  Target& target = loaded_.target();
   for (size_t step = 0; step < stepArgs_.size(); ++step) {
-    if (args.observer) args.observer->before(step);
+    if (ranges_) target.pushRange(loaded_.plan().steps[step].node->name.c_str());
+    if (args.times) args.times->before(step, args.stream);
     runStep(step, args);
-    if (!args.observer) continue;
-    if (!loaded_.target().hostAccessible()) loaded_.target().synchronize(args.stream);
-    args.observer->after(step);
+    if (args.times) args.times->after(step, args.stream);
+    if (ranges_) target.popRange();
   }
 }
 
-// The second run with the same shapes and addresses is recorded, those after it replay it.
+void Executor::replayKey(const RunArgs& args, std::vector<int64_t>& key) const {
+  key.clear();
+  auto add = [&](const void* address) { key.push_back(reinterpret_cast<int64_t>(address)); };
+  key.push_back(prepared_->serial);
+  add(arena_), add(workspaceNow_), add(args.times);
+  for (const void* address : inputs_) add(address);
+  for (const void* address : outputs_) add(address);
+}
+
 bool Executor::tryReplay(const RunArgs& args) {
-  if (replay_->hopeless || !loaded_.allStatic() || args.observer || role_ == Role::kBody ||
+  Replay& replay = *replay_;
+  if (replay.hopeless || !loaded_.allStatic() || role_ == Role::kBody ||
       !loaded_.target().mayRecord(args.stream))
     return false;
-  Replay& replay = *replay_;
-  bool same = replay.prepared == prepared_.get() &&
-              replay.addresses.size() == inputs_.size() + outputs_.size() + 1 &&
-              std::equal(inputs_.begin(), inputs_.end(), replay.addresses.begin()) &&
-              std::equal(outputs_.begin(), outputs_.end(), replay.addresses.begin() + inputs_.size()) &&
-              replay.addresses.back() == arena_;
-  if (!same) {
-    replay.recording.reset();
-    replay.prepared = prepared_.get();
-    replay.addresses.assign(inputs_.begin(), inputs_.end());
-    replay.addresses.insert(replay.addresses.end(), outputs_.begin(), outputs_.end());
-    replay.addresses.push_back(arena_);
+  replayKey(args, replay.key);
+  auto& entries = replay.entries;
+  auto found = std::find_if(entries.begin(), entries.end(),
+                            [&](const auto& entry) { return entry.key == replay.key; });
+  if (found == entries.end()) {
+    if (entries.size() == Replay::kMost) entries.pop_back();
+    entries.push_front({replay.key, nullptr});
     return false;
   }
-  if (!replay.recording) {
-    try {
-      replay.recording = loaded_.target().recordLaunches([&](StreamHandle stream) {
-        RunArgs recorded = args;
-        recorded.stream = stream;
-        runSteps(recorded);
-      });
-    } catch (const Error&) {
-      // A step waits for its results: such a network cannot be recorded.
-    }
-    replay.hopeless = !replay.recording;
+  entries.splice(entries.begin(), entries, found);
+  if (!found->recording) {
+    found->recording = recordSteps(args);
+    replay.hopeless = !found->recording;
     if (replay.hopeless) return false;
   }
-  replay.recording->replay(args.stream);
+  found->recording->replay(args.stream);
   return true;
+}
+
+std::unique_ptr<Recording> Executor::recordSteps(const RunArgs& args) {
+  try {
+    return loaded_.target().recordLaunches([&](StreamHandle stream) {
+      RunArgs recorded = args;
+      recorded.stream = stream;
+      runSteps(recorded);
+    });
+  } catch (const Error&) {
+    return nullptr;  // a step waits for its results: such a network cannot be recorded
+  }
 }
 
 Tensor Executor::onHost(const Value& v, StreamHandle stream) const {

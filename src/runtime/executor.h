@@ -9,22 +9,15 @@
 #include <vector>
 
 #include "runtime/loaded_plan.h"
+#include "runtime/step_times.h"
 
 namespace tenfold {
-
-// Told about each step as it runs, for profiles. Calls come on the thread that launches.
-class StepObserver {
- public:
-  virtual ~StepObserver() = default;
-  virtual void before(size_t step) = 0;
-  virtual void after(size_t step) = 0;
-};
 
 struct RunArgs {
   std::span<void* const> inputs;    // address of each graph input
   OutputMemory* outputs = nullptr;  // gives the address of each graph output, once its shape is known
   StreamHandle stream = nullptr;
-  StepObserver* observer = nullptr;
+  StepTimes* times = nullptr;  // takes the time of each step; null: nobody wants it
 };
 
 class Executor {
@@ -41,6 +34,13 @@ class Executor {
   void setMemoryPlan(const MemoryPlan* memory);
   // The arena for plans with a memory plan: at least arenaBytes, 256-byte aligned.
   void setArena(void* arena) { arena_ = static_cast<char*>(arena); }
+
+  // Memory for what kernels need while they run, of the caller's; where it is too small the executor takes
+  // its own. Enough for the shapes set last are workspaceBytes().
+  void lendWorkspace(void* memory, size_t bytes) { lentWorkspace_ = memory, lentWorkspaceBytes_ = bytes; }
+  size_t workspaceBytes() const;
+  // Names each step's launches to profilers that watch the process.
+  void setRanges(bool on) { ranges_ = on; }
 
   // Fixes the inputs' shapes, and the elements of those that are shape tensors (`values[i]`, else null);
   // prepares every launch that these determine. `outer` binds the symbols of the graph around a body.
@@ -68,6 +68,8 @@ class Executor {
   void evaluateStaticShapes();
   void runSteps(const RunArgs& args);
   bool tryReplay(const RunArgs& args);
+  void replayKey(const RunArgs& args, std::vector<int64_t>& key) const;
+  std::unique_ptr<Recording> recordSteps(const RunArgs& args);
   void checkView(const Node& node) const;  // throws where it would have to lose or make elements
   void runStep(size_t step, const RunArgs& args);
   void runDynamic(size_t step, const RunArgs& args);
@@ -89,6 +91,10 @@ class Executor {
   const MemoryPlan* memory_ = nullptr;  // null: planned in prepare()
   const Role role_;
   char* arena_ = nullptr;
+  bool ranges_ = false;
+  void* lentWorkspace_ = nullptr;
+  size_t lentWorkspaceBytes_ = 0;
+  void* workspaceNow_ = nullptr;     // of the run under way
   std::span<void* const> inputs_;    // of the run under way
   std::vector<void*> outputs_;       // by graph output, of the run under way
   std::vector<Shape> shapes_;        // by value id
@@ -96,6 +102,7 @@ class Executor {
   DimBindings bindings_, staticBindings_;
   std::vector<StepArgs> stepArgs_;
   std::shared_ptr<Prepared> prepared_;
+  int64_t preparations_ = 0;
   std::list<std::pair<std::vector<int64_t>, std::shared_ptr<Prepared>>> cache_;  // newest first
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Replay> replay_;

@@ -72,7 +72,10 @@ void Executor::setInputs(std::span<const Shape> shapes, std::span<const int64_t*
     evaluateStaticShapes();
     prepared_ = prepare();
     cache_.emplace_front(std::move(key), prepared_);
-    if (cache_.size() > kCachedShapes) cache_.pop_back();
+    if (cache_.size() > kCachedShapes) {
+      replay_->entries.clear();  // some may be of the preparation that goes
+      cache_.pop_back();
+    }
   }
   workspace(prepared_->workspaceBytes);
   if (!memory_) arena_ = static_cast<char*>(pool_->arena.ensure(prepared_->memory.arenaBytes));
@@ -99,7 +102,9 @@ void Executor::checkView(const Node& node) const {
 }
 
 std::shared_ptr<Executor::Prepared> Executor::prepare() {
+  KernelMemory scope(loaded_);
   auto prepared = std::make_shared<Prepared>();
+  prepared->serial = ++preparations_;
   const Plan& plan = loaded_.plan();
   prepared->shapes = shapes_;
   for (size_t i = 0; i < plan.steps.size(); ++i)
@@ -142,7 +147,7 @@ void Executor::evaluateKnown(Prepared& prepared) const {
     Tensor elements(v->dtype, shapes_[v->id]);
     for (size_t i = 0; i < v->contents->size(); ++i)
       elements.setInt(static_cast<int64_t>(i), (*v->contents)[i].eval(bindings_));
-    auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.target());
+    auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.memory());
     loaded_.target().copy(buffer->second.ensure(elements.bytes()), elements.data(), elements.bytes(),
                           nullptr);
     prepared.known.emplace(v->id, std::move(elements));

@@ -11,25 +11,25 @@ namespace tenfold {
 // A device buffer that grows and never shrinks.
 class GrowingBuffer {
  public:
-  explicit GrowingBuffer(Target& target) : target_(target) {}
+  explicit GrowingBuffer(DeviceMemory& memory) : memory_(memory) {}
   GrowingBuffer(GrowingBuffer&& other) noexcept
-      : target_(other.target_),
+      : memory_(other.memory_),
         data_(std::exchange(other.data_, nullptr)),
         bytes_(std::exchange(other.bytes_, 0)) {}
   ~GrowingBuffer() {
-    if (data_) target_.release(data_);
+    if (data_) memory_.release(data_);
   }
   void* ensure(size_t bytes) {
     if (bytes <= bytes_ && data_) return data_;
-    if (data_) target_.release(data_);
+    if (data_) memory_.release(data_);
     data_ = nullptr;
-    data_ = target_.allocate(std::max<size_t>(bytes, 256));
+    data_ = memory_.allocate(std::max<size_t>(bytes, 256));
     bytes_ = bytes;
     return data_;
   }
 
  private:
-  Target& target_;
+  DeviceMemory& memory_;
   void* data_ = nullptr;
   size_t bytes_ = 0;
 };
@@ -42,6 +42,7 @@ struct Executor::StepArgs {
 };
 
 struct Executor::Prepared {
+  int64_t serial = 0;                             // no other one of the executor has it
   std::vector<Shape> shapes;                      // of static values, by id
   std::vector<std::unique_ptr<Launch>> launches;  // of static steps
   size_t workspaceBytes = 0;
@@ -53,21 +54,27 @@ struct Executor::Prepared {
   std::map<int, GrowingBuffer> knownOnDevice;
 };
 
-// Replays of whole runs. A run is recorded when the one before it had the same shapes and addresses.
+// Replays of whole runs. A run is recorded when an earlier one had the same shapes and addresses: programs
+// that use two or three sets of buffers in turns get a recording for each.
 struct Executor::Replay {
-  std::vector<void*> addresses;  // of the last run: inputs, outputs, arena
-  const Prepared* prepared = nullptr;
-  std::unique_ptr<Recording> recording;
-  bool hopeless = false;  // it cannot be recorded
+  using Key = std::vector<int64_t>;  // everything that a recording depends on
+  struct Entry {
+    Key key;
+    std::unique_ptr<Recording> recording;  // null: seen once
+  };
+  static constexpr size_t kMost = 4;
+  std::list<Entry> entries;  // used last first
+  Key key;                   // of the run under way; a member, so that runs allocate nothing
+  bool hopeless = false;     // it cannot be recorded
 };
 
 struct Executor::Pool {
-  explicit Pool(Target& target) : target(target), workspace(target), arena(target) {}
+  explicit Pool(DeviceMemory& from) : memory(from), workspace(from), arena(from) {}
   GrowingBuffer& value(int id) {
-    while (static_cast<int>(values.size()) <= id) values.emplace_back(target);
+    while (static_cast<int>(values.size()) <= id) values.emplace_back(memory);
     return values[id];
   }
-  Target& target;
+  DeviceMemory& memory;
   std::vector<GrowingBuffer> values;  // by value id
   GrowingBuffer workspace, arena;
 };

@@ -21,20 +21,23 @@ std::unique_ptr<Kernel> loadKernel(const Step& step, Target& target) {
 
 }  // namespace
 
-LoadedPlan::LoadedPlan(const Plan& plan, Target& target) : LoadedPlan(plan, target, {}) {}
+LoadedPlan::LoadedPlan(const Plan& plan, Target& target, DeviceMemory* memory)
+    : LoadedPlan(plan, target, memory ? *memory : target, {}) {}
 
-LoadedPlan::LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols)
-    : plan_(plan), target_(target) {
+LoadedPlan::LoadedPlan(const Plan& plan, Target& target, DeviceMemory& memory,
+                       const std::set<std::string>& outerSymbols)
+    : plan_(plan), target_(target), memory_(memory) {
   classify(outerSymbols);
   placeConstants();
   // A body may speak of every symbol of the graph around it: they are bound before it runs.
   std::set<std::string> symbols = outerSymbols;
   symbols.merge(symbolsOfShapes(*plan.graph));
+  KernelMemory scope(*this);
   for (const Step& step : plan.steps) {
     kernels_.push_back(step.kind == StepKind::kLaunch ? loadKernel(step, target) : nullptr);
     bodies_.emplace_back();
     for (const auto& body : step.bodies)
-      bodies_.back().push_back(std::unique_ptr<LoadedPlan>(new LoadedPlan(*body, target, symbols)));
+      bodies_.back().push_back(std::unique_ptr<LoadedPlan>(new LoadedPlan(*body, target, memory, symbols)));
   }
 }
 
@@ -51,7 +54,7 @@ void LoadedPlan::placeConstants() {
   }
   if (target_.hostAccessible() || !bytes) return;
   constantsMemory_ =
-      std::shared_ptr<void>(target_.allocate(bytes), [&target = target_](void* p) { target.release(p); });
+      std::shared_ptr<void>(memory_.allocate(bytes), [&memory = memory_](void* p) { memory.release(p); });
   for (const Value* v : plan_.graph->values()) {
     if (!v->isConstant() || !v->constant.data()) continue;
     char* to = static_cast<char*>(constantsMemory_.get()) + offsets[v->id];

@@ -11,11 +11,13 @@ namespace tenfold {
 
 class LoadedPlan {
  public:
-  // `plan` and `target` must outlive the object. Throws Error where a kernel cannot be loaded.
-  LoadedPlan(const Plan& plan, Target& target);
+  // `plan`, `target` and `memory` must outlive the object. Weights lie in memory from `memory` (null: from
+  // the target). Throws Error where a kernel cannot be loaded.
+  LoadedPlan(const Plan& plan, Target& target, DeviceMemory* memory = nullptr);
 
   const Plan& plan() const { return plan_; }
   Target& target() const { return target_; }
+  DeviceMemory& memory() const { return memory_; }
   const Kernel* kernel(size_t step) const { return kernels_[step].get(); }
   const LoadedPlan& body(size_t step, size_t i) const { return *bodies_[step][i]; }
   // By value id: the value, or null for an id that is no longer used.
@@ -30,12 +32,14 @@ class LoadedPlan {
   void* constant(const Value& v) const { return constants_[v.id]; }
 
  private:
-  LoadedPlan(const Plan& plan, Target& target, const std::set<std::string>& outerSymbols);
+  LoadedPlan(const Plan& plan, Target& target, DeviceMemory& memory,
+             const std::set<std::string>& outerSymbols);
   void classify(const std::set<std::string>& outerSymbols);
   void placeConstants();
 
   const Plan& plan_;
   Target& target_;
+  DeviceMemory& memory_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
   std::vector<std::vector<std::unique_ptr<LoadedPlan>>> bodies_;
   std::vector<const Value*> values_;
@@ -43,6 +47,19 @@ class LoadedPlan {
   std::vector<void*> constants_;           // by value id
   std::shared_ptr<void> constantsMemory_;  // of targets whose memory is not the host's
   bool allStatic_ = true;
+};
+
+// Kernels that this thread loads and prepares while it lives take the memory they need from the plan's.
+class KernelMemory {
+ public:
+  explicit KernelMemory(const LoadedPlan& plan) : target_(plan.target()) {
+    target_.setKernelMemory(&plan.memory());
+  }
+  ~KernelMemory() { target_.setKernelMemory(nullptr); }
+  KernelMemory(const KernelMemory&) = delete;
+
+ private:
+  Target& target_;
 };
 
 }  // namespace tenfold

@@ -114,9 +114,37 @@ class Recording {
   virtual void replay(StreamHandle stream) = 0;
 };
 
-class Target {
+// Times of places in the work of a stream.
+class StreamClock {
  public:
-  virtual ~Target() = default;
+  virtual ~StreamClock() = default;
+  // Takes the time when what the stream holds by now is done. A mark inside a recording is taken by every
+  // replay.
+  virtual void mark(size_t index, StreamHandle stream) = 0;
+  // Between two marks, for which it waits.
+  virtual float milliseconds(size_t from, size_t to) = 0;
+};
+
+// Order between streams.
+class StreamEvents {
+ public:
+  virtual ~StreamEvents() = default;
+  virtual void record(size_t index, StreamHandle stream) = 0;
+  // What `stream` gets from now on starts when the work before the record is done.
+  virtual void wait(size_t index, StreamHandle stream) = 0;
+};
+
+// Where device memory comes from.
+class DeviceMemory {
+ public:
+  virtual ~DeviceMemory() = default;
+  // At least 256-byte aligned; throws Error (kOutOfMemory).
+  virtual void* allocate(size_t bytes) = 0;
+  virtual void release(void* memory) = 0;
+};
+
+class Target : public DeviceMemory {
+ public:
   virtual std::string_view name() const = 0;  // "cpu", "cuda", "null"
   // What the timing cache and the plan are valid for: the device's model and the features kernels depend on.
   virtual std::string deviceSignature() const = 0;
@@ -135,9 +163,8 @@ class Target {
   // Whether `node` (pointwise) may join the region that `anchor`'s epilogue forms so far.
   virtual bool fusesEpilogue(const Node& anchor, const Node& node) const = 0;
 
-  // Device memory, at least 256-byte aligned; throws Error (kOutOfMemory).
-  virtual void* allocate(size_t bytes) = 0;
-  virtual void release(void* memory) = 0;
+  // Where kernels that this thread loads take memory for weights of their own; null: from the target itself.
+  virtual void setKernelMemory(DeviceMemory*) {}
   virtual void copy(void* to, const void* from, size_t bytes, StreamHandle stream) = 0;
   // True where the host can read device memory directly (CPU).
   virtual bool hostAccessible() const = 0;
@@ -154,11 +181,22 @@ class Target {
   virtual std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work);
   // Whether launches on this stream may be replaced by a recording of them.
   virtual bool mayRecord(StreamHandle stream);
+
+  virtual std::unique_ptr<StreamClock> makeClock(size_t marks);
+  // Streams of our own beside the caller's and what orders them; null where there is one stream only.
+  virtual std::shared_ptr<void> makeStream() { return nullptr; }
+  virtual std::unique_ptr<StreamEvents> makeEvents(size_t) { return nullptr; }
+  // Records the program's event (cudaEvent_t). Throws Error where the target has none.
+  virtual void recordEvent(void* event, StreamHandle stream);
+  // Named ranges of launches, for profilers that watch the process.
+  virtual void pushRange(const char*) {}
+  virtual void popRange() {}
 };
 
-// The target of that name: cpu, cuda, cuda:sm_90 and the like (to build without a GPU), null. ("" chooses by
-// TENFOLD_TARGET, else the CPU). Throws Error where it does not exist
-// or cannot be used on this machine. Lives until the program ends.
+// The target of that name: cpu; cuda (the GPU of the thread's current context, else the first); cuda:1 and
+// the like, by number; cuda:sm_90 and the like, to build without a GPU; null. "" chooses by TENFOLD_TARGET,
+// else the GPU where a driver and a device are there, else the CPU. Throws Error where it does not exist or
+// cannot be used on this machine. Lives until the program ends.
 Target& target(std::string_view name = "");
 
 }  // namespace tenfold

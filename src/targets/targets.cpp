@@ -16,7 +16,7 @@ Target& nullTarget();
 
 namespace {
 
-using MakeCudaTarget = Target* (*)(const char* architecture, std::string* reason);
+using MakeCudaTarget = Target* (*)(const char* which, std::string* reason);
 
 // The library lies beside the one that this code is in, or where the loader finds it.
 void* openCudaLibrary(std::string& reason) {
@@ -32,8 +32,8 @@ void* openCudaLibrary(std::string& reason) {
   return nullptr;
 }
 
-// `architecture` is empty for the GPU of this machine. Null, with a reason, where it cannot be used.
-Target* cudaTarget(const std::string& architecture, std::string& reason) {
+// `which`: empty, a GPU's number, or an architecture. Null, with a reason, where it cannot be used.
+Target* cudaTarget(const std::string& which, std::string& reason) {
   static std::string unloadable;
   static void* library = openCudaLibrary(unloadable);
   void* make = library ? dlsym(library, "tenfoldCudaTarget") : nullptr;
@@ -41,9 +41,25 @@ Target* cudaTarget(const std::string& architecture, std::string& reason) {
     reason = "the CUDA target's library cannot be loaded: " + unloadable;
     return nullptr;
   }
-  return reinterpret_cast<MakeCudaTarget>(make)(architecture.empty() ? nullptr : architecture.c_str(),
-                                                &reason);
+  return reinterpret_cast<MakeCudaTarget>(make)(which.empty() ? nullptr : which.c_str(), &reason);
 }
+
+bool hasDriver() {
+  static const bool found = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) != nullptr;
+  return found;
+}
+
+class HostClock final : public StreamClock {
+ public:
+  explicit HostClock(size_t marks) : times_(marks) {}
+  void mark(size_t index, StreamHandle) override { times_[index] = std::chrono::steady_clock::now(); }
+  float milliseconds(size_t from, size_t to) override {
+    return std::chrono::duration<float, std::milli>(times_[to] - times_[from]).count();
+  }
+
+ private:
+  std::vector<std::chrono::steady_clock::time_point> times_;
+};
 
 }  // namespace
 
@@ -71,11 +87,16 @@ std::unique_ptr<Recording> Target::recordLaunches(const std::function<void(Strea
   return nullptr;
 }
 bool Target::mayRecord(StreamHandle) { return false; }
+std::unique_ptr<StreamClock> Target::makeClock(size_t marks) { return std::make_unique<HostClock>(marks); }
+void Target::recordEvent(void*, StreamHandle) {
+  fail(ErrorKind::kUnsupported, "the target {} has no events", name());
+}
 
 Target& target(std::string_view name) {
   const char* chosen = std::getenv("TENFOLD_TARGET");
   std::string wanted(name.empty() && chosen ? chosen : name), reason;
-  // The GPU is chosen by name only, as long as some operators run on it through the host (docs/coverage.md).
+  if (wanted.empty() && hasDriver())
+    if (Target* gpu = cudaTarget("", reason)) return *gpu;
   if (wanted.empty() || wanted == "cpu") return cpuTarget();
   if (wanted == "null") return nullTarget();
   if (wanted == "cuda" || wanted.rfind("cuda:", 0) == 0) {
@@ -84,7 +105,7 @@ Target& target(std::string_view name) {
     return *gpu;
   }
   fail(ErrorKind::kUnsupported,
-       "there is no target '{}'; there are: cpu, cuda, cuda:sm_90 (and the like), null", wanted);
+       "there is no target '{}'; there are: cpu, cuda, cuda:0 and cuda:sm_90 (and the like), null", wanted);
 }
 
 }  // namespace tenfold

@@ -18,18 +18,6 @@ double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Adds up the time of each step.
-class StepTimes : public StepObserver {
- public:
-  explicit StepTimes(size_t steps) : seconds(steps) {}
-  void before(size_t) override { start_ = Clock::now(); }
-  void after(size_t step) override { seconds[step] += secondsSince(start_); }
-  std::vector<double> seconds;
-
- private:
-  Clock::time_point start_;
-};
-
 struct BenchOptions : ModelOptions {
   double duration = 3;
   int iterations = 10;
@@ -38,17 +26,22 @@ struct BenchOptions : ModelOptions {
 };
 
 nlohmann::json profileOf(Session& session, int runs) {
-  StepTimes times(session.plan().steps.size());
-  for (int i = 0; i < runs; ++i) session.runAgain(&times);
+  const size_t steps = session.plan().steps.size();
+  StepTimes times(session.target(), steps);
+  std::vector<double> sums(steps);
+  for (int run = 0; run < runs; ++run) {
+    session.runAgain(&times);
+    for (size_t i = 0; i < steps; ++i) sums[i] += times.milliseconds(i);
+  }
   nlohmann::json rows = nlohmann::json::array();
-  for (size_t i = 0; i < times.seconds.size(); ++i) {
+  for (size_t i = 0; i < steps; ++i) {
     const Step& step = session.plan().steps[i];
     if (step.kind == StepKind::kAlias) continue;
     rows.push_back({{"name", step.node->name},
                     {"op", std::string(step.node->opName()) +
                                (step.node->bodies.empty() ? "" : ":" + step.node->attrs.text("kind", ""))},
                     {"tactic", step.compiled.tactic},
-                    {"median_ms", times.seconds[i] / runs * 1e3}});
+                    {"median_ms", sums[i] / runs}});
   }
   std::sort(rows.begin(), rows.end(),
             [](const auto& a, const auto& b) { return a["median_ms"] > b["median_ms"]; });

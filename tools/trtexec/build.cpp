@@ -82,6 +82,8 @@ Engine makeEngine(const Options& options, Logger& logger) {
     logger.info("Engine loaded in {:.5g} sec.", seconds());
   }
   Engine result;
+  const bool isShown = options.dumpLayerInfo || !options.exportLayerInfo.empty();
+  if (options.skipInference && !isShown) return result;
   result.runtime = made(createInferRuntime(logger), "making a runtime");
   start = std::chrono::steady_clock::now();
   result.engine =

@@ -14,7 +14,8 @@ struct Engine {
   std::unique_ptr<nvinfer1::ICudaEngine> engine;
 };
 
-// Builds or loads, and saves where asked to. Throws std::runtime_error.
+// Builds or loads, and saves where asked to. No engine where only its plan is wanted: that may be for a
+// device that is not here. Throws std::runtime_error.
 Engine makeEngine(const Options& options, Logger& logger);
 
 std::vector<char> readFile(const std::string& path);

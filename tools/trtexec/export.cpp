@@ -86,7 +86,7 @@ void exportTimes(const std::string& path, const Measurements& m) {
   for (const RunTimes& r : m.runs)
     all.push_back({{"startH2dMs", r.startH2d - start},
                    {"endH2dMs", r.endH2d - start},
-                   {"startComputeMs", r.startEnqueue - start},
+                   {"startComputeMs", r.startCompute - start},
                    {"endComputeMs", r.endCompute - start},
                    {"startD2hMs", r.startD2h - start},
                    {"endD2hMs", r.endD2h - start},

@@ -1,7 +1,6 @@
 #include "trtexec/inference.h"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <thread>
 
@@ -9,12 +8,6 @@
 
 namespace trtexec {
 namespace {
-
-double milliseconds() {
-  using Clock = std::chrono::steady_clock;
-  static const Clock::time_point start = Clock::now();
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 class Profiler final : public nvinfer1::IProfiler {
  public:
@@ -31,39 +24,59 @@ class Profiler final : public nvinfer1::IProfiler {
   size_t next_ = 0;
 };
 
-// Runs for at least `warmUp` milliseconds, then at least `iterations` times, `avgRuns` in all and for
-// `duration` seconds; without a warm-up, a duration and averages of more, exactly `iterations` times.
-std::vector<RunTimes> measure(const Options& options, Worker& worker, Profiler* profiler) {
-  auto once = [&] {
-    if (profiler) profiler->startRun();
-    return worker.run(milliseconds);
-  };
-  double warm = milliseconds() + options.warmUp;
-  while (milliseconds() < warm) worker.run(milliseconds);
+// Runs for at least `warmUp` milliseconds, then at least `iterations` times and for `duration` seconds.
+// Without a profiler a run is enqueued while the one before is under way, so that the device never waits.
+std::vector<RunTimes> measure(const Options& options, Worker& worker, void* base, Profiler* profiler) {
+  const double begin = milliseconds(), warm = begin + options.warmUp;
+  const double end = warm + options.duration * 1000;
+  while (milliseconds() < warm) worker.start(), worker.finish(base);
   if (profiler) worker.context().setProfiler(profiler);
   std::vector<RunTimes> runs;
-  double end = milliseconds() + options.duration * 1000;
-  while (static_cast<int>(runs.size()) < options.iterations || milliseconds() < end) runs.push_back(once());
+  const int ahead = profiler || options.exposeDma ? 0 : Worker::kDepth - 1;
+  for (int i = 0; i < ahead; ++i) worker.start();
+  while (static_cast<int>(runs.size()) < options.iterations || milliseconds() < end) {
+    if (profiler) profiler->startRun();
+    worker.start();
+    runs.push_back(worker.finish(base));
+  }
+  for (int i = 0; i < ahead; ++i) worker.finish(base);
   if (profiler) worker.context().setProfiler(nullptr);
   return runs;
 }
 
+void useGraphs(std::vector<std::unique_ptr<Worker>>& workers, void* base, Logger& logger) {
+  for (auto& worker : workers) {
+    worker->start();  // whatever the first run prepares cannot be captured
+    worker->finish(base);
+    if (!worker->capture())
+      logger.log(nvinfer1::ILogger::Severity::kWARNING,
+                 "The CUDA graph capture failed: runs are enqueued one by one.");
+  }
+}
+
 }  // namespace
 
-Measurements runInference(const Options& options, nvinfer1::ICudaEngine& engine, Logger& logger) {
+Measurements runInference(const Options& options, Device& device, nvinfer1::ICudaEngine& engine,
+                          Logger& logger) {
   std::vector<std::unique_ptr<Worker>> workers;
   workers.reserve(static_cast<size_t>(options.streams));
-  for (int s = 0; s < options.streams; ++s) workers.push_back(std::make_unique<Worker>(options, engine));
+  for (int s = 0; s < options.streams; ++s)
+    workers.push_back(std::make_unique<Worker>(options, device, engine));
+  Handle base = device.event();
+  workers[0]->record(base.get());
+  if (options.useCudaGraph) useGraphs(workers, base.get(), logger);
   logger.info("Starting inference");
   Measurements result;
   Profiler profiler;
-  bool profiles = options.wantsProfile() && !options.separateProfileRun;
+  const bool profiles = options.wantsProfile() && !options.separateProfileRun;
+  if (profiles) workers[0]->forgetGraph();  // a graph has no layers to take times of
   std::vector<std::vector<RunTimes>> runs(workers.size());
   std::vector<std::exception_ptr> errors(workers.size());
   std::vector<std::thread> threads;
   auto work = [&](size_t s) {
     try {
-      runs[s] = measure(options, *workers[s], profiles && s == 0 ? &profiler : nullptr);
+      device.use();
+      runs[s] = measure(options, *workers[s], base.get(), profiles && s == 0 ? &profiler : nullptr);
     } catch (...) {
       errors[s] = std::current_exception();
     }
@@ -79,7 +92,10 @@ Measurements runInference(const Options& options, nvinfer1::ICudaEngine& engine,
   double end = 0;
   for (const RunTimes& r : result.runs) end = std::max(end, r.endD2h);
   if (!result.runs.empty()) result.wallSeconds = (end - result.runs.front().startH2d) / 1000;
-  if (options.wantsProfile() && options.separateProfileRun) measure(options, *workers[0], &profiler);
+  if (options.wantsProfile() && options.separateProfileRun) {
+    workers[0]->forgetGraph();
+    measure(options, *workers[0], base.get(), &profiler);
+  }
   result.layers = std::move(profiler.layers);
   result.outputs = workers[0]->outputs();
   return result;

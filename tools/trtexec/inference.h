@@ -7,15 +7,18 @@
 #include <vector>
 
 #include "trtexec/build.h"
+#include "trtexec/device.h"
 
 namespace trtexec {
 
-// One run; milliseconds since the measurement began.
+// One run; milliseconds since the measurement began, on the device's clock; those of the enqueue on the
+// host's.
 struct RunTimes {
-  double startH2d = 0, endH2d = 0, startEnqueue = 0, endEnqueue = 0, endCompute = 0, startD2h = 0, endD2h = 0;
+  double startH2d = 0, endH2d = 0, startCompute = 0, endCompute = 0, startD2h = 0, endD2h = 0;
+  double startEnqueue = 0, endEnqueue = 0;
   double h2d() const { return endH2d - startH2d; }
   double enqueue() const { return endEnqueue - startEnqueue; }
-  double compute() const { return endCompute - startEnqueue; }
+  double compute() const { return endCompute - startCompute; }
   double d2h() const { return endD2h - startD2h; }
   double latency() const { return h2d() + compute() + d2h(); }
 };
@@ -40,6 +43,7 @@ struct Measurements {
 };
 
 // Throws std::runtime_error.
-Measurements runInference(const Options& options, nvinfer1::ICudaEngine& engine, Logger& logger);
+Measurements runInference(const Options& options, Device& device, nvinfer1::ICudaEngine& engine,
+                          Logger& logger);
 
 }  // namespace trtexec

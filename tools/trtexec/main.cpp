@@ -1,7 +1,9 @@
 // trtexec: builds, loads and measures engines through the public interface alone.
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
+#include "tenfold/engine_target.h"
 #include "trtexec/report.h"
 
 namespace {
@@ -9,14 +11,18 @@ namespace {
 using namespace trtexec;
 
 void work(const Options& options, Logger& logger) {
-  printOptions(options, logger);
+  std::unique_ptr<Device> device = openDevice(options.device, options.useSpinWait);
+  printOptions(options, *device, logger);
   Engine engine = makeEngine(options, logger);
+  if (!engine.engine) return logger.info("Skipped inference phase since --skipInference is added.");
   reportLayers(options, *engine.engine, logger);
   if (options.skipInference) {
     logger.info("Skipped inference phase since --skipInference is added.");
     return;
   }
-  Measurements m = runInference(options, *engine.engine, logger);
+  const bool isOnGpu = std::string_view(tenfoldEngineTarget(engine.engine.get())) == "cuda";
+  if (isOnGpu != device->isGpu()) device = isOnGpu ? openDevice("0", options.useSpinWait) : openHost();
+  Measurements m = runInference(options, *device, *engine.engine, logger);
   printPerformance(options, m, logger);
   printAndExport(options, m, logger);
 }

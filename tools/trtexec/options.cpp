@@ -55,6 +55,9 @@ constexpr Row<bool> kFlags[] = {
     {"--threads", &Options::threads, "a thread for each stream, which is always so"},
     {"--noDataTransfers", &Options::noDataTransfers, "leave out the copies of inputs and outputs"},
     {"--separateProfileRun", &Options::separateProfileRun, "take the layers' times in runs of their own"},
+    {"--useCudaGraph", &Options::useCudaGraph, "launch each run as one CUDA graph"},
+    {"--useSpinWait", &Options::useSpinWait, "wait for the GPU without sleeping"},
+    {"--exposeDMA", &Options::exposeDma, "let copies and runs not overlap"},
     {"--verbose", &Options::verbose, "log everything"},
     {"--dumpProfile", &Options::dumpProfile, "print the time of each layer"},
     {"--dumpLayerInfo", &Options::dumpLayerInfo, "print the engine's layers"},
@@ -65,6 +68,7 @@ constexpr Row<std::string> kTexts[] = {
     {"--onnx", &Options::onnx, "the model to build an engine from"},
     {"--saveEngine", &Options::saveEngine, "write the plan to this file"},
     {"--loadEngine", &Options::loadEngine, "load a plan instead of building one"},
+    {"--device", &Options::device, "number of the GPU, or cpu; default: the first GPU where there is one"},
     {"--timingCacheFile", &Options::timingCacheFile, "read the timing cache from this file, and write it"},
     {"--inputIOFormats", &Options::inputIOFormats, "types and formats of the inputs: fp32:chw,..."},
     {"--outputIOFormats", &Options::outputIOFormats, "types and formats of the outputs"},
@@ -132,13 +136,9 @@ void addChecked(CLI::App& app, Options& o) {
 }
 
 void addIgnored(CLI::App& app, Options& o) {
-  constexpr const char* kHelp = "accepted; no effect without a GPU";
-  for (const char* flag : {"--useCudaGraph", "--useSpinWait", "--useManagedMemory", "--exposeDMA",
-                           "--noBuilderCache", "--useRuntimeFull"})
+  for (const char* flag : {"--useManagedMemory", "--noBuilderCache", "--useRuntimeFull"})
     app.add_flag_callback(
-        flag, [&o, flag] { o.withoutEffect.push_back(flag); }, kHelp);
-  app.add_option_function<int>(
-      "--device", [&o](int) { o.withoutEffect.push_back("--device"); }, kHelp);
+        flag, [&o, flag] { o.withoutEffect.push_back(flag); }, "accepted without effect");
 }
 
 std::vector<std::string> flagsOf(const CLI::App& app) {

@@ -28,7 +28,9 @@ struct Options {
   // Inference.
   int iterations = 10, warmUp = 200, avgRuns = 10, streams = 1;
   double duration = 3;
-  bool noDataTransfers = false, separateProfileRun = false, threads = false;
+  bool noDataTransfers = false, separateProfileRun = false, threads = false, useCudaGraph = false,
+       useSpinWait = false, exposeDma = false;
+  std::string device;                      // as openDevice() takes it
   std::vector<std::string> withoutEffect;  // accepted flags that mean nothing on this machine
   NamedList loadInputs;
   std::vector<double> percentiles{90, 95, 99};

@@ -56,7 +56,7 @@ const char* enabled(bool on) { return on ? "Enabled" : "Disabled"; }
 
 }  // namespace
 
-void printOptions(const Options& o, Logger& logger) {
+void printOptions(const Options& o, const Device& device, Logger& logger) {
   logger.info("=== Model Options ===");
   logger.info("Format: {}", o.onnx.empty() ? "*" : "ONNX");
   logger.info("Model: {}", o.onnx);
@@ -80,6 +80,8 @@ void printOptions(const Options& o, Logger& logger) {
   logger.info("Duration: {:g}s (+ {}ms warm up)", o.duration, o.warmUp);
   logger.info("Inference Streams: {}", o.streams);
   logger.info("Data transfers: {}", enabled(!o.noDataTransfers));
+  logger.info("CUDA Graph: {}", enabled(o.useCudaGraph));
+  logger.info("Spin-wait: {}", enabled(o.useSpinWait));
   logger.info("Skip inference: {}", enabled(o.skipInference));
   logger.info("=== Reporting Options ===");
   logger.info("Verbose: {}", enabled(o.verbose));
@@ -91,10 +93,16 @@ void printOptions(const Options& o, Logger& logger) {
   }());
   logger.info("Profile: {}", enabled(o.wantsProfile()));
   logger.info("=== Device Information ===");
+  const std::string lines = device.description();
+  for (size_t from = 0; from < lines.size();) {
+    size_t to = std::min(lines.find('\n', from), lines.size());
+    logger.info("{}", lines.substr(from, to - from));
+    from = to + 1;
+  }
   logger.info("TensorRT version: {}.{}.{}", getInferLibMajorVersion(), getInferLibMinorVersion(),
               getInferLibPatchVersion());
   for (const std::string& flag : o.withoutEffect)
-    logger.log(nvinfer1::ILogger::Severity::kWARNING, (flag + " has no effect without a GPU").c_str());
+    logger.log(nvinfer1::ILogger::Severity::kWARNING, (flag + " has no effect").c_str());
 }
 
 void printPerformance(const Options& options, const Measurements& m, Logger& logger) {

@@ -5,7 +5,7 @@
 
 namespace trtexec {
 
-void printOptions(const Options& options, Logger& logger);
+void printOptions(const Options& options, const Device& device, Logger& logger);
 // Averages, throughput, latencies.
 void printPerformance(const Options& options, const Measurements& m, Logger& logger);
 // Tables of layers and outputs, and the JSON files that were asked for. Throws std::runtime_error.

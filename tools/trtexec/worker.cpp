@@ -1,7 +1,9 @@
 #include "trtexec/worker.h"
 
+#include <chrono>
 #include <cstring>
 #include <random>
+#include <span>
 #include <stdexcept>
 
 #include "trtexec/network_options.h"
@@ -29,6 +31,12 @@ size_t bytesOf(DataType type, int64_t count) {
   }
 }
 
+double milliseconds() {
+  using Clock = std::chrono::steady_clock;
+  static const Clock::time_point start = Clock::now();
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
 int64_t elementsOf(const Dims& dims) {
   int64_t count = 1;
   for (int i = 0; i < dims.nbDims; ++i) count *= dims.d[i];
@@ -38,7 +46,7 @@ int64_t elementsOf(const Dims& dims) {
 namespace {
 
 template <typename T>
-void fill(std::vector<char>& bytes, T (*value)(std::mt19937&)) {
+void fill(std::span<char> bytes, T (*value)(std::mt19937&)) {
   std::mt19937 random(1);
   for (size_t i = 0; i + sizeof(T) <= bytes.size(); i += sizeof(T)) {
     T element = value(random);
@@ -49,7 +57,7 @@ void fill(std::vector<char>& bytes, T (*value)(std::mt19937&)) {
 float uniform(std::mt19937& random) { return static_cast<float>(random()) / 2147483648.0F - 1; }
 
 // Numbers in [-1, 1); integers are 0 or 1, which are valid indices for every model.
-void fillRandom(std::vector<char>& bytes, DataType type) {
+void fillRandom(std::span<char> bytes, DataType type) {
   switch (type) {
     case DataType::kFLOAT:
       return fill<float>(bytes, uniform);
@@ -74,9 +82,14 @@ const std::string* fileFor(const NamedList& files, const std::string& name) {
 
 }  // namespace
 
-Worker::Worker(const Options& options, ICudaEngine& engine)
-    : transfers_(!options.noDataTransfers), context_(engine.createExecutionContext()) {
+Worker::Worker(const Options& options, Device& device, ICudaEngine& engine)
+    : device_(device),
+      transfers_(!options.noDataTransfers),
+      stream_(device.stream()),
+      context_(engine.createExecutionContext()) {
   if (!context_) throw std::runtime_error("making an execution context failed; see the messages above");
+  for (Run& run : runs_)
+    for (Handle& event : run.events) event = device.event();
   for (int i = 0; i < engine.getNbIOTensors(); ++i) {
     const char* name = engine.getIOTensorName(i);
     if (engine.getTensorIOMode(name) == TensorIOMode::kINPUT)
@@ -86,11 +99,17 @@ Worker::Worker(const Options& options, ICudaEngine& engine)
   }
 }
 
+void Worker::resize(Buffer& buffer, size_t bytes) {
+  buffer.bytes = buffer.capacity = bytes;
+  buffer.host = device_.hostMemory(bytes);
+  buffer.device = device_.memory(bytes);
+}
+
 void Worker::addInput(const Options& options, ICudaEngine& engine, const char* name) {
   auto given = options.shapes.find(name);
   const bool isShape = engine.isShapeInferenceIO(name);
   Dims dims = engine.getTensorShape(name);
-  Input& input = inputs_.emplace_back();
+  Buffer& input = inputs_.emplace_back();
   if (!isShape) {
     dims = given != options.shapes.end() ? toDims(given->second)
                                          : engine.getProfileShape(name, 0, OptProfileSelector::kOPT);
@@ -99,13 +118,14 @@ void Worker::addInput(const Options& options, ICudaEngine& engine, const char* n
           "the shape {} of input '{}' is not possible; see the message above", toText(dims), name));
   }
   DataType type = engine.getTensorDataType(name);
-  input.host.resize(bytesOf(type, elementsOf(dims)));
+  resize(input, bytesOf(type, elementsOf(dims)));
+  char* host = static_cast<char*>(input.host.get());
   if (const std::string* file = fileFor(options.loadInputs, name)) {
     std::vector<char> values = readFile(*file);
-    if (values.size() != input.host.size())
+    if (values.size() != input.bytes)
       throw std::runtime_error(fmt::format("{} has {} bytes, input '{}' of shape {} takes {}", *file,
-                                           values.size(), name, toText(dims), input.host.size()));
-    input.host = std::move(values);
+                                           values.size(), name, toText(dims), input.bytes));
+    std::memcpy(host, values.data(), values.size());
   } else if (isShape) {
     const int64_t* best = engine.getProfileTensorValuesV2(name, 0, OptProfileSelector::kOPT);
     for (int64_t e = 0; e < elementsOf(dims); ++e) {
@@ -113,49 +133,91 @@ void Worker::addInput(const Options& options, ICudaEngine& engine, const char* n
                       : best                        ? best[e]
                                                     : 1;
       size_t width = type == DataType::kINT64 ? 8 : 4;  // both little-endian
-      std::memcpy(input.host.data() + static_cast<size_t>(e) * width, &value, width);
+      std::memcpy(host + static_cast<size_t>(e) * width, &value, width);
     }
   } else {
-    fillRandom(input.host, type);
+    fillRandom({host, input.bytes}, type);
   }
-  input.device = input.host;
-  context_->setTensorAddress(name, input.device.data());
+  // The values of shape tensors are read on the host.
+  const bool onHost = engine.getTensorLocation(name) == TensorLocation::kHOST;
+  context_->setTensorAddress(name, onHost ? input.host.get() : input.device.get());
+  if (onHost)
+    inputs_.back().bytes = 0;
+  else
+    device_.copyIn(input.device.get(), host, input.bytes, stream_.get());
 }
 
 void Worker::addOutput(ICudaEngine& engine, const char* name) {
-  Output& output = outputs_.emplace_back();
+  Output& output = outputs_.emplace_back(device_);
   output.name = name;
   output.type = engine.getTensorDataType(name);
   context_->setOutputAllocator(name, &output);
 }
 
 void* Worker::Output::reallocateOutputAsync(const char*, void*, uint64_t size, uint64_t, cudaStream_t) {
-  if (size > device.size()) device.resize(size);
-  return device.data();
+  if (size > capacity || !device) {
+    host = device_.hostMemory(size);
+    device = device_.memory(size);
+    capacity = size;
+  }
+  return device.get();
 }
 
-RunTimes Worker::run(double (*now)()) {
+void Worker::Output::notifyShape(const char*, const Dims& d) noexcept {
+  dims = d;
+  bytes = bytesOf(type, elementsOf(d));
+}
+
+bool Worker::capture() {
+  auto stream = static_cast<cudaStream_t>(stream_.get());
+  graph_ = device_.capture(stream, [&] { return context_->enqueueV3(stream); });
+  return graph_ != nullptr;
+}
+
+void Worker::start() {
+  Run& run = runs_[started_++ % kDepth];
+  void* stream = stream_.get();
+  device_.record(run.events[Run::kStart].get(), stream);
+  if (transfers_)
+    for (Buffer& input : inputs_) device_.copyIn(input.device.get(), input.host.get(), input.bytes, stream);
+  device_.record(run.events[Run::kInputsThere].get(), stream);
+  run.startEnqueue = milliseconds();
+  if (graph_)
+    device_.launch(graph_.get(), stream);
+  else if (!context_->enqueueV3(static_cast<cudaStream_t>(stream)))
+    throw std::runtime_error("the run failed; see the message above");
+  run.endEnqueue = milliseconds();
+  device_.record(run.events[Run::kComputed].get(), stream);
+  if (transfers_)
+    for (Output& output : outputs_)
+      device_.copyOut(output.host.get(), output.device.get(), output.bytes, stream);
+  device_.record(run.events[Run::kOutputsThere].get(), stream);
+}
+
+RunTimes Worker::finish(void* base) {
+  Run& run = runs_[finished_++ % kDepth];
+  device_.wait(run.events[Run::kOutputsThere].get());
+  auto at = [&](Run::Mark mark) { return device_.milliseconds(base, run.events[mark].get()); };
   RunTimes times;
-  times.startH2d = now();
-  if (transfers_)
-    for (Input& input : inputs_) std::memcpy(input.device.data(), input.host.data(), input.host.size());
-  times.endH2d = times.startEnqueue = now();
-  if (!context_->enqueueV3(nullptr)) throw std::runtime_error("the run failed; see the message above");
-  times.endEnqueue = times.endCompute = times.startD2h = now();
-  if (transfers_)
-    for (Output& output : outputs_) {
-      output.host.resize(bytesOf(output.type, elementsOf(output.dims)));
-      std::memcpy(output.host.data(), output.device.data(), output.host.size());
-    }
-  times.endD2h = now();
+  times.startH2d = at(Run::kStart);
+  times.endH2d = times.startCompute = at(Run::kInputsThere);
+  times.endCompute = times.startD2h = at(Run::kComputed);
+  times.endD2h = at(Run::kOutputsThere);
+  times.startEnqueue = run.startEnqueue;
+  times.endEnqueue = run.endEnqueue;
   return times;
 }
 
-std::vector<OutputTensor> Worker::outputs() const {
+std::vector<OutputTensor> Worker::outputs() {
   std::vector<OutputTensor> all;
+  for (Output& output : outputs_)
+    device_.copyOut(output.host.get(), output.device.get(), output.bytes, stream_.get());
+  Handle done = device_.event();
+  device_.record(done.get(), stream_.get());
+  device_.wait(done.get());
   for (const Output& output : outputs_) {
-    auto end = output.device.begin() + static_cast<int64_t>(bytesOf(output.type, elementsOf(output.dims)));
-    all.push_back({output.name, output.dims, output.type, {output.device.begin(), end}});
+    const char* from = static_cast<const char*>(output.host.get());
+    all.push_back({output.name, output.dims, output.type, {from, from + output.bytes}});
   }
   return all;
 }

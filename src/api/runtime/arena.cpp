@@ -6,12 +6,18 @@ namespace tenfold {
 
 constexpr uint64_t kAlignment = 256;
 
+void* AllocatorMemory::allocate(size_t bytes) {
+  void* memory = allocator_.allocateAsync(bytes, kAlignment, 0, nullptr);
+  if (!memory) fail(ErrorKind::kOutOfMemory, "the program's allocator gave no memory: {} bytes", bytes);
+  return memory;
+}
+
+void AllocatorMemory::release(void* memory) { allocator_.deallocateAsync(memory, nullptr); }
+
 void Arena::ensure(int64_t bytes) {
   if (bytes <= bytes_ || bytes <= 0) return;
   release();
-  auto size = static_cast<uint64_t>(bytes);
-  data_ = allocator_ ? allocator_->allocateAsync(size, kAlignment, 0, nullptr) : target_.allocate(size);
-  if (!data_) fail(ErrorKind::kOutOfMemory, "the program's allocator gave no memory: {} bytes", bytes);
+  data_ = memory_.allocate(static_cast<size_t>(bytes));
   bytes_ = bytes;
   own_ = true;
 }
@@ -25,10 +31,7 @@ void Arena::lend(void* memory, int64_t bytes) {
 }
 
 void Arena::release() {
-  if (own_ && allocator_)
-    allocator_->deallocateAsync(data_, nullptr);
-  else if (own_)
-    target_.release(data_);
+  if (own_) memory_.release(data_);
   data_ = nullptr;
   bytes_ = 0;
   own_ = false;

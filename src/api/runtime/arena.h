@@ -1,4 +1,4 @@
-// The memory of a context: from the program's allocator, the target, or the program itself.
+// The memory of an engine and its contexts: from the program's allocator, the target, or the program itself.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,20 @@
 
 namespace tenfold {
 
+// The program's allocator.
+class AllocatorMemory final : public DeviceMemory {
+ public:
+  explicit AllocatorMemory(nvinfer1::IGpuAllocator& allocator) : allocator_(allocator) {}
+  void* allocate(size_t bytes) override;
+  void release(void* memory) override;
+
+ private:
+  nvinfer1::IGpuAllocator& allocator_;
+};
+
 class Arena {
  public:
-  Arena(Target& target, nvinfer1::IGpuAllocator* allocator) : target_(target), allocator_(allocator) {}
+  explicit Arena(DeviceMemory& memory) : memory_(memory) {}
   ~Arena() { release(); }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -24,8 +35,7 @@ class Arena {
 
  private:
   void release();
-  Target& target_;
-  nvinfer1::IGpuAllocator* allocator_;
+  DeviceMemory& memory_;
   void* data_ = nullptr;
   int64_t bytes_ = 0;
   bool own_ = false;

@@ -11,6 +11,7 @@ Context::Context(std::shared_ptr<const EngineState> engine, AllocationStrategy s
           static_cast<nv::ProfilingVerbosity>(facts::number(*engine->plan, facts::kProfilingVerbosity, 0))),
       execution_(std::make_unique<Execution>(engine, strategy, *reporter_)) {
   mImpl = this;
+  execution_->setRanges(nvtxVerbosity_ != nv::ProfilingVerbosity::kNONE);
 }
 
 bool Context::enqueueV3(cudaStream_t stream) noexcept { return enqueue("enqueueV3", stream, debugSync_); }
@@ -35,7 +36,8 @@ bool Context::executeV2(void* const* bindings) noexcept {
 
 void Context::setProfiler(nv::IProfiler* profiler) noexcept {
   reporter_->guard("setProfiler", [&] {
-    if (profiler && !times_) times_ = std::make_unique<StepTimes>(engine().plan->steps.size());
+    if (profiler && !times_)
+      times_ = std::make_unique<StepTimes>(engine().target, engine().plan->steps.size());
     execution_->setTimes(profiler ? times_.get() : nullptr);
     profiler_ = profiler;
   });
@@ -55,7 +57,7 @@ void Context::reportTimes() const {
   const Plan& plan = *engine().plan;
   for (size_t step : engine().layers)
     profiler_->reportLayerTime(plan.steps[step].node->name.c_str(), times_->milliseconds(step));
-  times_->reset();
+  times_->setTaken(false);
 }
 
 }  // namespace tenfold

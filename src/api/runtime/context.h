@@ -57,7 +57,9 @@ class Context final : public nv::IExecutionContext, public nv::apiv::VExecutionC
   void setErrorRecorder(nv::IErrorRecorder* recorder) noexcept override { reporter_->setRecorder(recorder); }
   nv::IErrorRecorder* getErrorRecorder() const noexcept override { return reporter_->recorder(); }
   bool setInputConsumedEvent(cudaEvent_t event) noexcept override;
-  cudaEvent_t getInputConsumedEvent() const noexcept override { return nullptr; }
+  cudaEvent_t getInputConsumedEvent() const noexcept override {
+    return static_cast<cudaEvent_t>(execution_->inputConsumedEvent());
+  }
   bool setTemporaryStorageAllocator(nv::IGpuAllocator* allocator) noexcept override;
   nv::IGpuAllocator* getTemporaryStorageAllocator() const noexcept override { return temporaryStorage_; }
   void setPersistentCacheLimit(size_t size) noexcept override { persistentCacheLimit_ = size; }

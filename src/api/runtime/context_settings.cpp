@@ -6,19 +6,17 @@ namespace tenfold {
 
 void Context::setDeviceMemory(void* memory) noexcept {
   reporter_->guard("setDeviceMemory",
-                   [&] { execution_->lendMemory(memory, engine().arenaBytes(execution_->profile())); });
+                   [&] { execution_->lendMemory(memory, engine().contextBytes(execution_->profile())); });
 }
 
 void Context::setDeviceMemoryV2(void* memory, int64_t size) noexcept {
   reporter_->guard("setDeviceMemoryV2", [&] { execution_->lendMemory(memory, size); });
 }
 
-// Memory is planned for the profile, whatever the shapes.
+// Tensors are placed for the profile, whatever the shapes; what kernels need follows from the shapes.
 size_t Context::updateDeviceMemorySizeForShapes() noexcept {
-  return reporter_->guard("updateDeviceMemorySizeForShapes", [&] {
-    execution_->resolve();
-    return static_cast<size_t>(engine().arenaBytes(execution_->profile()));
-  });
+  return reporter_->guard("updateDeviceMemorySizeForShapes",
+                          [&] { return static_cast<size_t>(execution_->memoryBytes()); });
 }
 
 void Context::setName(const char* name) noexcept {
@@ -27,7 +25,8 @@ void Context::setName(const char* name) noexcept {
 
 bool Context::setInputConsumedEvent(cudaEvent_t event) noexcept {
   return reporter_->guard("setInputConsumedEvent", [&] {
-    if (event) refuse(Refusal::kInputEvent);
+    if (event && engine().target.hostAccessible()) refuse(Refusal::kInputEvent);
+    execution_->setInputConsumedEvent(event);
     return true;
   });
 }
@@ -40,6 +39,7 @@ bool Context::setTemporaryStorageAllocator(nv::IGpuAllocator* allocator) noexcep
 bool Context::setNvtxVerbosity(nv::ProfilingVerbosity verbosity) noexcept {
   return reporter_->guard("setNvtxVerbosity", [&] {
     nvtxVerbosity_ = checkEnum(verbosity, "ProfilingVerbosity");
+    execution_->setRanges(nvtxVerbosity_ != nv::ProfilingVerbosity::kNONE);
     return true;
   });
 }

@@ -5,6 +5,7 @@
 #include "api/runtime/context.h"
 #include "api/runtime/inspector.h"
 #include "api/serialize.h"
+#include "tenfold/engine_target.h"
 
 namespace tenfold {
 
@@ -70,3 +71,8 @@ void Engine::setErrorRecorder(nv::IErrorRecorder* recorder) noexcept {
 }
 
 }  // namespace tenfold
+
+extern "C" const char* tenfoldEngineTarget(const nvinfer1::ICudaEngine* engine) noexcept {
+  const auto* ours = dynamic_cast<const tenfold::Engine*>(engine);
+  return ours ? ours->state()->target.name().data() : "";
+}

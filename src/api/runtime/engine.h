@@ -47,7 +47,7 @@ class Engine final : public nv::ICudaEngine, public nv::apiv::VCudaEngine {
                                           nv::OptProfileSelector select) const noexcept override;
   size_t getDeviceMemorySize() const noexcept override;
   size_t getDeviceMemorySizeForProfile(int32_t profile) const noexcept override;
-  int64_t getDeviceMemorySizeV2() const noexcept override { return state_->maxArenaBytes(); }
+  int64_t getDeviceMemorySizeV2() const noexcept override;
   int64_t getDeviceMemorySizeForProfileV2(int32_t profile) const noexcept override;
   bool isRefittable() const noexcept override;
   nv::EngineCapability getEngineCapability() const noexcept override;

@@ -62,8 +62,12 @@ size_t Engine::getDeviceMemorySizeForProfile(int32_t profile) const noexcept {
   return static_cast<size_t>(getDeviceMemorySizeForProfileV2(profile));
 }
 
+int64_t Engine::getDeviceMemorySizeV2() const noexcept {
+  return reporter().guard("getDeviceMemorySize", [&] { return state_->maxContextBytes(); });
+}
+
 int64_t Engine::getDeviceMemorySizeForProfileV2(int32_t profile) const noexcept {
-  return reporter().guard("getDeviceMemorySizeForProfile", [&] { return state_->arenaBytes(profile); });
+  return reporter().guard("getDeviceMemorySizeForProfile", [&] { return state_->contextBytes(profile); });
 }
 
 bool Engine::isRefittable() const noexcept {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "api/facts.h"
+#include "runtime/executor.h"
 
 namespace tenfold {
 namespace {
@@ -23,15 +24,25 @@ std::vector<IoTensor> listTensors(const Plan& plan, size_t hiddenOutputs) {
   return tensors;
 }
 
+// A plan that was built for an architecture runs on the GPU that is here.
+Target& targetFor(const std::string& name) {
+  if (name.rfind("cuda:", 0) != 0) return target(name);
+  try {
+    return target("cuda");
+  } catch (const Error&) {
+    return target(name);  // which says that there is none
+  }
+}
+
 }  // namespace
 
 EngineState::EngineState(std::unique_ptr<Plan> made, std::shared_ptr<const Reporter> maker,
                          nvinfer1::IGpuAllocator* memory)
     : plan(std::move(made)),
-      target(tenfold::target(plan->target)),
-      loaded(*plan, target),
+      target(targetFor(plan->target)),
+      allocator(memory ? std::make_unique<AllocatorMemory>(*memory) : nullptr),
+      loaded(*plan, target, allocator.get()),
       reporter(std::make_shared<Reporter>(std::move(maker))),
-      allocator(memory),
       debugTensors(facts::names(*plan, facts::kDebugTensors)),
       unfusedDebugTensors(facts::names(*plan, facts::kUnfusedDebugTensors)) {
   int64_t hidden = facts::number(*plan, facts::kHiddenOutputs, 0);
@@ -73,16 +84,48 @@ const Profile& EngineState::profile(int32_t index) const {
   return plan->profiles[checkIndex(index, plan->profiles.size(), "optimization profile")];
 }
 
-int64_t EngineState::arenaBytes(int32_t profile) const {
+int64_t EngineState::workspaceOffset(int32_t profile) const {
   const MemoryPlan& memory = plan->memory[checkIndex(profile, plan->memory.size(), "optimization profile")];
-  return memory.bounded ? memory.arenaBytes : 0;
+  constexpr int64_t kAlignment = 256;
+  return memory.bounded ? (memory.arenaBytes + kAlignment - 1) / kAlignment * kAlignment : 0;
 }
 
-int64_t EngineState::maxArenaBytes() const {
+int64_t EngineState::contextBytes(int32_t profile) const {
+  const int64_t arena = workspaceOffset(profile);
+  return plan->memory[static_cast<size_t>(profile)].bounded ? arena + workspaceBytes(profile) : 0;
+}
+
+int64_t EngineState::maxContextBytes() const {
   int64_t most = 0;
-  for (const MemoryPlan& memory : plan->memory)
-    if (memory.bounded) most = std::max(most, memory.arenaBytes);
+  for (size_t i = 0; i < plan->memory.size(); ++i)
+    most = std::max(most, contextBytes(static_cast<int32_t>(i)));
   return most;
+}
+
+// At the profile's largest and best shapes. Others may want more: then a context takes memory of its own.
+// On the host the scratch memory of kernels is no part of a context's.
+int64_t EngineState::workspaceBytes(int32_t profile) const {
+  if (target.hostAccessible()) return 0;
+  std::lock_guard lock(workspaceMutex_);
+  if (auto known = workspaceBytes_.find(profile); known != workspaceBytes_.end()) return known->second;
+  int64_t most = 0;
+  Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[static_cast<size_t>(profile)]);
+  const Profile& allowed = this->profile(profile);
+  for (bool largest : {true, false}) try {
+      std::vector<Shape> shapes;
+      std::vector<const int64_t*> values;
+      for (const ProfileInput& input : allowed.inputs) {
+        shapes.push_back(largest ? input.max : input.opt);
+        const auto& elements = largest ? input.maxValues : input.optValues;
+        values.push_back(elements.empty() ? nullptr : elements.data());
+      }
+      executor.setInputs(shapes, values);
+      most = std::max(most, static_cast<int64_t>(executor.workspaceBytes()));
+    } catch (const Error& e) {
+      // The largest of all shapes need not go together; what does is told when it is set.
+      if (e.kind() == ErrorKind::kOutOfMemory) throw;
+    }
+  return workspaceBytes_[profile] = most;
 }
 
 }  // namespace tenfold

@@ -1,11 +1,14 @@
 // What an engine, its contexts and its inspectors share. Nothing in it changes once it is made.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "NvInferRuntime.h"
 #include "api/errors.h"
+#include "api/runtime/arena.h"
 #include "plan/plan.h"
 #include "runtime/loaded_plan.h"
 
@@ -32,20 +35,27 @@ struct EngineState {
   const IoTensor& input(const char* name) const;
   const IoTensor& output(const char* name) const;
   const Profile& profile(int32_t index) const;
-  // Bytes of a context's arena; 0 where the profile sets no limit and contexts make their own.
-  int64_t arenaBytes(int32_t profile) const;
-  int64_t maxArenaBytes() const;
+  // Bytes of a context's memory: an arena of tensors, and behind it, from workspaceOffset on, what kernels
+  // need while they run. 0 where the profile sets no limit and contexts make their own.
+  int64_t contextBytes(int32_t profile) const;
+  int64_t maxContextBytes() const;
+  int64_t workspaceOffset(int32_t profile) const;
 
   std::unique_ptr<Plan> plan;
   Target& target;
+  std::unique_ptr<AllocatorMemory> allocator;  // null: memory comes from the target
   LoadedPlan loaded;
   std::shared_ptr<Reporter> reporter;
-  nvinfer1::IGpuAllocator* allocator;
   std::vector<IoTensor> tensors;  // inputs, then outputs, without hidden ones
   size_t hiddenOutputs = 0;       // the graph's last so many outputs
   std::vector<size_t> layers;     // the steps that do work
   std::vector<std::string> debugTensors, unfusedDebugTensors;
   nvinfer1::ICudaEngine* handle = nullptr;
+
+ private:
+  int64_t workspaceBytes(int32_t profile) const;
+  mutable std::mutex workspaceMutex_;
+  mutable std::map<int32_t, int64_t> workspaceBytes_;  // by profile, once somebody has asked
 };
 
 }  // namespace tenfold

@@ -11,12 +11,12 @@ Execution::Execution(std::shared_ptr<const EngineState> engine, AllocationStrate
     : engine_(std::move(engine)),
       strategy_(strategy),
       reporter_(reporter),
-      arena_(engine_->target, engine_->allocator),
+      arena_(engine_->loaded.memory()),
       executor_(engine_->loaded, Executor::Role::kNetwork, &engine_->plan->memory.at(0)),
       inputs_(engine_->graph().inputs.size()),
       outputs_(*engine_),
       inputAddresses_(inputs_.size()) {
-  if (strategy_ == AllocationStrategy::kSTATIC) arena_.ensure(engine_->maxArenaBytes());
+  if (strategy_ == AllocationStrategy::kSTATIC) arena_.ensure(engine_->maxContextBytes());
   applyMemory();
   resetShapes();
 }
@@ -33,14 +33,27 @@ void Execution::setProfile(int32_t index) {
 }
 
 void Execution::applyMemory() {
-  if (strategy_ == AllocationStrategy::kON_PROFILE_CHANGE) arena_.ensure(engine_->arenaBytes(profile_));
+  if (strategy_ == AllocationStrategy::kON_PROFILE_CHANGE) arena_.ensure(engine_->contextBytes(profile_));
   executor_.setArena(arena_.data());
+  const int64_t offset = engine_->workspaceOffset(profile_);
+  if (arena_.data() && arena_.bytes() >= offset)
+    executor_.lendWorkspace(static_cast<char*>(arena_.data()) + offset,
+                            static_cast<size_t>(arena_.bytes() - offset));
+  else
+    executor_.lendWorkspace(nullptr, 0);
+}
+
+int64_t Execution::memoryBytes() {
+  resolve();
+  const int64_t planned = engine_->contextBytes(profile_);
+  if (!planned || engine_->target.hostAccessible()) return planned;
+  return engine_->workspaceOffset(profile_) + static_cast<int64_t>(executor_.workspaceBytes());
 }
 
 void Execution::lendMemory(void* memory, int64_t bytes) {
   require(strategy_ == AllocationStrategy::kUSER_MANAGED,
           "this context has its own memory: create it with kUSER_MANAGED to give it another");
-  int64_t wanted = engine_->arenaBytes(profile_);
+  int64_t wanted = resolved_ ? memoryBytes() : engine_->contextBytes(profile_);
   require(bytes >= wanted && (memory || !wanted), "profile {} needs {} bytes of memory, {} were given at {}",
           profile_, wanted, bytes, memory);
   finish();
@@ -80,11 +93,16 @@ void Execution::enqueue(StreamHandle stream, bool wait) {
   resolve();
   gatherAddresses();
   outputs_.begin(stream);
-  require(arena_.data() || engine_->arenaBytes(profile_) == 0,
+  require(arena_.data() || engine_->contextBytes(profile_) == 0,
           "the context has no memory: give it {} bytes with setDeviceMemoryV2",
-          engine_->arenaBytes(profile_));
+          engine_->contextBytes(profile_));
   stream_ = stream;
-  if (!stream) return run();
+  const bool onHost = engine_->target.hostAccessible();
+  if (!stream || !onHost) {
+    engine_->target.submit(onHost ? nullptr : stream, runHere, this);
+    if (wait && !onHost) engine_->target.synchronize(stream);
+    return;
+  }
   inFlight_.begin();
   try {
     engine_->target.submit(stream, runTask, this);
@@ -112,6 +130,7 @@ void Execution::run() {
   StreamHandle stream = engine_->target.hostAccessible() ? nullptr : stream_;
   executor_.run({inputAddresses_, &outputs_, stream, times_});
   outputs_.reportDebugTensors();
+  if (inputConsumed_) engine_->target.recordEvent(inputConsumed_, stream_);
 }
 
 }  // namespace tenfold

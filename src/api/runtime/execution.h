@@ -9,7 +9,6 @@
 #include "api/runtime/arena.h"
 #include "api/runtime/engine_state.h"
 #include "api/runtime/outputs.h"
-#include "api/runtime/step_times.h"
 #include "api/runtime/work_in_flight.h"
 #include "runtime/executor.h"
 
@@ -27,6 +26,8 @@ class Execution {
   void setProfile(int32_t index);
   // The program's memory, for AllocationStrategy::kUSER_MANAGED.
   void lendMemory(void* memory, int64_t bytes);
+  // What the shapes set need of it.
+  int64_t memoryBytes();
 
   void setShape(const IoTensor& input, const nvinfer1::Dims& dims);
   bool shapesGiven() const;  // of all inputs
@@ -51,6 +52,10 @@ class Execution {
   void finish() { inFlight_.wait(); }
   // Times of the steps of the next runs go there; null: no times are taken.
   void setTimes(StepTimes* times);
+  // Records the event when a run no longer needs its inputs; null: none.
+  void setInputConsumedEvent(void* event) { inputConsumed_ = event; }
+  void* inputConsumedEvent() const { return inputConsumed_; }
+  void setRanges(bool on) { executor_.setRanges(on); }
 
  private:
   struct Input {
@@ -65,6 +70,7 @@ class Execution {
   void gatherAddresses();
   void run();
   static void runTask(void* self);
+  static void runHere(void* self) { static_cast<Execution*>(self)->run(); }
 
   std::shared_ptr<const EngineState> engine_;
   const AllocationStrategy strategy_;
@@ -79,6 +85,7 @@ class Execution {
   std::vector<void*> inputAddresses_;
   StreamHandle stream_ = nullptr;
   StepTimes* times_ = nullptr;
+  void* inputConsumed_ = nullptr;
   WorkInFlight inFlight_;
 };
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <thread>
 
 #include "base/error.h"
 #include "targets/cuda/abilities.h"
 #include "targets/cuda/driver/driver.h"
+#include "targets/cuda/jit/module.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -27,23 +29,6 @@ class GraphRecording final : public Recording {
 
  private:
   CUgraphExec executable_ = nullptr;
-};
-
-class Event {
- public:
-  Event() { check(driver().cuEventCreate(&event_, CU_EVENT_DEFAULT), "cuEventCreate"); }
-  ~Event() { driver().cuEventDestroy(event_); }
-  Event(const Event&) = delete;
-  void record() { check(driver().cuEventRecord(event_, nullptr), "cuEventRecord"); }
-  double secondsSince(const Event& start) {
-    check(driver().cuEventSynchronize(event_), "a kernel");
-    float ms = 0;
-    check(driver().cuEventElapsedTime(&ms, start.event_, event_), "cuEventElapsedTime");
-    return ms * 1e-3;
-  }
-
- private:
-  CUevent event_ = nullptr;
 };
 
 }  // namespace
@@ -122,9 +107,9 @@ double CudaTarget::time(const std::function<void()>& work, int iterations) {
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i <= iterations; ++i) {
     int burst = i == 0 ? 1 : kBurst;
-    start.record();
+    start.record(nullptr);
     for (int n = 0; n < burst; ++n) work();
-    end.record();
+    end.record(nullptr);
     double seconds = end.secondsSince(start) / burst;
     if (i > 0) best = std::min(best, seconds);
   }
@@ -156,6 +141,30 @@ std::unique_ptr<Recording> CudaTarget::recordLaunches(const std::function<void(S
   return std::make_unique<GraphRecording>(graph);
 }
 
+void CudaTarget::setKernelMemory(DeviceMemory* memory) {
+  if (memory) use();  // whoever loads or prepares needs the context
+  DeviceBuffer::setSource(memory == this ? nullptr : memory);
+}
+
+std::unique_ptr<StreamClock> CudaTarget::makeClock(size_t marks) {
+  use();
+  return std::make_unique<Clock>(marks);
+}
+
+std::shared_ptr<void> CudaTarget::makeStream() {
+  use();
+  return cuda::makeStream(context_);
+}
+
+std::unique_ptr<StreamEvents> CudaTarget::makeEvents(size_t count) {
+  use();
+  return std::make_unique<Events>(count);
+}
+
+void CudaTarget::recordEvent(void* event, StreamHandle stream) {
+  check(driver().cuEventRecord(static_cast<CUevent>(event), static_cast<CUstream>(stream)), "cuEventRecord");
+}
+
 bool CudaTarget::acceptsChannelsLast(const Node& node) const { return cuda::acceptsChannelsLast(node); }
 bool CudaTarget::fusesEpilogue(const Node& anchor, const Node& node) const {
   return cuda::fusesEpilogue(anchor, node);
@@ -167,26 +176,44 @@ FusionLimits CudaTarget::fusionLimits() const { return {}; }
 
 }  // namespace tenfold::cuda
 
-// What targets.cpp looks for in this library. `architecture`: null for the first GPU, else "sm_90" and the
-// like, for building without one. Lives until the program ends; null, with the reason in `reason`, where it
-// cannot be used.
-extern "C" __attribute__((visibility("default"))) tenfold::Target* tenfoldCudaTarget(const char* architecture,
+namespace tenfold::cuda {
+namespace {
+
+// The device that the program has chosen for this thread (cudaSetDevice), else the first.
+int currentDevice() {
+  CUcontext current = nullptr;
+  CUdevice device = 0;
+  bool chosen = driver().cuCtxGetCurrent(&current) == CUDA_SUCCESS && current &&
+                driver().cuCtxGetDevice(&device) == CUDA_SUCCESS;
+  return chosen ? device : 0;
+}
+
+// Targets live until the program ends.
+Target* targetOf(const std::string& which) {
+  static std::mutex mutex;
+  static std::map<std::string, std::unique_ptr<CudaTarget>> made;
+  std::lock_guard lock(mutex);
+  std::unique_ptr<CudaTarget>& target = made[which];
+  if (target) return target.get();
+  bool isNumber = which.find_first_not_of("0123456789") == std::string::npos && which.size() < 4;
+  target =
+      std::make_unique<CudaTarget>(isNumber ? readDevice(std::stoi(which)) : deviceOfArchitecture(which));
+  return target.get();
+}
+
+}  // namespace
+}  // namespace tenfold::cuda
+
+// What targets.cpp looks for in this library. `which`: null for the current GPU; its number; or "sm_90" and
+// the like, for building without one. Null, with the reason in `reason`, where it cannot be used.
+extern "C" __attribute__((visibility("default"))) tenfold::Target* tenfoldCudaTarget(const char* which,
                                                                                      std::string* reason) {
   using namespace tenfold;
   try {
-    if (!architecture) {
-      if (!cuda::hasDevice()) cuda::driver();  // says what is missing
-      require(cuda::hasDevice(), "there is no CUDA device");
-      static auto* target = new cuda::CudaTarget(cuda::readDevice(0));
-      return target;
-    }
-    static std::mutex mutex;
-    static std::vector<std::pair<std::string, Target*>> made;
-    std::lock_guard lock(mutex);
-    for (auto& [name, target] : made)
-      if (name == architecture) return target;
-    made.emplace_back(architecture, new cuda::CudaTarget(cuda::deviceOfArchitecture(architecture)));
-    return made.back().second;
+    if (which) return cuda::targetOf(which);
+    if (!cuda::hasDevice()) cuda::driver();  // says what is missing
+    require(cuda::hasDevice(), "there is no CUDA device");
+    return cuda::targetOf(std::to_string(cuda::currentDevice()));
   } catch (const std::exception& e) {
     *reason = e.what();
     return nullptr;

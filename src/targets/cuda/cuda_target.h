@@ -7,10 +7,8 @@
 #include <vector>
 
 #include "targets/cuda/device.h"
+#include "targets/cuda/streams.h"
 #include "targets/target.h"
-
-struct CUctx_st;
-struct CUstream_st;
 
 namespace tenfold::cuda {
 
@@ -40,13 +38,20 @@ class CudaTarget final : public Target {
   double time(const std::function<void()>& work, int iterations) override;
   std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work) override;
   bool mayRecord(StreamHandle stream) override;
+  void setKernelMemory(DeviceMemory* memory) override;
+  std::unique_ptr<StreamClock> makeClock(size_t marks) override;
+  std::shared_ptr<void> makeStream() override;
+  std::unique_ptr<StreamEvents> makeEvents(size_t count) override;
+  void recordEvent(void* event, StreamHandle stream) override;
+  void pushRange(const char* name) override { cuda::pushRange(name); }
+  void popRange() override { cuda::popRange(); }
 
  private:
   void use();  // makes the device's context current in this thread
   const Device device_;
   std::string name_;
-  CUctx_st* context_ = nullptr;
-  CUstream_st* recorder_ = nullptr;
+  CUcontext context_ = nullptr;
+  CUstream recorder_ = nullptr;
   std::mutex recording_;
   std::vector<std::unique_ptr<Tactic>> owned_;
   std::vector<const Tactic*> tactics_;

@@ -9,6 +9,7 @@ namespace tenfold::cuda {
 namespace {
 
 CUdeviceptr pointer(const void* memory) { return reinterpret_cast<CUdeviceptr>(memory); }
+thread_local DeviceMemory* source = nullptr;
 
 }  // namespace
 
@@ -36,27 +37,38 @@ DeviceBuffer::DeviceBuffer(const Tensor& contents) : DeviceBuffer(contents.bytes
   check(driver().cuStreamSynchronize(nullptr), "copying to the device");
 }
 
-DeviceBuffer::DeviceBuffer(size_t bytes) {
-  CUdeviceptr memory = 0;
+DeviceBuffer::DeviceBuffer(size_t bytes) : source_(source) {
   size_t size = bytes ? bytes : 1;
-  CUresult result = driver().cuMemAlloc(&memory, size);
-  if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    fail(ErrorKind::kOutOfMemory, "out of device memory: {} bytes", size);
-  check(result, "cuMemAlloc");
-  data_ = reinterpret_cast<void*>(memory);
-  check(driver().cuMemsetD8Async(memory, 0, size, nullptr), "clearing device memory");
+  if (source_) {
+    data_ = source_->allocate(size);
+  } else {
+    CUdeviceptr memory = 0;
+    CUresult result = driver().cuMemAlloc(&memory, size);
+    if (result == CUDA_ERROR_OUT_OF_MEMORY)
+      fail(ErrorKind::kOutOfMemory, "out of device memory: {} bytes", size);
+    check(result, "cuMemAlloc");
+    data_ = reinterpret_cast<void*>(memory);
+  }
+  check(driver().cuMemsetD8Async(pointer(data_), 0, size, nullptr), "clearing device memory");
 }
 
-DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept
+    : source_(other.source_), data_(std::exchange(other.data_, nullptr)) {}
 
 DeviceBuffer& DeviceBuffer::operator=(DeviceBuffer&& other) noexcept {
   std::swap(data_, other.data_);
+  std::swap(source_, other.source_);
   return *this;
 }
 
 DeviceBuffer::~DeviceBuffer() {
-  if (data_) driver().cuMemFree(pointer(data_));
+  if (data_ && source_)
+    source_->release(data_);
+  else if (data_)
+    driver().cuMemFree(pointer(data_));
 }
+
+void DeviceBuffer::setSource(DeviceMemory* memory) { source = memory; }
 
 void launch(CUfunction function, const Grid& grid, void** parameters, void* stream) {
   if (!grid.blocks[0] || !grid.blocks[1] || !grid.blocks[2]) return;

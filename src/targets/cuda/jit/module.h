@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/tensor.h"
+#include "targets/target.h"
 
 namespace tenfold::cuda {
 
@@ -34,8 +35,11 @@ class DeviceBuffer {
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept;
   ~DeviceBuffer();
   void* data() const { return data_; }
+  // Where buffers that this thread makes take their memory; null: from the driver.
+  static void setSource(DeviceMemory* memory);
 
  private:
+  DeviceMemory* source_ = nullptr;
   void* data_ = nullptr;
 };
 

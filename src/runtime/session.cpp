@@ -39,7 +39,7 @@ Session::Session(std::unique_ptr<Plan> plan, Target& target)
   outputs_.shapes.resize(outputs_.types.size());
 }
 
-std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, StepObserver* observer) {
+std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, StepTimes* times) {
   inputs_.clear();
   addresses_.clear();
   std::vector<Shape> shapes;
@@ -50,14 +50,14 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, StepObserver
     addresses_.push_back(inputs_.back().get());
   }
   executor_.setInputs(shapes, {});
-  runAgain(observer);
+  runAgain(times);
   std::vector<Tensor> results;
   for (size_t i = 0; i < outputs_.types.size(); ++i) results.push_back(outputs_.result(i));
   return results;
 }
 
-void Session::runAgain(StepObserver* observer) {
-  executor_.run({addresses_, &outputs_, nullptr, observer});
+void Session::runAgain(StepTimes* times) {
+  executor_.run({addresses_, &outputs_, nullptr, times});
   target_.synchronize(nullptr);
 }
 

@@ -13,10 +13,11 @@ class Session {
   Session(std::unique_ptr<Plan> plan, Target& target);
 
   const Plan& plan() const { return *plan_; }
+  Target& target() const { return target_; }
   // Runs once. `inputs` as the graph's; the results are copies.
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs, StepObserver* observer = nullptr);
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs, StepTimes* times = nullptr);
   // Runs on the inputs of the last run() again, without looking at shapes: what an application's loop does.
-  void runAgain(StepObserver* observer = nullptr);
+  void runAgain(StepTimes* times = nullptr);
 
  private:
   struct Outputs : OutputMemory {

@@ -39,6 +39,7 @@ struct Executor::StepArgs {
   std::vector<void*> inputs, outputs;
   std::vector<TensorDesc> lastInputs, lastOutputs;  // what the dynamic launch was prepared for
   std::unique_ptr<Launch> dynamicLaunch;
+  std::vector<std::unique_ptr<GrowingBuffer>> buffers;  // what control flow keeps between runs of bodies
 };
 
 struct Executor::Prepared {

@@ -14,17 +14,21 @@ struct Family {
 
 const Family kFamilies[] = {
     {"selection",
-     {"ArgMax", "ArgMin", "Compress", "CumProd", "CumSum", "NonMaxSuppression", "NonZero", "TopK"}},
+     {"ArgMax", "ArgMin", "Compress", "CumProd", "CumSum", "Hardmax", "NonMaxSuppression", "NonZero",
+      "TopK"}},
     {"patterns",
-     {"Bernoulli", "CenterCropPad", "ConstantOfShape", "Dropout", "EyeLike", "Multinomial", "RandomNormal",
-      "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Range", "ReverseSequence", "Shape", "Size",
-      "TensorScatter", "Trilu"}},
+     {"Bernoulli", "BlackmanWindow", "HannWindow", "CenterCropPad", "ConstantOfShape", "Dropout", "EyeLike",
+      "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Range",
+      "ReverseSequence", "Shape", "Size", "TensorScatter", "Trilu"}},
     {"quantization",
      {"ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QuantizeLinear"}},
     {"images",
      {"AffineGrid", "Col2Im", "DeformConv", "GlobalLpPool", "GridSample", "LRN", "LpPool", "MaxRoiPool",
       "MaxUnpool", "RoiAlign"}},
     {"sums", {"DFT", "Det", "ReduceProd", "RotaryEmbedding", "STFT"}},
+    {"normalization",
+     {"GroupNormalization", "LayerNormalization", "LpNormalization", "NegativeLogLikelihoodLoss",
+      "SoftmaxCrossEntropyLoss"}},
 };
 
 class CudaFamilies : public testing::TestWithParam<Family> {};

@@ -3,6 +3,7 @@
 // out.
 #pragma once
 
+#include "math.cuh"
 #include "movement.cuh"
 
 struct Indexing {
@@ -59,6 +60,62 @@ struct Add {
   static __device__ __forceinline__ void write(i32* to, i32 value) { atomicAdd(to, value); }
   static __device__ __forceinline__ void write(i64* to, i64 value) {
     atomicAdd(reinterpret_cast<u64*>(to), static_cast<u64>(value));
+  }
+};
+
+// Other sums, products and extremes: the element is exchanged for the result until nobody else has changed
+// it. W is the unsigned integer as wide as T.
+struct JoinSum {
+  template <typename R>
+  static __device__ __forceinline__ R join(R a, R b) {
+    return static_cast<R>(a + b);
+  }
+};
+struct JoinProduct {
+  template <typename R>
+  static __device__ __forceinline__ R join(R a, R b) {
+    return static_cast<R>(a * b);
+  }
+};
+struct JoinMost {
+  template <typename R>
+  static __device__ __forceinline__ R join(R a, R b) {
+    return math::larger(a, b);
+  }
+};
+struct JoinLeast {
+  template <typename R>
+  static __device__ __forceinline__ R join(R a, R b) {
+    return math::smaller(a, b);
+  }
+};
+template <class How, typename W>
+struct Exchange {
+  template <typename T>
+  static __device__ __forceinline__ T joined(W bits, T value) {
+    auto a = Element<T>::load(math::bitCast<T>(bits)), b = Element<T>::load(value);
+    return Element<T>::store(How::join(a, b));
+  }
+  template <typename T>
+  static __device__ __forceinline__ void write(T* to, T value) {
+    if constexpr (sizeof(T) == 1) {
+      // Bytes have no exchange of their own: the word around them has.
+      u64 address = reinterpret_cast<u64>(to);
+      u32* word = reinterpret_cast<u32*>(address & ~3ull);
+      u32 shift = static_cast<u32>(address & 3) * 8, seen = *word, assumed;
+      do {
+        assumed = seen;
+        u32 byte = math::bitCast<u8>(joined<T>(static_cast<W>(assumed >> shift), value));
+        seen = atomicCAS(word, assumed, (assumed & ~(255u << shift)) | byte << shift);
+      } while (seen != assumed);
+    } else {
+      W* place = reinterpret_cast<W*>(to);
+      W seen = *place, assumed;
+      do {
+        assumed = seen;
+        seen = atomicCAS(place, assumed, math::bitCast<W>(joined<T>(assumed, value)));
+      } while (seen != assumed);
+    }
   }
 };
 

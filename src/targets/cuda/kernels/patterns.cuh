@@ -27,6 +27,16 @@ __device__ __forceinline__ void fillWith(const Call& c) {
   eachItem(c, [&](u32 i) { c.output<T>(0)[i] = value; });
 }
 
+// A window of cosines: c.f[0] - c.f[1] cos(2 pi i / c.n[1]) + c.f[2] cos(4 pi i / c.n[1]).
+template <typename T>
+__device__ __forceinline__ void cosineWindow(const Call& c) {
+  eachItem(c, [&](u32 i) {
+    double turn = 2.0 * i / c.n[1];
+    double y = c.f[0] - c.f[1] * cospi(turn) + c.f[2] * cospi(2 * turn);
+    c.output<T>(0)[i] = Element<T>::store(static_cast<Register<T>>(y));
+  });
+}
+
 // The numbers c.n[1...] themselves.
 __device__ __forceinline__ void writeNumbers(const Call& c) {
   eachItem(c, [&](u32 i) { c.output<i64>(0)[i] = c.n[1 + i]; });

@@ -16,14 +16,10 @@ __device__ __forceinline__ bool beats(R a, R b) {
   return a != a || (LARGEST ? a > b : a < b);
 }
 
-// The index of the extreme element of each lane, by LANES threads (1 or 32). LAST: among equals the last one.
+// The index of the extreme element of a lane, by LANES threads (1 or 32); each of them gets it. LAST: among
+// equals the last one.
 template <typename T, bool LARGEST, bool LAST, int LANES>
-__device__ __forceinline__ void argReduce(const Call& c) {
-  waitForPrevious();
-  allowNext();
-  u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / LANES;
-  if (index >= c.count) return;
-  const T* x = c.input<T>(0) + laneOffset(c, index);
+__device__ __forceinline__ i32 extreme(const Call& c, const T* x) {
   i32 best = -1;
   Register<T> top = Register<T>(0);
   auto offer = [&](Register<T> v, i32 k) {
@@ -38,7 +34,30 @@ __device__ __forceinline__ void argReduce(const Call& c) {
     auto v = static_cast<Register<T>>(__shfl_xor_sync(0xffffffffu, top, step));
     offer(v, __shfl_xor_sync(0xffffffffu, best, step));
   }
+  return best;
+}
+
+template <typename T, bool LARGEST, bool LAST, int LANES>
+__device__ __forceinline__ void argReduce(const Call& c) {
+  waitForPrevious();
+  allowNext();
+  u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / LANES;
+  if (index >= c.count) return;
+  i32 best = extreme<T, LARGEST, LAST, LANES>(c, c.input<T>(0) + laneOffset(c, index));
   if (threadIdx.x % LANES == 0) c.output<i64>(0)[index] = best;
+}
+
+// One (with the bits c.n[3]) at the first largest element of each lane, else zero.
+template <typename T, typename BITS>
+__device__ __forceinline__ void hardmax(const Call& c) {
+  waitForPrevious();
+  allowNext();
+  u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / 32;
+  if (index >= c.count) return;
+  u32 from = laneOffset(c, index);
+  i32 best = extreme<T, true, false, 32>(c, c.input<T>(0) + from);
+  for (i32 k = threadIdx.x % 32; k < c.n[1]; k += 32)
+    c.output<BITS>(0)[from + k * c.n[2]] = static_cast<BITS>(k == best ? c.n[3] : 0);
 }
 
 struct Sum {

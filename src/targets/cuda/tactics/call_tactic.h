@@ -70,7 +70,7 @@ FastDivisor divisorOf(int64_t n);
 // An axis as lanes: c.n[1] its extent, c.n[2] and c.d[0] the elements of one position.
 void setLanes(Call& call, const Shape& shape, int axis);
 
-// ArgMax, ArgMin, TopK, CumSum, CumProd, NonZero, Compress, NonMaxSuppression.
+// ArgMax, ArgMin, Hardmax, TopK, CumSum, CumProd, NonZero, Compress, NonMaxSuppression.
 extern const CallFamily kSelection;
 // Tensors made from positions: Range, ConstantOfShape, EyeLike, Trilu, Shape, Size, random numbers, ...
 extern const CallFamily kPatterns;
@@ -78,7 +78,9 @@ extern const CallFamily kPatterns;
 extern const CallFamily kQuantization;
 // GridSample, RoiAlign, LRN and other operators that look at a neighbourhood of images.
 extern const CallFamily kImages;
-// Reductions of integers and doubles, Einsum, DFT, STFT.
+// Reductions of integers and doubles, DFT, STFT, Det, RotaryEmbedding.
 extern const CallFamily kSums;
+// GroupNormalization, LayerNormalization with its statistics, LpNormalization, losses.
+extern const CallFamily kNormalization;
 
 }  // namespace tenfold::cuda

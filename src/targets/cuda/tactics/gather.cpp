@@ -83,20 +83,33 @@ Plan gatherNd(const Node& node, Descs in, Descs) {
   return tuples(node, in, static_cast<int>(node.attrs.integer("batch_dims", 0)), true);
 }
 
-bool adds(const Node& node) { return node.attrs.text("reduction", "none") == "add"; }
+bool combines(const Node& node) { return node.attrs.text("reduction", "none") != "none"; }
+
+// How updates meet what is there, as kernels/indexing.cuh calls it.
+std::string reductionCode(const Node& node, DataType type) {
+  struct Row {
+    std::string_view name;
+    const char* code;
+  };
+  constexpr Row kReductions[] = {
+      {"add", "JoinSum"}, {"max", "JoinMost"}, {"min", "JoinLeast"}, {"mul", "JoinProduct"}};
+  std::string name = node.attrs.text("reduction", "none");
+  if (name == "none") return "Assign";
+  bool hasAtomics = type == DataType::kFloat32 || type == DataType::kInt32 || type == DataType::kInt64;
+  if (name == "add" && hasAtomics) return "Add";
+  for (const Row& row : kReductions)
+    if (row.name == name) return fmt::format("Exchange<{}, {}>", row.code, bytesType(typeBits(type) / 8));
+  fail(ErrorKind::kUnsupported, "the reduction is {}", name);
+}
 
 void requireReduction(const Node& node, Descs in) {
-  std::string reduction = node.attrs.text("reduction", "none");
-  if (reduction != "none" && reduction != "add")
-    fail(ErrorKind::kUnsupported, "the reduction is {}", reduction);
-  DataType type = in[0].dtype;
-  if (adds(node) && type != DataType::kFloat32 && type != DataType::kInt32 && type != DataType::kInt64)
-    fail(ErrorKind::kUnsupported, "sums of {}", typeName(type));
+  reductionCode(node, in[0].dtype);
+  if (combines(node)) memoryType(in[0].dtype);
 }
 
 Plan scatterNd(const Node& node, Descs in, Descs) {
   requireReduction(node, in);
-  Plan plan = tuples(node, in, 0, !adds(node));
+  Plan plan = tuples(node, in, 0, !combines(node));
   plan.copyBytes = typeBytes(in[0].dtype, in[0].shape.numel());
   return plan;
 }
@@ -210,13 +223,13 @@ std::string generate(const Node& node, const TuningHint& hint) {
   DataType type = hint.inputs[row.data].dtype;
   std::string code = "#include \"indexing.cuh\"\n";
   for (int bytes = typeBits(type) / 8; bytes <= kWidest; bytes *= 2) {
-    bool sums = row.scatters && adds(node);
+    bool sums = row.scatters && combines(node);
     std::string element = sums ? memoryType(type) : bytes == kWidest ? "Vector<u64, 2>" : bytesType(bytes);
     code += fmt::format(
         "extern \"C\" __global__ void __launch_bounds__(256) indexed{}(const __grid_constant__ Indexing p) "
         "{{ "
         "{}(p); }}\n",
-        bytes, fmt::format(fmt::runtime(row.kernel), element, index, sums ? "Add" : "Assign"));
+        bytes, fmt::format(fmt::runtime(row.kernel), element, index, reductionCode(node, type)));
     if (sums) break;
   }
   return code;

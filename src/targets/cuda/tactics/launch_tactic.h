@@ -35,7 +35,7 @@ class LaunchTactic final : public GeneratedTactic {
   const LaunchFamily& family_;
 };
 
-// Gather, GatherElements, GatherND, ScatterElements, ScatterND (reductions none and add) and OneHot, with
+// Gather, GatherElements, GatherND, ScatterElements, ScatterND and OneHot, with
 // indices of 32 or 64 bits on the device. Plain layout, elements of whole bytes. An index beyond the extent
 // reads zero and writes nothing.
 extern const LaunchFamily kGather;

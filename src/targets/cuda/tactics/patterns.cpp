@@ -47,6 +47,21 @@ CallPlan planFill(const Node& node, Descs in, Descs out) {
   return plan;
 }
 
+Kernels windowKernels(const Node&, const TuningHint& hint) {
+  return {fmt::format("cosineWindow<{}>", memoryType(hint.outputs[0].dtype))};
+}
+
+CallPlan planWindow(const Node& node, Descs, Descs out) {
+  int64_t size = out[0].shape.numel();
+  CallPlan plan = onePerItem(size);
+  plan.call.n[1] = static_cast<int32_t>(node.attrs.integer("periodic", 1) ? size : size - 1);
+  bool isHann = node.is("HannWindow"), isBlackman = node.is("BlackmanWindow");
+  plan.call.f[0] = isHann ? 0.5f : isBlackman ? 0.42f : 25.0f / 46;
+  plan.call.f[1] = isHann || isBlackman ? 0.5f : 21.0f / 46;
+  plan.call.f[2] = isBlackman ? 0.08f : 0;
+  return plan;
+}
+
 Kernels numberKernels(const Node&, const TuningHint&) { return {"writeNumbers"}; }
 
 CallPlan planShape(const Node& node, Descs in, Descs) {
@@ -224,10 +239,13 @@ CallPlan planMultinomial(const Node& node, Descs in, Descs out) {
 
 constexpr CallRow kRows[] = {
     {"Bernoulli", bernoulliKernels, planBernoulli},
+    {"BlackmanWindow", windowKernels, planWindow},
     {"CenterCropPad", cropKernels, planCrop},
     {"ConstantOfShape", fillKernels, planFill},
     {"Dropout", keepKernels, planKeep},
     {"EyeLike", eyeKernels, planEye},
+    {"HammingWindow", windowKernels, planWindow},
+    {"HannWindow", windowKernels, planWindow},
     {"Multinomial", multinomialKernels, planMultinomial},
     {"RandomNormal", normalKernels, planNormal},
     {"RandomNormalLike", normalKernels, planNormal},

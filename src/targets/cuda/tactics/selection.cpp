@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
@@ -66,7 +67,6 @@ CallPlan planCumulative(const Node& node, Descs in, Descs) {
 }
 
 Kernels topKernels(const Node& node, const TuningHint& hint) {
-  requireInts(hint.inputs, 1);
   const char* type = elements(hint);
   bool largest = node.attrs.integer("largest", 1) != 0;
   return {fmt::format("topSorted<{}, {}>", type, largest), fmt::format("topSelected<{}, {}>", type, largest),
@@ -81,6 +81,24 @@ void appendSort(CallPlan& plan, int64_t size, int64_t items) {
   for (int run = 1; run <= levels; ++run)
     for (int gap = run - 1; gap >= 0; --gap)
       plan.steps.push_back({3, wholeBlocks(items / 2), run * 32 + gap});
+}
+
+Kernels hardmaxKernels(const Node&, const TuningHint& hint) {
+  return {fmt::format("hardmax<{}, {}>", elements(hint), bytesType(typeBits(hint.inputs[0].dtype) / 8))};
+}
+
+CallPlan planHardmax(const Node& node, Descs in, Descs) {
+  CallPlan plan;
+  setLanes(plan.call, in[0].shape, axisOf(node, in[0].shape, -1));
+  int64_t lanes = lanesOf(plan.call, in[0].shape);
+  plan.call.count = static_cast<uint32_t>(lanes);
+  uint32_t one = 0;
+  Tensor scalar = Tensor::scalar(in[0].dtype, 1);
+  std::memcpy(&one, scalar.data(), std::min(sizeof one, scalar.bytes()));
+  if (typeBits(in[0].dtype) > 32) fail(ErrorKind::kUnsupported, "elements are {}", typeName(in[0].dtype));
+  plan.call.n[3] = static_cast<int32_t>(one);
+  plan.steps = {{0, wholeBlocks(lanes * kWarp)}};
+  return plan;
 }
 
 CallPlan planTop(const Node& node, Descs in, Descs out) {
@@ -209,6 +227,7 @@ constexpr CallRow kRows[] = {
     {"ArgMin", argKernels, planArg},
     {"CumSum", cumulativeKernels, planCumulative},
     {"CumProd", cumulativeKernels, planCumulative},
+    {"Hardmax", hardmaxKernels, planHardmax},
     {"TopK", topKernels, planTop},
     {"NonZero", nonZeroKernels, planNonZero, nonZeroShapes},
     {"Compress", compressKernels, planCompress, compressShapes},

@@ -17,7 +17,8 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr const LaunchFamily* kFamilies[] = {&kMovement, &kPad, &kGather, &kPool, &kResize};
-constexpr const CallFamily* kCalls[] = {&kSelection, &kPatterns, &kQuantization, &kImages, &kSums};
+constexpr const CallFamily* kCalls[] = {&kSelection, &kPatterns, &kQuantization,
+                                        &kImages,    &kSums,     &kNormalization};
 
 }  // namespace
 

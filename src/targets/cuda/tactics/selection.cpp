@@ -201,6 +201,9 @@ std::vector<Shape> compressShapes(const Node& node, Descs in, int64_t count) {
 }
 
 Kernels suppressionKernels(const Node& node, const TuningHint& hint) {
+  for (size_t i : {3, 4})
+    if (isPresent(hint.inputs, i) && hint.inputs[i].dtype != DataType::kFloat32)
+      fail(ErrorKind::kUnsupported, "thresholds of type {}", typeName(hint.inputs[i].dtype));
   return {fmt::format("suppress<{}, {}>", elements(hint), node.attrs.integer("center_point_box", 0) != 0),
           "offsetsOfCounts", "writeSuppressed"};
 }

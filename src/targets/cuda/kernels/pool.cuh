@@ -1,8 +1,8 @@
-// Windows over images of up to three spatial axes. One output element is computed by kLanes neighbouring
-// threads of a warp, which share its taps.
+// Windows over images of up to three spatial axes. A thread computes W channels of an output pixel, which are
+// neighbours in memory.
 #pragma once
 
-#include "common.cuh"
+#include "vectors.cuh"
 
 constexpr int kPoolAxes = 5;  // batch, channels, depth, height, width
 
@@ -11,8 +11,8 @@ struct Pool {
   const void* in;
   const void* extras[kExtras];  // what the epilogue reads
   void* out[kOutputs];          // all of one layout
-  u32 count;
-  // The output's axes in memory order, slowest first, and which of kPoolAxes each is.
+  u32 count;                    // of threads
+  // The output's axes in memory order, slowest first, and which of kPoolAxes each is; channels count vectors.
   Divisor extent[kPoolAxes];
   i32 axis[kPoolAxes];
   i32 inStride[kPoolAxes];
@@ -73,28 +73,36 @@ __device__ __forceinline__ i32 countedTaps(const P& p, int axis, i32 position) {
   return counted;
 }
 
-// The reduction of the window at `at`; every lane gets it.
-template <typename T, typename C, typename How, int kLanes, typename P>
-__device__ __forceinline__ C poolWindow(const P& p, const i32 (&at)[kPoolAxes]) {
-  const T* in = static_cast<const T*>(p.in) + at[0] * p.inStride[0] + at[1] * p.inStride[1];
-  C result = How::template start<C>();
-  i32 lane = static_cast<i32>(threadIdx.x % kLanes);
+template <typename P>
+__device__ __forceinline__ u32 extraOffset(const P& p, int k, const i32 (&at)[kPoolAxes]) {
+  i32 offset = 0;
+#pragma unroll
+  for (int a = 0; a < kPoolAxes; ++a) offset += at[a] * p.extraStride[k][a];
+  return static_cast<u32>(offset);
+}
+
+// The reduction of the window at `at`, for W channels.
+template <typename T, typename C, typename How, int W, typename P>
+__device__ __forceinline__ void poolWindow(const P& p, const i32 (&at)[kPoolAxes], C (&result)[W]) {
+  i32 image = at[0] * p.inStride[0] + at[1] * p.inStride[1];
+#pragma unroll
+  for (int w = 0; w < W; ++w) result[w] = How::template start<C>();
   for (i32 a = 0; a < p.kernel[0]; ++a) {
     i32 z = at[2] * p.stride[0] - p.begin[0] + a * p.dilation[0];
     if (z < 0 || z >= p.in3[0]) continue;
-    // Lanes share the rest of the window.
-    for (i32 t = lane; t < p.kernel[1] * p.kernel[2]; t += kLanes) {
-      i32 b = t / p.kernel[2], c = t - b * p.kernel[2];
+    for (i32 b = 0; b < p.kernel[1]; ++b) {
       i32 y = at[3] * p.stride[1] - p.begin[1] + b * p.dilation[1];
-      i32 x = at[4] * p.stride[2] - p.begin[2] + c * p.dilation[2];
-      if (y < 0 || y >= p.in3[1] || x < 0 || x >= p.in3[2]) continue;
-      result = How::join(
-          result,
-          static_cast<C>(Element<T>::load(in[z * p.inStride[2] + y * p.inStride[3] + x * p.inStride[4]])));
+      if (y < 0 || y >= p.in3[1]) continue;
+      i32 line = image + z * p.inStride[2] + y * p.inStride[3];
+#pragma unroll 4
+      for (i32 c = 0; c < p.kernel[2]; ++c) {
+        i32 x = at[4] * p.stride[2] - p.begin[2] + c * p.dilation[2];
+        if (x < 0 || x >= p.in3[2]) continue;
+        Vector<T, W> v = readVector<T, W>(p.in, static_cast<u32>(line + x * p.inStride[4]), 1);
+#pragma unroll
+        for (int w = 0; w < W; ++w)
+          result[w] = How::join(result[w], static_cast<C>(Element<T>::load(v.at[w])));
+      }
     }
   }
-#pragma unroll
-  for (int step = kLanes / 2; step > 0; step /= 2)
-    result = How::join(result, static_cast<C>(__shfl_xor_sync(0xffffffffu, result, step)));
-  return result;
 }

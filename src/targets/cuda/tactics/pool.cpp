@@ -15,7 +15,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr int kAxes = 5;  // kPoolAxes of kernels/pool.cuh
-constexpr unsigned kThreads = 256, kWarp = 32;
+constexpr unsigned kThreads = 256;
 constexpr std::string_view kAnchors[] = {"AveragePool", "GlobalAveragePool", "GlobalMaxPool", "MaxPool"};
 
 bool isGlobal(const Node& anchor) { return anchor.opName().starts_with("Global"); }
@@ -39,6 +39,14 @@ struct Operands {
   size_t input = 0;
   std::vector<size_t> extras, outputs;
 };
+
+// Channels that a thread takes where they are neighbours in memory: 16 bytes of the widest type.
+int widest(const Operands& operands) {
+  int bits = 16;
+  for (size_t i : operands.extras) bits = std::max(bits, typeBits(operands.fused.inputs[i]->dtype));
+  for (size_t o : operands.outputs) bits = std::max(bits, typeBits(operands.fused.outputs[o]->dtype));
+  return 128 / std::max(bits, typeBits(operands.fused.anchor->inputs[0]->dtype));
+}
 
 // The words after the pointers in Pool of kernels/pool.cuh, without extraStride (its size varies).
 struct Plan {
@@ -76,7 +84,7 @@ void setWindow(const Node& anchor, const Shape& in, Plan& plan) {
   plan.countPadding = anchor.attrs.integer("count_include_pad", 0) != 0;
 }
 
-Plan makePlan(const Operands& operands, Descs in, Descs out) {
+Plan makePlan(const Operands& operands, Descs in, Descs out, int width) {
   requireSmall(in);
   requireSmall(out);
   const TensorDesc &image = in[operands.input], &first = out[operands.outputs.at(0)];
@@ -88,14 +96,15 @@ Plan makePlan(const Operands& operands, Descs in, Descs out) {
       fail(ErrorKind::kUnsupported, "outputs of several shapes or layouts");
   Plan plan;
   setWindow(*operands.fused.anchor, image.shape, plan);
-  plan.count = static_cast<uint32_t>(first.shape.numel());
+  plan.count = static_cast<uint32_t>(first.shape.numel() / width);
   std::vector<int> order = memoryOrder(rank, first.layout);
   int used = kAxes - rank;
   for (int d = 0; d < used; ++d) plan.axis[d] = 2 + d;
   for (int d = 0; d < rank; ++d) {
     int axis = order[static_cast<size_t>(d)];
     plan.axis[used + d] = placeOf(axis, rank);
-    plan.extent[used + d] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(first.shape[axis], 1)));
+    int64_t extent = first.shape[axis] / (axis == 1 ? width : 1);
+    plan.extent[used + d] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
   }
   Shape strides = stridesOf(image);
   for (int d = 0; d < rank; ++d) plan.inStride[placeOf(d, rank)] = static_cast<int32_t>(strides[d]);
@@ -108,6 +117,20 @@ Plan makePlan(const Operands& operands, Descs in, Descs out) {
   return plan;
 }
 
+// Whether `width` channels can be moved at once.
+bool takesWidth(const Operands& operands, Descs in, Descs out, int width) {
+  const TensorDesc &image = in[operands.input], &first = out[operands.outputs.at(0)];
+  if (image.layout != Layout::kChannelsLast || first.layout != Layout::kChannelsLast) return false;
+  if (image.shape[1] % width) return false;
+  for (size_t i : operands.extras) {
+    Shape s = broadcastStridesOf(in[i], first.shape);
+    if (s[1] == 0) continue;
+    for (int d = 0; d < s.rank(); ++d)
+      if (s[d] % width && !(d == 1 && s[d] == 1)) return false;
+  }
+  return true;
+}
+
 size_t atLeastOne(size_t n) { return std::max<size_t>(n, 1); }
 
 template <typename T>
@@ -117,47 +140,67 @@ void append(std::vector<uint32_t>& words, const T* values, size_t n) {
   std::memcpy(words.data() + at, values, n * sizeof(T));
 }
 
-class PoolLaunch final : public Launch {
+// Threads of `width` channels each.
+class Variant {
  public:
-  PoolLaunch(Operands operands, std::shared_ptr<const Module> module, Descs inputs, Descs outputs)
-      : operands_(std::move(operands)), module_(std::move(module)), function_(module_->function("pooled")) {
-    Plan plan = makePlan(operands_, inputs, outputs);
-    extras_ = atLeastOne(operands_.extras.size());
-    std::vector<uint32_t> words((1 + extras_ + operands_.outputs.size()) * 2, 0);
+  Variant(const Operands& operands, const Module& module, Descs inputs, Descs outputs, int width)
+      : function_(module.function(fmt::format("pooled_{}", width).c_str())) {
+    Plan plan = makePlan(operands, inputs, outputs, width);
+    size_t extras = atLeastOne(operands.extras.size());
+    std::vector<uint32_t> words((1 + extras + operands.outputs.size()) * 2, 0);
     append(words, &plan.count, 1);
     append(words, plan.extent, kAxes);
     append(words, plan.axis, kAxes);
     append(words, plan.inStride, kAxes);
-    std::vector<std::array<int32_t, kAxes>> strides = plan.extraStride;
-    strides.resize(extras_);
-    append(words, strides.data(), extras_);
+    plan.extraStride.resize(extras);
+    append(words, plan.extraStride.data(), extras);
     append(words, &plan.window[0][0], 18);
     append(words, &plan.countPadding, 1);
     params_.resize((words.size() + 1) / 2);
     std::memcpy(params_.data(), words.data(), words.size() * sizeof(uint32_t));
-    int64_t lanes = isGlobal(*operands_.fused.anchor) ? kWarp : 1;
     grid_.threads = kThreads;
-    grid_.blocks[0] = static_cast<unsigned>((plan.count * lanes + kThreads - 1) / kThreads);
+    grid_.blocks[0] = (plan.count + kThreads - 1) / kThreads;
+  }
+  void run(const std::vector<void*>& memory, StreamHandle stream) {
+    std::memcpy(params_.data(), memory.data(), memory.size() * sizeof(void*));
+    void* parameters[] = {params_.data()};
+    launch(function_, grid_, parameters, stream);
+  }
+
+ private:
+  CUfunction function_;
+  std::vector<uint64_t> params_;
+  Grid grid_;
+};
+
+class PoolLaunch final : public Launch {
+ public:
+  PoolLaunch(Operands operands, std::shared_ptr<const Module> module, Descs inputs, Descs outputs)
+      : operands_(std::move(operands)), module_(std::move(module)) {
+    variants_.emplace_back(operands_, *module_, inputs, outputs, 1);
+    int width = widest(operands_);
+    if (width > 1 && takesWidth(operands_, inputs, outputs, width))
+      variants_.emplace_back(operands_, *module_, inputs, outputs, width);
+    extras_ = atLeastOne(operands_.extras.size());
+    memory_.resize(1 + extras_ + operands_.outputs.size());
   }
 
   void run(const LaunchArgs& args) override {
-    std::vector<void*> memory(1 + extras_ + operands_.outputs.size());
-    memory[0] = args.inputs[operands_.input];
-    for (size_t k = 0; k < operands_.extras.size(); ++k) memory[1 + k] = args.inputs[operands_.extras[k]];
+    memory_[0] = args.inputs[operands_.input];
+    for (size_t k = 0; k < operands_.extras.size(); ++k) memory_[1 + k] = args.inputs[operands_.extras[k]];
     for (size_t k = 0; k < operands_.outputs.size(); ++k)
-      memory[1 + extras_ + k] = args.outputs[operands_.outputs[k]];
-    std::memcpy(params_.data(), memory.data(), memory.size() * sizeof(void*));
-    void* parameters[] = {params_.data()};
-    launch(function_, grid_, parameters, args.stream);
+      memory_[1 + extras_ + k] = args.outputs[operands_.outputs[k]];
+    bool aligned = std::all_of(memory_.begin(), memory_.end(),
+                               [](void* m) { return reinterpret_cast<uintptr_t>(m) % 16 == 0; });
+    (aligned ? variants_.back() : variants_.front()).run(memory_, args.stream);
   }
 
  private:
   const Operands operands_;
   std::shared_ptr<const Module> module_;
-  CUfunction function_;
-  size_t extras_;
-  std::vector<uint64_t> params_;
-  Grid grid_;
+  std::vector<Variant> variants_;  // of one channel, then of several
+  size_t extras_ = 0;
+  std::vector<void*> memory_;
 };
 
 void requireTypes(const Operands& operands) {
@@ -176,59 +219,67 @@ void requireTypes(const Operands& operands) {
 
 std::string meanCode(const char* reg) {
   return fmt::format(
-      "  pooled /= static_cast<{}>(countedTaps(p, 0, at[2]) * countedTaps(p, 1, at[3]) * countedTaps(p, 2, "
-      "at[4]));\n",
-      reg);
+      "  {} taps = static_cast<{}>(countedTaps(p, 0, at[2]) * countedTaps(p, 1, at[3]) * countedTaps(p, 2, "
+      "at[4]));\n  for (int w = 0; w < W; ++w) pooled[w] /= taps;\n",
+      reg, reg);
 }
 
 std::string epilogueCode(const Operands& operands) {
   Variables variables;
-  variables[operands.fused.anchor->outputs[0]] = "pooled";
-  std::string code;
+  variables[operands.fused.anchor->outputs[0]] = "pooled[w]";
+  std::string vectors, elements, stores, writes;
   for (size_t k = 0; k < operands.extras.size(); ++k) {
     const Value* v = operands.fused.inputs[operands.extras[k]];
-    code += fmt::format(
-        "  i32 at{0} = 0;\n  for (int a = 0; a < kPoolAxes; ++a) at{0} += at[a] * "
-        "p.extraStride[{0}][a];\n  {1} x{0} = Element<{2}>::load(static_cast<const "
-        "{2}*>(p.extras[{0}])[at{0}]);\n",
-        k, registerType(v->dtype), memoryType(v->dtype));
+    const char* memory = memoryType(v->dtype);
+    vectors += fmt::format(
+        "  Vector<{0}, W> m{1} = readVector<{0}, W>(p.extras[{1}], extraOffset(p, {1}, at), "
+        "p.extraStride[{1}][1]);\n",
+        memory, k);
+    elements +=
+        fmt::format("    {} x{} = Element<{}>::load(m{}.at[w]);\n", registerType(v->dtype), k, memory, k);
     variables[v] = fmt::format("x{}", k);
   }
-  code += emitPointwise(operands.fused.after, variables);
+  std::string body = elements + emitPointwise(operands.fused.after, variables);
   for (size_t k = 0; k < operands.outputs.size(); ++k) {
     const Value* v = operands.fused.outputs[operands.outputs[k]];
-    code += fmt::format("  static_cast<{0}*>(p.out[{1}])[i] = Element<{0}>::store({2});\n",
-                        memoryType(v->dtype), k, variables.at(v));
+    const char* memory = memoryType(v->dtype);
+    vectors += fmt::format("  Vector<{}, W> r{};\n", memory, k);
+    stores += fmt::format("    r{}.at[w] = Element<{}>::store({});\n", k, memory, variables.at(v));
+    writes += fmt::format("  writeVector<{}, W>(p.out[{}], i * W, 1, r{});\n", memory, k, k);
   }
-  return code;
+  return vectors + "#pragma unroll\n  for (int w = 0; w < W; ++w) {\n" + body + stores + "  }\n" + writes;
+}
+
+std::string kernelCode(const Operands& operands, int width) {
+  const Node& anchor = *operands.fused.anchor;
+  const char* reg = registerType(anchor.inputs[0]->dtype);
+  std::string code = fmt::format(
+      "extern \"C\" __global__ void __launch_bounds__({0}) pooled_{1}(const __grid_constant__ Pool<{2}, {3}> "
+      "p) {{\n  constexpr int W = {1};\n"
+      "  waitForPrevious();\n  allowNext();\n"
+      "  u32 i = blockIdx.x * {0}u + threadIdx.x;\n  if (i >= p.count) return;\n"
+      "  i32 at[kPoolAxes];\n  locatePool(p, i, at);\n  at[1] *= W;\n"
+      "  {4} pooled[W];\n  poolWindow<{5}, {4}, {6}, W>(p, at, pooled);\n",
+      kThreads, width, atLeastOne(operands.extras.size()), operands.outputs.size(), reg,
+      memoryType(anchor.inputs[0]->dtype), isMean(anchor) ? "PoolSum" : "PoolMax");
+  if (isMean(anchor)) code += meanCode(reg);
+  return code + epilogueCode(operands) + "}\n";
 }
 
 std::string refuses(const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     Operands operands(node);
     requireTypes(operands);
-    makePlan(operands, hint.inputs, hint.outputs);
+    makePlan(operands, hint.inputs, hint.outputs, 1);
   });
 }
 
 std::string generate(const Node& node, const TuningHint&) {
   Operands operands(node);
-  const Node& anchor = *operands.fused.anchor;
-  DataType type = anchor.inputs[0]->dtype;
-  unsigned lanes = isGlobal(anchor) ? kWarp : 1;
   std::string code = "#include \"common.cuh\"\n" + std::string(kMathInclude) + "#include \"pool.cuh\"\n";
-  code += fmt::format(
-      "extern \"C\" __global__ void __launch_bounds__({}) pooled(const __grid_constant__ Pool<{}, {}> p) {{\n"
-      "  waitForPrevious();\n  allowNext();\n"
-      "  u32 i = (blockIdx.x * {}u + threadIdx.x) / {}u;\n  if (i >= p.count) return;\n"
-      "  i32 at[kPoolAxes];\n  locatePool(p, i, at);\n"
-      "  {} pooled = poolWindow<{}, {}, {}, {}>(p, at);\n",
-      kThreads, atLeastOne(operands.extras.size()), operands.outputs.size(), kThreads, lanes,
-      registerType(type), memoryType(type), registerType(type), isMean(anchor) ? "PoolSum" : "PoolMax",
-      lanes);
-  if (isMean(anchor)) code += meanCode(registerType(type));
-  if (lanes > 1) code += fmt::format("  if (threadIdx.x % {}u) return;\n", lanes);
-  return code + epilogueCode(operands) + "}\n";
+  code += kernelCode(operands, 1);
+  if (int width = widest(operands); width > 1) code += kernelCode(operands, width);
+  return code;
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,

@@ -156,21 +156,42 @@ RowPlan::Split RowPlan::split(const RowNode& node, Descs inputs, Descs outputs) 
   return split;
 }
 
-RowPlan::RowPlan(const RowNode& node, Descs inputs, Descs outputs) : RowPlan(split(node, inputs, outputs)) {}
+RowPlan::RowPlan(const RowNode& node, Descs inputs, Descs outputs)
+    : RowPlan(split(node, inputs, outputs), node) {}
 
-RowPlan::RowPlan(const Split& s) : rows(s.shape, s.rows, s.strides), columns(s.shape, s.columns, s.strides) {
+RowPlan::RowPlan(const Split& s, const RowNode& node)
+    : rows(s.shape, s.rows, s.strides), columns(s.shape, s.columns, s.strides), length(columns.numel()) {
   constexpr int kAxes = 8;  // kRowAxes of the kernel
   if (rows.rank() > kAxes || columns.rank() > kAxes) refuse("rows along more than 8 axes");
+  isResult_.reserve(node.operands.size());
+  for (const RowOperand& o : node.operands) isResult_.push_back(o.isResult);
+  isMany = rows.extents.back() > 1 && rows.strides[0].back() == 1 && columns.strides[0].back() != 1;
 }
 
-int RowPlan::lanes() const {
-  constexpr int64_t kTiny = 8, kWarp = 1024, kManyRows = 1 << 14, kShort = 64;
-  int64_t length = columns.numel();
-  if (length <= kTiny) return 1;
-  // Neighbours in memory belong to neighbouring rows: a thread for each, where there are enough of them.
-  bool byColumns = !rows.strides.empty() && rows.strides[0].back() == 1 && columns.strides[0].back() != 1;
-  if (byColumns && (length <= kShort || rows.numel() >= kManyRows)) return 1;
-  return length <= kWarp ? 32 : 256;
+bool RowPlan::takesWidth(int width) const {
+  auto divides = [&](int64_t n) { return n % width == 0; };
+  if (!divides(along().extents.back())) return false;
+  for (size_t k = 0; k < isResult_.size(); ++k) {
+    if (isResult_[k] && !isMany) continue;  // moved one by one
+    if (along().strides[k].back() == 0) continue;
+    if (along().strides[k].back() != 1) return false;
+    std::vector<int64_t> others = isMany ? columns.strides[k] : rows.strides[k];
+    others.insert(others.end(), along().strides[k].begin(), along().strides[k].end() - 1);
+    if (!std::all_of(others.begin(), others.end(), divides)) return false;
+  }
+  return true;
+}
+
+void RowPlan::group(int width) {
+  along().extents.back() /= width;
+  for (auto& strides : along().strides) strides.back() *= width;
+}
+
+std::vector<uint32_t> RowPlan::vectorStrides() const {
+  std::vector<uint32_t> strides;
+  strides.reserve(isResult_.size());
+  for (const auto& s : along().strides) strides.push_back(s.back() == 0 ? 0 : 1);
+  return strides;
 }
 
 }  // namespace tenfold::cuda

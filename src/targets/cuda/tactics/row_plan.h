@@ -27,8 +27,10 @@ struct RowOperand {
 struct RowNode {
   // Throws Error (kUnsupported), saying why, where the node is no row operation.
   explicit RowNode(const Node& node);
-  // Variables of the operands that are read in that shape: "a<operand>".
   bool isNormalization() const { return !anchor->reduces && anchor->axes != RowAnchor::Axes::kOne; }
+
+  // Whether several blocks can share a row, each giving a part of the result.
+  bool splits() const { return std::string_view(anchor->code).starts_with("Reduce<"); }
 
   FusedNode fused;
   const RowAnchor* anchor;
@@ -41,8 +43,16 @@ struct RowNode {
 struct RowPlan {
   RowPlan(const RowNode& node, Descs inputs, Descs outputs);
   LoopAxes rows, columns;
-  // Threads that share a row, so that neighbours read neighbours.
-  int lanes() const;
+  int64_t length = 0;  // elements of a row
+  // Whether vectors lie along the rows' fastest axis rather than the columns': at first, whether neighbours
+  // in memory belong to neighbouring rows.
+  bool isMany = false;
+  // Whether `width` elements along the fastest axis of the columns (the rows', where isMany) can be moved
+  // at once.
+  bool takesWidth(int width) const;
+  // What lies along that axis is `width` elements from here on.
+  void group(int width);
+  std::vector<uint32_t> vectorStrides() const;  // of each operand, before it is grouped
 
  private:
   struct Split {
@@ -50,7 +60,10 @@ struct RowPlan {
     std::vector<int> rows, columns;  // axes from the slowest to the fastest
     std::vector<Shape> strides;
   };
-  explicit RowPlan(const Split& split);
+  RowPlan(const Split& split, const RowNode& node);
+  LoopAxes& along() { return isMany ? rows : columns; }
+  const LoopAxes& along() const { return isMany ? rows : columns; }
+  std::vector<bool> isResult_;  // of each operand
   static Split split(const RowNode& node, Descs inputs, Descs outputs);
 };
 

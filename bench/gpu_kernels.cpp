@@ -9,7 +9,9 @@
 // of rank 3 to 5 are channels-last in memory). A line of results: microseconds, the rate, how many times the
 // floor, and the largest difference from the first configuration's results over their largest magnitude.
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "base/error.h"
 #include "gpu_kernels.h"
@@ -35,27 +37,55 @@ void printRows(const bench::KernelCase& c, std::vector<Row> rows, double bytes, 
   }
 }
 
+struct Trial {
+  const Tactic* tactic;
+  Candidate candidate;
+  CompiledKernel compiled;
+  std::string failure;
+};
+
+// All configurations, compiled on all cores.
+std::vector<Trial> compileAll(const bench::Operands& operands, Target& gpu) {
+  std::vector<Trial> trials;
+  for (const Tactic* tactic : gpu.tactics()) {
+    if (tactic->name() == "host-reference" || !tactic->refuses(operands.node(), operands.hint()).empty())
+      continue;
+    for (Candidate& c : tactic->candidates(operands.node(), operands.hint()))
+      trials.push_back({tactic, c, {}, {}});
+  }
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    for (size_t i = next++; i < trials.size(); i = next++) {
+      Trial& t = trials[i];
+      try {
+        t.compiled = t.tactic->compile(operands.node(), t.candidate.config, operands.hint());
+      } catch (const std::exception& e) {
+        t.failure = e.what();
+      }
+    }
+  };
+  std::vector<std::thread> threads(std::min<size_t>(trials.size(), std::thread::hardware_concurrency()));
+  for (auto& t : threads) t = std::thread(work);
+  for (auto& t : threads) t.join();
+  return trials;
+}
+
 void runCase(const bench::KernelCase& c, Target& gpu, int top) {
   bench::Operands operands(c, gpu);
   std::vector<Row> rows;
   std::vector<Tensor> first;
-  for (const Tactic* tactic : gpu.tactics()) {
-    if (tactic->name() == "host-reference") continue;
-    std::string refusal = tactic->refuses(operands.node(), operands.hint());
-    if (!refusal.empty()) continue;
-    for (const Candidate& candidate : tactic->candidates(operands.node(), operands.hint())) {
-      Row row{fmt::format("{} {}", tactic->name(), candidate.config)};
-      try {
-        CompiledKernel compiled = tactic->compile(operands.node(), candidate.config, operands.hint());
-        auto kernel = tactic->load(operands.node(), compiled);
-        row.seconds = operands.time(*kernel);
-        std::vector<Tensor> results = operands.results();
-        if (first.empty()) first = results;
-        row.difference = bench::difference(results, first);
-        rows.push_back(row);
-      } catch (const std::exception& e) {
-        fmt::print("  {} failed: {}\n", row.label, e.what());
-      }
+  for (Trial& t : compileAll(operands, gpu)) {
+    Row row{fmt::format("{} {}", t.tactic->name(), t.candidate.config)};
+    try {
+      require(t.failure.empty(), "{}", t.failure);
+      auto kernel = t.tactic->load(operands.node(), t.compiled);
+      row.seconds = operands.time(*kernel);
+      std::vector<Tensor> results = operands.results();
+      if (first.empty()) first = results;
+      row.difference = bench::difference(results, first);
+      rows.push_back(row);
+    } catch (const std::exception& e) {
+      fmt::print("  {} failed: {}\n", row.label, e.what());
     }
   }
   printRows(c, std::move(rows), operands.bytes(), top);

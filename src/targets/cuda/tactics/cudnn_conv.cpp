@@ -1,24 +1,15 @@
 #include "targets/cuda/tactics/cudnn_conv.h"
 
 #include <algorithm>
-#include <cstring>
-
 #include "base/error.h"
 #include "targets/cuda/tactics/cudnn_conv_kernel.h"
+#include "targets/cuda/text_tensor.h"
 
 namespace tenfold::cuda {
 namespace {
 
-constexpr size_t kMostPlans = 8;                                 // candidates of a node
-constexpr size_t kMostWorkspace = size_t{1} << 28;               // bytes
-constexpr size_t kText = 0, kJson = 1, kWeights = 2, kTail = 3;  // blobs
-
-Tensor textTensor(const std::string& text) {
-  Tensor t(DataType::kUInt8, {static_cast<int64_t>(text.size())});
-  if (!text.empty()) std::memcpy(t.data(), text.data(), text.size());
-  return t;
-}
-std::string textOf(const Tensor& t) { return {t.as<char>(), static_cast<size_t>(t.numel())}; }
+constexpr size_t kMostPlans = 8;                                     // candidates of a node
+constexpr size_t kWeights = PlanBook::kBlobs, kTail = kWeights + 1;  // blobs
 
 void requireTypes(const ConvNode& conv, const TuningHint& hint) {
   DataType type = hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype;
@@ -37,6 +28,8 @@ bool isTf32(const ConvNode& conv, const TuningHint& hint) {
   return hint.allowTf32 && hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype == DataType::kFloat32;
 }
 
+bool usesTensorCores(const ConvNode& conv, bool tf32) { return conv.type() != DataType::kFloat32 || tf32; }
+
 // Constant weights move into the order of a channels-last input; others are read as they lie.
 bool packs(const ConvNode& conv, const TuningHint& hint) {
   return hint.inputs[static_cast<size_t>(conv.epilogue.right)].known &&
@@ -45,22 +38,6 @@ bool packs(const ConvNode& conv, const TuningHint& hint) {
 
 ConvGraph graphOf(const Device& device, const ConvNode& conv, const TuningHint& hint) {
   return conv.graph(device, hint.inputs, hint.outputs, packs(conv, hint));
-}
-
-// The engines that make a plan of it, at most so many.
-std::vector<std::string> workingEngines(const Device& device, const ConvNode& conv, const TuningHint& hint,
-                                        bool fallback, size_t most) {
-  requireTypes(conv, hint);
-  ConvGraph made = graphOf(device, conv, hint);
-  bool tensorCores = hint.outputs[0].dtype != DataType::kFloat32 || isTf32(conv, hint);
-  std::vector<std::string> names;
-  for (const DnnEngine& engine : recommendedEngines(made.graph, tensorCores, fallback)) try {
-      if (names.size() == most) break;
-      if (sharedPlan(made.graph, engine)->workspaceBytes() <= kMostWorkspace) names.push_back(engine.name);
-    } catch (const Error&) {
-      // Heuristics recommend what does not work as well.
-    }
-  return names;
 }
 
 struct Found {
@@ -75,7 +52,11 @@ Found find(const Device& device, const Node& node, const TuningHint& hint, size_
   for (bool fallback : {false, true})
     for (bool fused : {true, false}) try {
         if (!fused && !productTail(node).node) continue;
-        Found found{fused, workingEngines(device, ConvNode(node, fused), hint, fallback, most)};
+        ConvNode conv(node, fused);
+        requireTypes(conv, hint);
+        ConvGraph made = graphOf(device, conv, hint);
+        Found found{fused,
+                    workingEngines(made.graph, usesTensorCores(conv, isTf32(conv, hint)), fallback, most)};
         if (!found.engines.empty()) return found;
       } catch (const Error& e) {
         if (e.kind() == ErrorKind::kOutOfMemory) throw;
@@ -135,8 +116,8 @@ CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& tex
   ConvNode conv(node, config.fused);
   CompiledKernel compiled{std::string(name()), text, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
   ConvGraph made = graphOf(device_, conv, hint);
-  auto plan = sharedPlan(made.graph, engineNamed(made.graph, config.engine));
-  compiled.blobs = {textTensor(made.graph.text()), textTensor(plan->json()), textTensor("")};
+  compiled.blobs = PlanBook::blobs(made.graph, config.engine);
+  compiled.blobs.push_back(textTensor(""));
   if (packs(conv, hint)) {
     auto right = static_cast<size_t>(conv.epilogue.right);
     const TensorDesc& w = hint.inputs[right];
@@ -155,22 +136,22 @@ CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& tex
 
 std::unique_ptr<Kernel> CudnnConvTactic::load(const Node& node, const CompiledKernel& compiled) const {
   ConvParts parts;
-  parts.config = ConvConfig::parse(compiled.config);
+  ConvConfig config = ConvConfig::parse(compiled.config);
   const auto& blobs = compiled.blobs;
-  if (blobs.size() < kTail + (parts.config.fused ? 0 : 1))
+  if (blobs.size() < kTail + (config.fused ? 0 : 1))
     fail(ErrorKind::kInvalidPlan, "node '{}': the plan holds no kernel of tactic {}", node.name, name());
-  parts.text = textOf(blobs[kText]);
-  parts.json = textOf(blobs[kJson]);
+  parts.plans = std::make_unique<PlanBook>(config.engine,
+                                           usesTensorCores(ConvNode(node, config.fused), config.tf32), blobs);
   parts.isPacked = blobs[kWeights].numel() > 0;
   if (parts.isPacked) parts.weights = DeviceBuffer(blobs[kWeights]);
-  if (!parts.config.fused) {
+  if (!config.fused) {
     parts.tail = productTail(node);
     CompiledKernel after{std::string(pointwise_.name()), textOf(blobs[kTail]), {}, {}};
     after.blobs.assign(blobs.begin() + kTail + 1, blobs.end());
     if (!parts.tail.node) fail(ErrorKind::kInvalidPlan, "node '{}': nothing follows the product", node.name);
     parts.tailKernel = pointwise_.load(*parts.tail.node, after);
   }
-  return std::make_unique<ConvKernel>(device_, node, std::move(parts));
+  return std::make_unique<ConvKernel>(device_, node, config.fused, std::move(parts));
 }
 
 }  // namespace tenfold::cuda

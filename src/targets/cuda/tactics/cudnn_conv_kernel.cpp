@@ -129,35 +129,8 @@ ConvGraph ConvNode::graph(const Device& device, std::span<const TensorDesc> inpu
                    product(inputs, outputs), fusedEpilogue());
 }
 
-ConvKernel::ConvKernel(const Device& device, const Node& node, ConvParts parts)
-    : device_(device), node_(node, parts.config.fused), parts_(std::move(parts)) {
-  if (parts_.json.empty()) return;
-  try {
-    plans_[parts_.text] = sharedPlan(parts_.text, parts_.config.engine, parts_.json);
-  } catch (const Error&) {
-    // Another device or version of cuDNN: prepare() makes the plan again.
-  }
-}
-
-// The engine that was chosen for the shapes that were tuned; where it does not know these, the first that
-// does.
-std::shared_ptr<const DnnPlan> ConvKernel::planFor(const OperationGraph& graph, bool tensorCores) const {
-  std::lock_guard lock(mutex_);
-  auto& plan = plans_[graph.text()];
-  if (plan) return plan;
-  try {
-    return plan = sharedPlan(graph, engineNamed(graph, parts_.config.engine));
-  } catch (const Error&) {
-  }
-  std::string reason = "it recommends none";
-  for (bool fallback : {false, true})
-    for (const DnnEngine& engine : recommendedEngines(graph, tensorCores, fallback)) try {
-        return plan = sharedPlan(graph, engine);
-      } catch (const Error& e) {
-        reason = e.what();
-      }
-  fail(ErrorKind::kUnsupported, "cuDNN has no engine for {}: {}", graph.text(), reason);
-}
+ConvKernel::ConvKernel(const Device& device, const Node& node, bool fused, ConvParts parts)
+    : device_(device), node_(node, fused), parts_(std::move(parts)) {}
 
 std::unique_ptr<Launch> ConvKernel::prepare(std::span<const TensorDesc> inputs,
                                             std::span<const TensorDesc> outputs) const {
@@ -166,10 +139,9 @@ std::unique_ptr<Launch> ConvKernel::prepare(std::span<const TensorDesc> inputs,
     fail(ErrorKind::kUnsupported, "cuDNN does not sum over nothing");
   }
   ConvGraph made = node_.graph(device_, inputs, outputs, parts_.isPacked);
-  bool tensorCores = outputs[0].dtype != DataType::kFloat32 || parts_.config.tf32;
   auto launch = std::make_unique<ConvLaunch>(
       node_, parts_, made.operands,
-      DnnLaunch(planFor(made.graph, tensorCores), made.tensors, made.graph.scalars()));
+      DnnLaunch(parts_.plans->find(made.graph), made.tensors, made.graph.scalars()));
   if (parts_.tailKernel) {
     TensorDesc product = node_.product(inputs, outputs);
     launch->addTail(parts_.tailKernel->prepare(parts_.tail.describe(inputs, product), outputs),

@@ -1,12 +1,10 @@
 // The run-time half of the cuDNN convolutions.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
-#include "targets/cuda/cudnn/plan.h"
+#include "targets/cuda/cudnn/plan_book.h"
 #include "targets/cuda/jit/module.h"
 #include "targets/cuda/tactics/cudnn_conv_graph.h"
 #include "targets/cuda/tactics/product_tail.h"
@@ -26,6 +24,7 @@ struct ConvNode {
   ConvNode(const Node& node, bool fused);
   ProductEpilogue epilogue;  // of a bare product: its operands alone
   const Node& anchor() const { return *epilogue.anchor; }
+  DataType type() const { return anchor().input(0)->dtype; }
   const ProductEpilogue* fusedEpilogue() const { return fused ? &epilogue : nullptr; }
   bool fused;
   ConvShape shape(std::span<const TensorDesc> inputs) const;
@@ -37,9 +36,8 @@ struct ConvNode {
 };
 
 struct ConvParts {
-  ConvConfig config;
-  std::string text, json;  // of the plan that was chosen while building
-  bool isPacked = false;   // the weights are `weights`, not an input
+  std::unique_ptr<PlanBook> plans;
+  bool isPacked = false;  // the weights are `weights`, not an input
   DeviceBuffer weights;
   ProductTail tail;  // of a bare product
   std::unique_ptr<Kernel> tailKernel;
@@ -47,17 +45,14 @@ struct ConvParts {
 
 class ConvKernel final : public Kernel {
  public:
-  ConvKernel(const Device& device, const Node& node, ConvParts parts);
+  ConvKernel(const Device& device, const Node& node, bool fused, ConvParts parts);
   std::unique_ptr<Launch> prepare(std::span<const TensorDesc> inputs,
                                   std::span<const TensorDesc> outputs) const override;
 
  private:
-  std::shared_ptr<const DnnPlan> planFor(const OperationGraph& graph, bool tensorCores) const;
   const Device& device_;
   const ConvNode node_;
   const ConvParts parts_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, std::shared_ptr<const DnnPlan>> plans_;  // by the graph's text
 };
 
 }  // namespace tenfold::cuda

@@ -1,22 +1,13 @@
 #include "targets/cuda/tactics/generated.h"
 
-#include <cstring>
-
 #include "base/error.h"
 #include "targets/cuda/jit/compiler.h"
+#include "targets/cuda/text_tensor.h"
 
 namespace tenfold::cuda {
 namespace {
 
 constexpr size_t kCubin = 0, kCode = 1, kArchitecture = 2, kWeights = 3;  // blobs
-
-Tensor textTensor(const std::string& text) {
-  Tensor t(DataType::kUInt8, {static_cast<int64_t>(text.size())});
-  if (!text.empty()) std::memcpy(t.data(), text.data(), text.size());
-  return t;
-}
-
-std::string textOf(const Tensor& t) { return {t.as<char>(), static_cast<size_t>(t.numel())}; }
 
 }  // namespace
 

@@ -1,0 +1,58 @@
+#include "targets/cuda/cudnn/plan_book.h"
+
+#include "base/error.h"
+#include "targets/cuda/text_tensor.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr size_t kMostWorkspace = size_t{1} << 28;  // bytes
+constexpr size_t kText = 0, kJson = 1;              // blobs
+
+}  // namespace
+
+std::vector<std::string> workingEngines(const OperationGraph& graph, bool tensorCores, bool fallback,
+                                        size_t most) {
+  std::vector<std::string> names;
+  for (const DnnEngine& engine : recommendedEngines(graph, tensorCores, fallback)) try {
+      if (names.size() == most) break;
+      if (sharedPlan(graph, engine)->workspaceBytes() <= kMostWorkspace) names.push_back(engine.name);
+    } catch (const Error&) {
+      // Heuristics recommend what does not work as well.
+    }
+  return names;
+}
+
+std::vector<Tensor> PlanBook::blobs(const OperationGraph& graph, const std::string& engine) {
+  auto plan = sharedPlan(graph, engineNamed(graph, engine));
+  return {textTensor(graph.text()), textTensor(plan->json())};
+}
+
+PlanBook::PlanBook(std::string engine, bool tensorCores, std::span<const Tensor> blobs)
+    : engine_(std::move(engine)), tensorCores_(tensorCores) {
+  if (blobs.size() < kBlobs) fail(ErrorKind::kInvalidPlan, "the plan holds no engine of cuDNN");
+  std::string text = textOf(blobs[kText]);
+  try {
+    plans_[text] = sharedPlan(text, engine_, textOf(blobs[kJson]));
+  } catch (const Error&) {
+    // Another device or version of cuDNN: find() makes the plan again.
+    plans_.clear();
+  }
+}
+
+std::shared_ptr<const DnnPlan> PlanBook::find(const OperationGraph& graph) const {
+  std::lock_guard lock(mutex_);
+  auto& plan = plans_[graph.text()];
+  if (plan) return plan;
+  try {
+    return plan = sharedPlan(graph, engineNamed(graph, engine_));
+  } catch (const Error&) {
+    // The engine was chosen for other shapes.
+  }
+  for (bool fallback : {false, true})
+    if (auto names = workingEngines(graph, tensorCores_, fallback, 1); !names.empty())
+      return plan = sharedPlan(graph, engineNamed(graph, names[0]));
+  fail(ErrorKind::kUnsupported, "cuDNN has no engine for {}", graph.text());
+}
+
+}  // namespace tenfold::cuda

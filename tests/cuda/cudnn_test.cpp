@@ -107,6 +107,28 @@ TEST_F(Cudnn, Refusals) {
   refuses("x:f16[3,4] -> y = Relu(x)", kPlain, "no convolution");
 }
 
+// Its engines compile code for a driver: what they accept is seen on a GPU.
+TEST(CudnnAttention, Refusals) {
+  const Tactic* attention = testing_util::libraryTactic(
+      "cudnn-attention", "q:f16[1,2,8,8], k:f16[1,2,8,8], v:f16[1,2,8,8] -> y = Attention(q, k, v)",
+      Layout::kPlain);
+  if (!attention) GTEST_SKIP() << "no CUDA target, or no cuDNN, here";
+  auto refuses = [&](const std::string& text, const char* why) {
+    Asked a = ask(text);
+    EXPECT_NE(attention->refuses(a.node(), a.hint).find(why), std::string::npos)
+        << text << ": " << attention->refuses(a.node(), a.hint);
+  };
+  std::string operands = "q:f16[1,2,8,8], k:f16[1,2,8,8], v:f16[1,2,8,8]";
+  refuses("x:f16[3,4] -> y = Relu(x)", "no attention");
+  refuses("q:f32[1,2,8,8], k:f32[1,2,8,8], v:f32[1,2,8,8] -> y = Attention(q, k, v)", "f16 and bf16 only");
+  refuses(operands + " -> y = Attention(q, k, v) {softcap=2.0}", "soft cap");
+  refuses(operands + " -> y = Attention(q, k, v) {left_window_size=2}", "window");
+  refuses(operands + ", m:f16[8,8] -> y = Attention(q, k, v, m)", "no constant");
+  refuses(operands + ", m:bool[8,8] -> y = Attention(q, k, v, m)", "differ in type");
+  refuses(operands + " -> m = const f16[1,8] random(1); y = Attention(q, k, v, m)", "broadcast");
+  refuses("q:f16[1,2,0,8], k:f16[1,2,8,8], v:f16[1,2,8,8] -> y = Attention(q, k, v)", "empty");
+}
+
 TEST_F(Cudnn, DamagedConfigurationsAreRefused) {
   Asked a = ask("x:f16[1,8,5,5], w:f16[8,8,3,3] -> y = Conv(x, w)", kLast);
   for (const char* config :

@@ -1,5 +1,5 @@
-// Convolutions by cuDNN on a GPU: ranks, strides, groups, types, epilogues, and shapes that change after the
-// plan was made.
+// cuDNN on a GPU: convolutions of all ranks, strides, groups, types and epilogues, attention, and shapes that
+// change after the plan was made.
 #include "base/error.h"
 #include "cuda/asked.h"
 #include "targets/tactic_harness.h"
@@ -89,6 +89,25 @@ TEST_P(CudnnOnGpu, Epilogues) {
     agrees(fused(body));
   agrees(fused("q = Relu(p) s = Add(q, r) return s", "Conv(x, w, b) {pads=[1,1,1,1]}"));
   agrees(fused("q = Add(p, r) s = Relu(q) return s", "Conv(x, w, b) {pads=[1,1,1,1]}"));
+}
+
+TEST_P(CudnnOnGpu, Attention) {
+  std::string type = GetParam();
+  if (type == "f32") GTEST_SKIP() << "its engines know f16 and bf16 only";
+  for (const char* text :
+       {"q:T[2,4,128,64], k:T[2,4,128,64], v:T[2,4,128,64] -> y = Attention(q, k, v)",
+        "q:T[1,3,77,40], k:T[1,3,50,40], v:T[1,3,50,40] -> y = Attention(q, k, v) {scale=0.3}",
+        "q:T[2,3,100,32], k:T[2,3,100,32], v:T[2,3,100,32] -> y = Attention(q, k, v) {is_causal=1}",
+        "q:T[2,33,64], k:T[2,21,64], v:T[2,21,64] -> y = Attention(q, k, v) {q_num_heads=4, kv_num_heads=4}",
+        "q:T[2,8,64,64], k:T[2,2,64,64], v:T[2,2,64,64] -> y = Attention(q, k, v)",
+        "q:T[2,4,1,64], k:T[2,4,200,64], v:T[2,4,200,64] -> y = Attention(q, k, v)",
+        "q:T[2,4,31,64], k:T[2,4,45,64], v:T[2,4,45,64] -> m = const T[1,4,31,45] random(1); y = "
+        "Attention(q, "
+        "k, v, m)"}) {
+    std::string whole = typed(text, type);
+    auto counts = testing_util::checkText(whole, 4e-3, "cuda");
+    EXPECT_GE(counts["cudnn-attention"], 1) << whole;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, CudnnOnGpu, testing::Values("f32", "f16", "bf16"),

@@ -17,14 +17,16 @@ cudnnDataType_t dnnType(DataType type) {
       return CUDNN_DATA_HALF;
     case DataType::kBFloat16:
       return CUDNN_DATA_BFLOAT16;
+    case DataType::kInt32:
+      return CUDNN_DATA_INT32;
+    case DataType::kBool:
+      return CUDNN_DATA_BOOLEAN;
     default:
-      fail(ErrorKind::kUnsupported, "cuDNN is given f32, f16 and bf16 only, not {}", typeName(type));
+      fail(ErrorKind::kUnsupported, "cuDNN is given no {}", typeName(type));
   }
 }
 
 std::span<const int64_t> extents(const Shape& shape) { return {shape.begin(), shape.size()}; }
-
-void set(Descriptor& d, cudnnBackendAttributeName_t name, double value) { d.set(name, value); }
 
 }  // namespace
 
@@ -59,6 +61,10 @@ OperationGraph::Tensor OperationGraph::tensor(DataType type, const Shape& shape,
 
 OperationGraph::Tensor OperationGraph::temporary(Tensor like) {
   return add(DataType::kFloat32, Shape(shapes_[like]), Shape(strides_[like]), true, false);
+}
+
+OperationGraph::Tensor OperationGraph::temporary(DataType type, const Shape& shape) {
+  return add(type, shape, contiguousStrides(shape), true, false);
 }
 
 OperationGraph::Tensor OperationGraph::scalar(float value, int rank) {
@@ -109,44 +115,6 @@ void OperationGraph::transposedConvolution(const DnnWindow& window, Tensor x, Te
   d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, 0.0);
   d.finalize();
   text_ += fmt::format("transposed({},{},{}) ", x, w, y);
-}
-
-Descriptor OperationGraph::pointwiseKind(const DnnPointwise& operation) {
-  Descriptor kind(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
-  kind.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &operation.mode);
-  kind.set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_DATA_FLOAT);
-  if (operation.mode == CUDNN_POINTWISE_RELU_FWD) {
-    set(kind, CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP, operation.low);
-    if (operation.hasHigh) set(kind, CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, operation.high);
-  }
-  if (operation.mode == CUDNN_POINTWISE_ELU_FWD) set(kind, CUDNN_ATTR_POINTWISE_ELU_ALPHA, operation.slope);
-  if (operation.mode == CUDNN_POINTWISE_SWISH_FWD)
-    set(kind, CUDNN_ATTR_POINTWISE_SWISH_BETA, operation.slope);
-  kind.finalize();
-  text_ += fmt::format("pointwise{}", static_cast<int>(operation.mode));
-  return kind;
-}
-
-void OperationGraph::pointwise(const DnnPointwise& operation, Tensor x, Tensor y) {
-  Descriptor kind = pointwiseKind(operation);
-  Descriptor& d = operations_.emplace_back(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, kind);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, tensors_[x]);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, tensors_[y]);
-  d.finalize();
-  text_ += fmt::format("({},{},{},{},{}) ", x, y, operation.low, operation.hasHigh ? operation.high : 0,
-                       operation.slope);
-}
-
-void OperationGraph::pointwise(cudnnPointwiseMode_t mode, Tensor a, Tensor b, Tensor y) {
-  Descriptor kind = pointwiseKind({mode});
-  Descriptor& d = operations_.emplace_back(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, kind);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, tensors_[a]);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, tensors_[b]);
-  d.set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, tensors_[y]);
-  d.finalize();
-  text_ += fmt::format("({},{},{}) ", a, b, y);
 }
 
 void OperationGraph::finish() {

@@ -1,5 +1,5 @@
-// A graph of operations for cuDNN, built tensor by tensor and operation by operation; everything is computed
-// in f32.
+// A graph of operations for cuDNN, built tensor by tensor and operation by operation; numbers are computed in
+// f32.
 #pragma once
 
 #include <string>
@@ -22,6 +22,7 @@ struct DnnPointwise {
   // `slope`.
   double low = 0, high = 0, slope = 1;
   bool hasHigh = false;
+  int64_t axis = 0;  // of GEN_INDEX
 };
 
 class OperationGraph {
@@ -32,8 +33,9 @@ class OperationGraph {
 
   // In device memory; strides in elements.
   Tensor tensor(DataType type, const Shape& shape, const Shape& strides);
-  // Only between two operations: never in memory. `like`: with its extents.
+  // Only between two operations: never in memory. `like`: with its extents, in f32.
   Tensor temporary(Tensor like);
+  Tensor temporary(DataType type, const Shape& shape);
   // A number that is given along with the addresses.
   Tensor scalar(float value, int rank);
 
@@ -42,6 +44,15 @@ class OperationGraph {
   void transposedConvolution(const DnnWindow& window, Tensor x, Tensor w, Tensor y);
   void pointwise(const DnnPointwise& operation, Tensor x, Tensor y);
   void pointwise(cudnnPointwiseMode_t mode, Tensor a, Tensor b, Tensor y);
+  // Matrix products over the last two axes.
+  void matmul(Tensor a, Tensor b, Tensor y);
+  // Along the axes of which y has extent 1.
+  void reduction(cudnnReduceTensorOp_t kind, Tensor x, Tensor y);
+  // y (i32): where each element of x stands along the axis.
+  void index(Tensor x, int64_t axis, Tensor y);
+  // y (bool): a >= b.
+  void isNotLess(Tensor a, Tensor b, Tensor y);
+  void select(Tensor condition, Tensor yes, Tensor no, Tensor y);
   // No more operations. Throws Error where cuDNN finds the graph wrong.
   void finish();
 
@@ -61,7 +72,8 @@ class OperationGraph {
  private:
   Tensor add(DataType type, const Shape& shape, const Shape& strides, bool isVirtual, bool byValue);
   void spatial(Descriptor& convolution, const DnnWindow& window);
-  Descriptor pointwiseKind(const DnnPointwise& operation);
+  Descriptor pointwiseKind(const DnnPointwise& operation, cudnnDataType_t precision = CUDNN_DATA_FLOAT);
+  Descriptor& addPointwise(const Descriptor& kind, Tensor x, Tensor y);
   std::vector<Descriptor> tensors_, operations_;
   std::vector<Shape> shapes_, strides_;
   std::vector<Scalar> scalars_;

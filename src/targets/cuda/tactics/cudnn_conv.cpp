@@ -1,6 +1,7 @@
 #include "targets/cuda/tactics/cudnn_conv.h"
 
 #include <algorithm>
+
 #include "base/error.h"
 #include "targets/cuda/tactics/cudnn_conv_kernel.h"
 #include "targets/cuda/text_tensor.h"

@@ -5,6 +5,7 @@
 #include "targets/cuda/tactics/conv/direct.h"
 #include "targets/cuda/tactics/cublaslt.h"
 #ifdef TENFOLD_CUDNN
+#include "targets/cuda/tactics/cudnn_attention.h"
 #include "targets/cuda/tactics/cudnn_conv.h"
 #endif
 #include "targets/cuda/tactics/gemm.h"
@@ -29,6 +30,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<DirectConvTactic>(device));
 #ifdef TENFOLD_CUDNN
   tactics.push_back(std::make_unique<CudnnConvTactic>(device));
+  tactics.push_back(std::make_unique<CudnnAttentionTactic>(device));
 #endif
   tactics.push_back(std::make_unique<GemmTactic>(device));
   tactics.push_back(std::make_unique<PointwiseTactic>(device));

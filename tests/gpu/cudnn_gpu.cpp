@@ -103,6 +103,8 @@ TEST_P(CudnnOnGpu, Attention) {
         "q:T[2,4,1,64], k:T[2,4,200,64], v:T[2,4,200,64] -> y = Attention(q, k, v)",
         "q:T[2,4,31,64], k:T[2,4,45,64], v:T[2,4,45,64] -> m = const T[1,4,31,45] random(1); y = "
         "Attention(q, "
+        "k, v, m)",
+        "q:T[2,4,64,64], k:T[2,4,45,64], v:T[2,4,45,64] -> m = const T[2,1,1,45] random(1); y = Attention(q, "
         "k, v, m)"}) {
     std::string whole = typed(text, type);
     auto counts = testing_util::checkText(whole, 4e-3, "cuda");

@@ -21,6 +21,9 @@ void Descriptor::set(cudnnBackendAttributeName_t name, int64_t value) {
 void Descriptor::set(cudnnBackendAttributeName_t name, bool value) {
   set(name, CUDNN_TYPE_BOOLEAN, 1, &value);
 }
+void Descriptor::set(cudnnBackendAttributeName_t name, float value) {
+  set(name, CUDNN_TYPE_FLOAT, 1, &value);
+}
 void Descriptor::set(cudnnBackendAttributeName_t name, double value) {
   set(name, CUDNN_TYPE_DOUBLE, 1, &value);
 }

@@ -22,6 +22,7 @@ class Descriptor {
            const void* values);
   void set(cudnnBackendAttributeName_t name, int64_t value);
   void set(cudnnBackendAttributeName_t name, bool value);
+  void set(cudnnBackendAttributeName_t name, float value);
   void set(cudnnBackendAttributeName_t name, double value);
   void set(cudnnBackendAttributeName_t name, cudnnDataType_t value);
   void set(cudnnBackendAttributeName_t name, cudnnHandle_t value);

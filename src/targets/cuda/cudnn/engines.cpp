@@ -85,13 +85,18 @@ bool skip(const char*& at, const char* end, std::string_view text) {
 }  // namespace
 
 std::vector<DnnEngine> recommendedEngines(const OperationGraph& graph, bool tensorCores, bool fallback) {
+  std::vector<cudnnBackendHeurMode_t> modes{CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B};
+  if (fallback) modes = {CUDNN_HEUR_MODE_FALLBACK};
   std::vector<DnnEngine> found;
-  for (Descriptor& config : ask(graph, fallback ? CUDNN_HEUR_MODE_FALLBACK : CUDNN_HEUR_MODE_A)) {
-    Descriptor engine = engineOf(config);
-    if (!isAcceptable(engine, tensorCores)) continue;
-    std::string name = nameOf(engine, knobsOf(config));
-    found.push_back({std::move(config), std::move(name)});
-  }
+  for (cudnnBackendHeurMode_t mode : modes)
+    for (Descriptor& config : ask(graph, mode)) {
+      Descriptor engine = engineOf(config);
+      if (!isAcceptable(engine, tensorCores)) continue;
+      std::string name = nameOf(engine, knobsOf(config));
+      bool known =
+          std::any_of(found.begin(), found.end(), [&](const DnnEngine& e) { return e.name == name; });
+      if (!known) found.push_back({std::move(config), std::move(name)});
+    }
   return found;
 }
 

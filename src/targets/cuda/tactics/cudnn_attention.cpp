@@ -58,9 +58,12 @@ void requireTypes(const Node& node, const TuningHint& hint) {
   DataType type = hint.outputs[0].dtype;
   if (type != DataType::kFloat16 && type != DataType::kBFloat16)
     fail(ErrorKind::kUnsupported, "its engines know f16 and bf16 only, not {}", typeName(type));
-  for (size_t i = 0; i < hint.inputs.size(); ++i)
-    if (node.inputs[i] && hint.inputs[i].dtype != type)
-      fail(ErrorKind::kUnsupported, "its operands differ in type");
+  if (hint.outputs[0].layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "it knows plain layout only");
+  for (size_t i = 0; i < hint.inputs.size(); ++i) {
+    if (!node.inputs[i]) continue;
+    if (hint.inputs[i].dtype != type) fail(ErrorKind::kUnsupported, "its operands differ in type");
+    if (hint.inputs[i].layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "it knows plain layout only");
+  }
   if (!node.hasInput(kMask)) return;
   const TensorDesc& mask = hint.inputs[kMask];
   if (!mask.known || mask.shape.rank() > 4) fail(ErrorKind::kUnsupported, "the mask is no constant");
@@ -106,9 +109,8 @@ AttentionGraph attentionGraph(const Device& device, const Node& node, std::span<
   binary(CUDNN_POINTWISE_MUL, g.scalar(static_cast<float>(scale), 4));
   if (node.hasInput(kMask)) {
     Shape mask = fourAxes(inputs[kMask].shape);
-    if (mask[2] != scores[2] || mask[3] != scores[3])
-      fail(ErrorKind::kUnsupported, "the mask is broadcast along queries or keys");
-    binary(CUDNN_POINTWISE_ADD, real({mask, contiguousStrides(mask)}));
+    Shape rows{mask[0], mask[1], scores[2], scores[3]};
+    binary(CUDNN_POINTWISE_ADD, real({rows, broadcastStrides(mask, rows)}));
   }
   if (node.attrs.integer("is_causal", 0)) {
     T rows = g.temporary(DataType::kInt32, scores), columns = g.temporary(DataType::kInt32, scores);

@@ -23,6 +23,7 @@ constexpr Pass kCleanup[] = {
     {"decide-branches", decideBranches},  // If whose branches differ in rank, by what follows
     {"algebra", algebraRules},            // x*1, double negation, small powers, ...
     {"movement", movementRules},          // views of views, copies of everything, casts there and back
+    {"lookups", lookupRules},             // rows of tables that are stored in small integers
     {"cse", mergeEqualNodes},             // the same computed twice
     {"dead-code", removeDeadCode},
 };

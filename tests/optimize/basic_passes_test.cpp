@@ -5,6 +5,7 @@
 #include "optimize/passes/decide_branches.h"
 #include "optimize/passes/shape_simplification.h"
 #include "optimize/pipeline.h"
+#include "optimize/rules/tables.h"
 
 namespace tenfold {
 namespace {
@@ -56,6 +57,30 @@ TEST(Shapes, ReshapeTargetsBecomeConstant) {
                   "Mul(a, b);"
                   "t = Concat(p, i64[1]{6}) {axis=0}; y = Reshape(x, t)"),
             "y = Reshape(x, i64[2] {-1,6})");
+}
+
+int lookups(Graph& graph) { return applyRules(graph, lookupRules()); }
+
+TEST(Lookups, OnlyTheRowsThatAreTakenAreComputed) {
+  const char* cases[][2] = {
+      {"i:i64[2,2] {1,0,2,1} -> c = Cast(i8[3,2] {1,2,3,4,5,6}) {to=f32}; m = Mul(c, f32[3,1] {0.5,2,3}); "
+       "y = Gather(m, i)",
+       "Gather(i8[3,2]"},
+      {"i:i64[2] {1,-1} -> c = Cast(u8[3,2] {1,2,3,4,5,6}) {to=f32}; d = Sub(c, f32[1,2] {1,2}); m = Mul(d, "
+       "f32[2] {4,5}); y = Gather(m, i)",
+       "Gather(u8[3,2]"},
+      {"i:i64[] {1} -> d = DequantizeLinear(i8[3,2] {1,2,3,4,5,6}, f32[] {0.5}, i8[] {1}); y = Gather(d, i) "
+       "{axis=1}",
+       "Gather(i8[3,2]"}};
+  for (const auto& [text, wanted] : cases) {
+    std::string left = after(lookups, text);
+    EXPECT_NE(left.find(wanted), std::string::npos) << left;
+  }
+}
+
+TEST(Lookups, TablesThatAreNoConstantsStay) {
+  const char* text = "x:i8[3,2], i:i64[2] {1,0} -> c = Cast(x) {to=f32}; y = Gather(c, i)";
+  EXPECT_EQ(after(lookups, text), "c = Cast(x) {to=f32}; y = Gather(c, i)");
 }
 
 // Squeezes the middle of x if it is 1; then `rest` reads m.

@@ -56,6 +56,40 @@ TEST(CpuMovement, Gathers) {
   expectRuns("x:i64[2,5] -> y = Gather(x, i32[4]{1,1,0,4}) {axis=-1}", "gather");
 }
 
+TEST(CpuMovement, GathersByTuplesAndElements) {
+  for (const char* text :
+       {"x:f32[4,5,6] -> y = GatherND(x, i64[3,2]{0,-1,3,2,-4,0})",
+        "x:f16[2,5,3] -> y = GatherND(x, i32[2,4,1]{0,1,-1,2,4,3,2,1}) {batch_dims=1}",
+        "x:i8[3,4] -> y = GatherND(x, i64[2,2]{2,3,0,0})",
+        "x:f32[3,4] -> y = GatherElements(x, i64[2,4]{0,-1,2,1,1,1,0,-3})",
+        "x:i64[3,4] -> y = GatherElements(x, i32[3,2]{0,3,-1,-4,2,2}) {axis=1}",
+        "x:f32[2,3,4] -> y = GatherElements(x, i64[2,2,3]{0,1,2,-1,0,1,2,2,2,1,0,0}) {axis=1}"})
+    expectRuns(text, "indexed");
+}
+
+TEST(CpuMovement, Scatters) {
+  for (const char* reduction : {"none", "add", "mul", "max", "min"})
+    for (const char* type : {"f32", "i32", "i64"}) {
+      expectRuns(fmt::format("x:{0}[4,5], u:{0}[3,5] -> y = ScatterND(x, i64[3,1]{{2,0,-2}}, u) "
+                             "{{reduction=\"{1}\"}}",
+                             type, reduction),
+                 "indexed");
+      expectRuns(fmt::format("x:{0}[2,3,4], u:{0}[2,2,3] -> y = ScatterElements(x, "
+                             "i32[2,2,3]{{0,1,2,-1,0,1,2,2,2,1,0,0}}, u) {{axis=1, reduction=\"{1}\"}}",
+                             type, reduction),
+                 "indexed");
+    }
+  expectRuns("x:u8[6], u:u8[2] -> y = ScatterElements(x, i64[2]{-1,2}, u)", "indexed");
+}
+
+TEST(CpuMovement, IntegerReductions) {
+  for (const char* op : {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceMax", "ReduceMin"})
+    for (const char* type : {"i32", "i64"})
+      for (const char* axes : {"i64[1]{1}", "i64[2]{0,1}", "i64[2]{1,-1}", "i64[1]{2}", "_"})
+        expectRuns(fmt::format("x:{}[3,4,5] -> y = {}(x, {}) {{keepdims=0}}", type, op, axes),
+                   "integer_reduce");
+}
+
 TEST(CpuMovement, GatherRefusesIndicesOutOfRange) {
   TextCase c = parseCase("x:f32[5], i:i64[1] {7} -> y = Identity(i); z = Relu(x); return y, z");
   Graph graph;

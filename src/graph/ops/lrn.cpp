@@ -1,35 +1,30 @@
-#include <algorithm>
-#include <cmath>
-
-#include "graph/ops/elements.h"
-#include "graph/ops/eval.h"
-#include "graph/ops/infer.h"
-#include "graph/ops/reduce.h"
+#include "graph/ops/expand.h"
 
 using namespace tenfold;
 
-static void inferLRN(InferContext& ctx) {
-  ctx.set(0, ctx.type(0), ctx.shape(0));
-  ctx.require(ctx.rank(0) >= 2, "the input has shape {}; a batch and a channel axis are expected",
-              str(ctx.shape(0)));
-}
-
-static void evalLRN(EvalContext& ctx) {
-  const Tensor& x = ctx.input(0);
+// The sum over neighbouring channels is an average pooling of [N, 1, C, ...] along C that counts the padding.
+static void expandLRN(ExpandContext& ctx) {
+  Value *x = ctx.input(0), *one = ctx.ints({1});
+  int rank = ctx.rank(0);
+  ctx.require(rank >= 2, "the input has {} axes; a batch and a channel axis are expected", rank);
   int64_t size = ctx.attrs().integer("size", 1);
-  double alpha = ctx.attrs().real("alpha", 1e-4), beta = ctx.attrs().real("beta", 0.75),
-         bias = ctx.attrs().real("bias", 1);
-  std::vector<double> v = allElements<double>(x), y(v.size());
-  forEachLane(x.shape(), 1, [&](Lane lane) {
-    auto at = [&](int64_t c) { return static_cast<size_t>(lane.offset + c * lane.stride); };
-    for (int64_t c = 0; c < lane.extent; ++c) {
-      double sum = 0;
-      int64_t from = std::max<int64_t>(0, c - (size - 1) / 2), to = std::min(lane.extent - 1, c + size / 2);
-      for (int64_t k = from; k <= to; ++k) sum += v[at(k)] * v[at(k)];
-      y[at(c)] = v[at(c)] / std::pow(bias + alpha / static_cast<double>(size) * sum, beta);
-    }
-  });
-  writeElements(ctx.output(0, x.dtype(), x.shape()), 0, x.numel(), y.data());
+  ctx.require(size > 0, "size is {}, it must be positive", size);
+  auto axes = static_cast<size_t>(rank - 1);
+  std::vector<int64_t> kernel(axes, 1), pads(2 * axes, 0);
+  kernel[0] = size;
+  pads[0] = (size - 1) / 2;
+  pads[axes] = size / 2;
+  Attributes pool;
+  pool.set("kernel_shape", kernel);
+  pool.set("pads", pads);
+  pool.set("count_include_pad", int64_t{1});
+  auto real = [&](const char* name, double fallback) {
+    return ctx.scalar(x->dtype, ctx.attrs().real(name, fallback));
+  };
+  Value* squares = ctx.emit("Unsqueeze", {ctx.emit("Mul", {x, x}), one});
+  Value* mean = ctx.emit("Squeeze", {ctx.emit("AveragePool", {squares}, pool), one});
+  Value* base = ctx.emit("Add", {ctx.emit("Mul", {mean, real("alpha", 1e-4)}), real("bias", 1)});
+  ctx.setOutput(0, ctx.emit("Div", {x, ctx.emit("Pow", {base, real("beta", 0.75)})}));
 }
 
 DEFINE_OP(LRN) {
@@ -43,8 +38,7 @@ DEFINE_OP(LRN) {
                     {"alpha", AttrKind::kReal, "default 0.0001"},
                     {"beta", AttrKind::kReal, "default 0.75"},
                     {"bias", AttrKind::kReal, "default 1"}},
-          .infer = inferLRN,
-          .eval = evalLRN,
+          .expand = expandLRN,
           .cases = {{"x:f32[2,7,3,4] -> y = LRN(x) {size=3, alpha=0.1, beta=0.6, bias=1.5}"},
                     {"x:f32[1,5,6] -> y = LRN(x) {size=4}"}}};
 }

@@ -17,8 +17,16 @@ bool inputsAreConstant(const Node& node) {
   return true;
 }
 
-bool resultIsSmallEnough(const Node& node) {
-  if (node.is("DequantizeLinear")) return true;  // kernels would make the floats at each run
+// Floats that kernels would make of small integers at each run.
+bool isDequantization(const Node& node) {
+  if (node.is("DequantizeLinear")) return true;
+  return node.is("Cast") && node.input(0) && isInteger(node.inputs[0]->dtype) &&
+         typeBits(node.inputs[0]->dtype) <= 8 && isFloat(node.outputs[0]->dtype);
+}
+
+// `dequantizes`: dequantizations are folded whatever their size.
+bool resultIsSmallEnough(const Node& node, bool dequantizes) {
+  if (dequantizes && isDequantization(node)) return true;
   int64_t allowed = kMaxGrowth;
   for (const Value* v : node.inputs)
     if (v) allowed += static_cast<int64_t>(v->constant.bytes());
@@ -41,10 +49,10 @@ bool isLeftToProducts(const Node& node) {
          std::all_of(readers.begin(), readers.end(), [](const Node* n) { return n->is("MatMul"); });
 }
 
-bool foldNode(Graph& graph, Node* node) {
+bool foldNode(Graph& graph, Node* node, bool dequantizes) {
   const OpDef& op = *node->op;
   if (op.isRandom || op.hasSideEffects || !op.eval || !inputsAreConstant(*node) ||
-      !resultIsSmallEnough(*node))
+      !resultIsSmallEnough(*node, dequantizes))
     return false;
   std::vector<Tensor> inputs;
   for (const Value* v : node->inputs) inputs.push_back(v ? v->constant : Tensor{});
@@ -65,11 +73,11 @@ bool foldNode(Graph& graph, Node* node) {
 }
 
 template <typename Wanted>
-int foldWhere(Graph& graph, Wanted wanted) {
+int foldWhere(Graph& graph, bool dequantizes, Wanted wanted) {
   int changes = 0;
   std::vector<Node*> nodes = graph.nodes();
   for (Node* n : nodes)
-    if (wanted(*n)) changes += foldNode(graph, n);
+    if (wanted(*n)) changes += foldNode(graph, n, dequantizes);
   return changes;
 }
 
@@ -77,13 +85,13 @@ int foldWhere(Graph& graph, Wanted wanted) {
 
 // Folding a node erases no other: all its inputs are constants.
 int foldConstants(Graph& graph) {
-  return foldWhere(graph, [](const Node& n) {
+  return foldWhere(graph, false, [](const Node& n) {
     return !n.is("DequantizeLinear") && !n.is("Identity") && !isLeftToProducts(n);
   });
 }
 
 int foldDequantizedConstants(Graph& graph) {
-  return foldWhere(graph, [](const Node& n) { return n.is("DequantizeLinear"); });
+  return foldWhere(graph, true, isDequantization);
 }
 
 }  // namespace tenfold

@@ -7,6 +7,7 @@ namespace tenfold {
 
 std::span<const Rule> algebraRules();        // arithmetic with constants, double negation, small powers
 std::span<const Rule> movementRules();       // views of views, copies of everything, casts there and back
+std::span<const Rule> lookupRules();         // arithmetic on tables of constants after rows are taken
 std::span<const Rule> batchNormRules();      // batch normalization as a product and a sum
 std::span<const Rule> weightRules();         // products and sums with constants, and pads, into weights
 std::span<const Rule> activationRules();     // Gelu, Swish, HardSwish, HardSigmoid, Mish, ...

@@ -11,6 +11,7 @@
 #include "targets/cpu/copy.h"
 #include "targets/cpu/host_stream.h"
 #include "targets/cpu/movement/gather.h"
+#include "targets/cpu/movement/indexed.h"
 #include "targets/cpu/movement/movement.h"
 #include "targets/cpu/movement/pad.h"
 #include "targets/cpu/onednn/convolution.h"
@@ -21,6 +22,7 @@
 #include "targets/cpu/recurrent/recurrent.h"
 #include "targets/cpu/reference.h"
 #include "targets/cpu/resize/resize.h"
+#include "targets/cpu/rows/integer_reduce.h"
 #include "targets/cpu/rows/reduce.h"
 #include "targets/cpu/rows/row_kernels.h"
 #include "targets/cpu/sequence.h"
@@ -36,8 +38,8 @@ class CpuTarget final : public Target {
                  &cpu::poolingTactic(),     &cpu::attentionTactic(),     &cpu::recurrentTactic(),
                  &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
                  &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
-                 &cpu::padTactic(),         &cpu::resizeTactic(),        &cpu::sequenceTactic(),
-                 &cpu::referenceTactic()} {}
+                 &cpu::indexedTactic(),     &cpu::integerReduceTactic(), &cpu::padTactic(),
+                 &cpu::resizeTactic(),      &cpu::sequenceTactic(),      &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

@@ -2,7 +2,9 @@
 #include "targets/cuda/cuda_target.h"
 #include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/conv/depthwise.h"
+#include "targets/cuda/tactics/conv/depthwise_mma.h"
 #include "targets/cuda/tactics/conv/direct.h"
+#include "targets/cuda/tactics/conv/implicit_gemm.h"
 #include "targets/cuda/tactics/cublaslt.h"
 #ifdef TENFOLD_CUDNN
 #include "targets/cuda/tactics/cudnn_attention.h"
@@ -27,6 +29,8 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
   tactics.push_back(std::make_unique<CublasLtTactic>(device));
   tactics.push_back(std::make_unique<DepthwiseConvTactic>(device));
+  tactics.push_back(std::make_unique<DepthwiseMmaTactic>(device));
+  tactics.push_back(std::make_unique<ImplicitGemmTactic>(device));
   tactics.push_back(std::make_unique<DirectConvTactic>(device));
 #ifdef TENFOLD_CUDNN
   tactics.push_back(std::make_unique<CudnnConvTactic>(device));

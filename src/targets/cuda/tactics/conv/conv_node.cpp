@@ -124,6 +124,16 @@ ConvShape convShape(const ConvNode& conv, Descs in, Descs out) {
   return s;
 }
 
+void requireDepthwise(const ConvNode& conv, const ConvShape& s, Descs in, Descs out) {
+  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
+  auto isLast = [](const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; };
+  if (conv.transposed) refuse("it is transposed");
+  if (s.channels != 1 || s.filters != 1) refuse("its channels are not by themselves");
+  if (!isLast(in[conv.x]) || !isLast(out[conv.outputs[0]])) refuse("channels-last layout is expected");
+  if (s.kernel[0] != 1 || s.stride[0] != 1 || s.begin[0] != 0 || s.in[0] != s.out[0])
+    refuse("its kernel moves along the depth");
+}
+
 WeightStrides weightStrides(const ConvNode& conv, const ConvShape& s) {
   int64_t taps = s.taps();
   if (conv.transposed) return {s.channels * s.filters * taps, taps, s.filters * taps, 1};

@@ -51,6 +51,10 @@ struct ConvShape {
 // Throws Error (kUnsupported) for ranks and sizes that kernels cannot take.
 ConvShape convShape(const ConvNode& conv, Descs in, Descs out);
 
+// Throws Error (kUnsupported) unless each channel is convolved by itself, plainly, in channels-last layout,
+// and the kernel does not move along the depth.
+void requireDepthwise(const ConvNode& conv, const ConvShape& shape, Descs in, Descs out);
+
 // Where the weight of an output channel, an input channel and a tap lies, within its group.
 struct WeightStrides {
   int64_t group, filter, channel, tap;

@@ -26,20 +26,13 @@ struct Config {
   std::string reach;
 };
 
-bool isLast(const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; }
-
 // Throws Error (kUnsupported) with the reason where the convolution is of another kind.
 ConvShape depthwiseShape(const ConvNode& conv, Descs in, Descs out) {
   ConvShape s = convShape(conv, in, out);
-  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
-  if (conv.transposed) refuse("it is transposed");
-  if (s.channels != 1 || s.filters != 1) refuse("its channels are not by themselves");
-  if (conv.type() == DataType::kFloat64) refuse("64-bit floats");
-  if (!isLast(in[conv.x]) || !isLast(out[conv.outputs[0]])) refuse("channels-last layout is expected");
-  if (s.kernel[0] != 1 || s.stride[0] != 1 || s.begin[0] != 0 || s.in[0] != s.out[0])
-    refuse("its kernel moves along the depth");
+  requireDepthwise(conv, s, in, out);
+  if (conv.type() == DataType::kFloat64) fail(ErrorKind::kUnsupported, "64-bit floats");
   constexpr int64_t kMostTaps = 81;
-  if (s.taps() > kMostTaps) refuse("its kernel is larger than 9x9");
+  if (s.taps() > kMostTaps) fail(ErrorKind::kUnsupported, "its kernel is larger than 9x9");
   return s;
 }
 
@@ -191,20 +184,12 @@ std::string DepthwiseConvTactic::generate(const Node& node, const std::string& t
              s.stride[1], s.stride[2], s.dilation[1], s.dilation[2], kThreads);
 }
 
-// [tap][channel].
 GeneratedTactic::Packed DepthwiseConvTactic::pack(const Node& node, const std::string&,
                                                   const TuningHint& hint) const {
   ConvNode conv(node);
-  ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
   Packed packed;
-  packed.tensors.emplace_back(conv.type(), Shape{s.taps(), s.groups});
-  moveElements(conv.type(), [&](auto element) {
-    using T = decltype(element);
-    const T* from = static_cast<const T*>(knownWeights(conv, hint));
-    T* to = packed.tensors[0].as<T>();
-    for (int64_t c = 0; c < s.groups; ++c)
-      for (int64_t t = 0; t < s.taps(); ++t) to[t * s.groups + c] = from[c * s.taps() + t];
-  });
+  packed.tensors.push_back(
+      packTaps(conv, depthwiseShape(conv, hint.inputs, hint.outputs), knownWeights(conv, hint)));
   packed.inputs.resize(node.inputs.size());
   if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
   return packed;

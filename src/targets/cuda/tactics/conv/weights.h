@@ -11,6 +11,14 @@ namespace tenfold::cuda {
 Tensor packFilters(const ConvNode& conv, const ConvShape& shape, const void* weights, int tile);
 WeightStrides packedFilterStrides(const ConvShape& shape, int tile);
 
+// [tap][channel] of a convolution of each channel by itself.
+Tensor packTaps(const ConvNode& conv, const ConvShape& shape, const void* weights);
+
+// Tiles of `rows` filters by `columns` of K, which runs over taps and, fastest, channels, in the order of
+// SharedTile (kernels/tile_loader.cuh): [group][filter tile][step of K][row][16-byte chunk, permuted], padded
+// by zeros. The taps of a transposed convolution are flipped.
+Tensor packTiles(const ConvNode& conv, const ConvShape& shape, const void* weights, int rows, int columns);
+
 // Strides of an image along batch, channels, depth, height and width, in elements.
 std::array<int64_t, 5> axesStrides(const TensorDesc& desc);
 

@@ -1,0 +1,207 @@
+// Convolutions of images with a few channels (the first layer of a network) as products by mma.sync. A block
+// keeps its weights in shared memory, in the order of fragments, and goes round over tiles of output pixels:
+// the patch of the image that a tile reads is copied once, and the left operand's fragments are read straight
+// out of it. For a row of the kernel, a pixel's K is a run of neighbouring elements (columns x channels),
+// seen as words of 32 bits; K is all rows' runs one after the other, padded to whole steps of 8 words.
+#pragma once
+
+#include "gemm_mma.cuh"
+
+struct FewConv {
+  const void *image, *weights;
+  u32 tiles;
+  Divisor tilesAcross, tilesDown;
+  i32 height, width, outHeight, outWidth;
+  i32 top, left;
+  i32 stride[4];  // of the image: batch, channel, row, column
+};
+
+// STEP: elements from column to column of the patch, CHANNELS or more. PHASE: elements before a run that
+// share its first word. WORDS: rows of the image are copied as they are, by words; otherwise by elements.
+template <typename T_, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY, int SX, int DY,
+          int ROWS, int COLUMNS, int FILTERS, int WARPS>
+struct FewShape {
+  typedef T_ T;
+  static constexpr int kChannels = CHANNELS, kStep = STEP, kPhase = PHASE, kKernelY = KY, kKernelX = KX;
+  static constexpr bool kWordwise = WORDS;
+  static constexpr int kStrideY = SY, kStrideX = SX, kDilationY = DY;
+  static constexpr int kRows = ROWS, kColumns = COLUMNS, kFilters = FILTERS, kThreads = 32 * WARPS;
+  static constexpr int kPerWord = 4 / sizeof(T);
+  static constexpr int kRun = (PHASE + KX * STEP + kPerWord - 1) / kPerWord;  // words
+  static constexpr int kSteps = (KY * kRun + 7) / 8;
+  static constexpr int kInRows = (ROWS - 1) * SY + (KY - 1) * DY + 1, kInColumns = (COLUMNS - 1) * SX + KX;
+  static constexpr int kPitch =
+      (PHASE + kInColumns * STEP + kPerWord - 1) / kPerWord;  // words of a patch's row
+  static constexpr int kPatchBytes = (kInRows * kPitch * 4 + 15) / 16 * 16;
+  static constexpr int kPixelWords = SX * STEP / kPerWord;
+  static_assert(SX * STEP % kPerWord == 0 && COLUMNS % 16 == 0, "pixels begin at words");
+  static constexpr int kFragments = ROWS * COLUMNS / 16 / WARPS, kPairs = FILTERS / 16;
+  static constexpr int kWeightBytes = kSteps * kPairs * 512;
+  static constexpr int kStageBytes = 4 * 16 * (FILTERS + 8);  // of a warp
+
+  // Where word `j` of K lies in the patch, from its pixel on.
+  static constexpr __device__ __forceinline__ int offsetOf(int j) {
+    return j < KY * kRun ? j / kRun * DY * kPitch + j % kRun : 0;
+  }
+  // For __byte_perm: keeps those bytes of word `j` that belong to the run.
+  static constexpr __device__ __forceinline__ u32 keepOf(int j) {
+    if (j >= KY * kRun) return 0x4444;
+    int first = j % kRun * kPerWord - PHASE;
+    bool low = first >= 0, high = kPerWord == 1 || first + 1 < KX * STEP;
+    return low && high ? 0x3210 : low ? 0x4410 : 0x3244;
+  }
+  // Whether some lane of the four that share words j to j + 3 must leave something out.
+  static constexpr __device__ __forceinline__ bool isPartial(int j) {
+    for (int i = 0; i < 4; ++i)
+      if (keepOf(j + i) != 0x3210) return true;
+    return false;
+  }
+};
+
+struct FewTile {
+  i32 batch, row, column;  // the first output pixel
+};
+__device__ __forceinline__ FewTile fewTile(const FewConv& p, u32 index, int rows, int columns) {
+  u32 down = p.tilesAcross.divide(index), batch = p.tilesDown.divide(down);
+  return {static_cast<i32>(batch), static_cast<i32>(down - batch * p.tilesDown.divisor) * rows,
+          static_cast<i32>(index - down * p.tilesAcross.divisor) * columns};
+}
+
+// The patch by words; the borders of the image fall between words.
+template <class S>
+__device__ __forceinline__ void copyWords(const FewConv& p, const FewTile& tile, u32 to) {
+  typedef typename S::T T;
+  i32 y0 = tile.row * S::kStrideY - p.top;
+  i32 first = (tile.column * S::kStrideX - p.left) * S::kChannels - S::kPhase;  // element of a row
+  const T* image = static_cast<const T*>(p.image) + tile.batch * p.stride[0];
+  for (int i = threadIdx.x; i < S::kInRows * S::kPitch; i += S::kThreads) {
+    i32 row = i / S::kPitch, y = y0 + row, at = first + (i - row * S::kPitch) * S::kPerWord;
+    bool present = static_cast<u32>(y) < static_cast<u32>(p.height) &&
+                   static_cast<u32>(at) < static_cast<u32>(p.width * S::kChannels);
+    copyAsync4(to + i * 4, image + (present ? y * p.stride[2] + at : 0), present ? 4 : 0);
+  }
+}
+
+// The patch by elements, whatever the layout; channels that are only there to fill words are zeros.
+template <class S>
+__device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& tile, typename S::T* to) {
+  typedef typename S::T T;
+  constexpr int kRow = S::kInColumns * S::kStep;
+  i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
+  const T* image = static_cast<const T*>(p.image) + tile.batch * p.stride[0];
+  // Columns are the fastest: they lie side by side in plain layout, and nearly so otherwise.
+#pragma unroll 4
+  for (int i = threadIdx.x; i < S::kInRows * kRow; i += S::kThreads) {
+    i32 row = i / kRow, rest = i - row * kRow, channel = rest / S::kInColumns,
+        column = rest - channel * S::kInColumns;
+    i32 y = y0 + row, x = x0 + column;
+    bool present = channel < S::kChannels && static_cast<u32>(y) < static_cast<u32>(p.height) &&
+                   static_cast<u32>(x) < static_cast<u32>(p.width);
+    T value{};
+    if (present) value = image[channel * p.stride[1] + y * p.stride[2] + x * p.stride[3]];
+    to[row * (S::kPitch * S::kPerWord) + S::kPhase + column * S::kStep + channel] = value;
+  }
+}
+
+template <class S>
+__device__ __forceinline__ void copyPatch(const FewConv& p, u32 index, u32 to) {
+  if (index < p.tiles) {
+    FewTile tile = fewTile(p, index, S::kRows, S::kColumns);
+    if (S::kWordwise)
+      copyWords<S>(p, tile, to);
+    else
+      copyElements<S>(p, tile, static_cast<typename S::T*>(__cvta_shared_to_generic(to)));
+  }
+  commitCopies();
+}
+
+template <class S>
+struct FewFragments {
+  u32 from[S::kSteps][2], keep[S::kSteps][2];  // of this lane's words in each step
+
+  __device__ __forceinline__ FewFragments(u32 patch) {
+    u32 lane = threadIdx.x % 32, first = threadIdx.x / 32 * S::kFragments;
+    u32 pixel =
+        rowOf(first) * S::kStrideY * S::kPitch + columnOf(first) * S::kPixelWords + lane / 4 * S::kPixelWords;
+#pragma unroll
+    for (int s = 0; s < S::kSteps; ++s)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        int j = s * 8 + half * 4 + lane % 4;
+        from[s][half] = patch + (pixel + S::offsetOf(j)) * 4;
+        keep[s][half] = S::keepOf(j);
+      }
+  }
+  static constexpr __device__ __forceinline__ int rowOf(int fragment) {
+    return fragment / (S::kColumns / 16);
+  }
+  static constexpr __device__ __forceinline__ int columnOf(int fragment) {
+    return fragment % (S::kColumns / 16) * 16;
+  }
+  // Fragment `i` of the warp lies this many words behind its first; a warp's fragments are whole rows of
+  // tiles or parts of one row.
+  static constexpr __device__ __forceinline__ int distance(int i) {
+    return rowOf(i) * S::kStrideY * S::kPitch + columnOf(i) * S::kPixelWords;
+  }
+  __device__ __forceinline__ void load(u32 (&a)[4], int step, int i, u32 buffer) const {
+#pragma unroll
+    for (int r = 0; r < 4; ++r) {
+      int half = r / 2;
+      u32 word = loadWord(from[step][half] + buffer + (distance(i) + r % 2 * 8 * S::kPixelWords) * 4);
+      a[r] = S::isPartial(step * 8 + half * 4) ? __byte_perm(word, 0u, keep[step][half]) : word;
+    }
+    roundFragment<typename S::T>(a);
+  }
+};
+
+template <class S, class Region, class E>
+__device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
+  extern __shared__ uint4 memory[];
+  u32 shared = static_cast<u32>(__cvta_generic_to_shared(memory)), patches = shared + S::kWeightBytes;
+  u32 warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  const uint4* weights = static_cast<const uint4*>(p.weights) + blockIdx.y * (S::kWeightBytes / 16);
+  for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
+    copyAsync16(shared + i * 16, weights + i, 16);
+  waitForPrevious();
+  allowNext();
+  copyPatch<S>(p, blockIdx.x, patches);
+  FewFragments<S> fragments(patches);
+  float* stage =
+      reinterpret_cast<float*>(memory) + (S::kWeightBytes + 2 * S::kPatchBytes + warp * S::kStageBytes) / 4;
+  u32 buffer = 0;
+#pragma unroll 1
+  for (u32 index = blockIdx.x; index < p.tiles; index += gridDim.x) {
+    copyPatch<S>(p, index + gridDim.x, patches + (S::kPatchBytes - buffer));
+    waitCopies<1>();
+    __syncthreads();
+    float sums[S::kFragments][1][1][2 * S::kPairs][4] = {};
+#pragma unroll
+    for (int s = 0; s < S::kSteps; ++s) {
+      u32 a[S::kFragments][4];
+#pragma unroll
+      for (int i = 0; i < S::kFragments; ++i) fragments.load(a[i], s, i, buffer);
+#pragma unroll
+      for (int j = 0; j < S::kPairs; ++j) {
+        uint4 b = memory[(s * S::kPairs + j) * 32 + lane];
+#pragma unroll
+        for (int i = 0; i < S::kFragments; ++i) {
+          multiply(sums[i][0][0][2 * j], a[i], b.x, b.y, typename S::T{});
+          multiply(sums[i][0][0][2 * j + 1], a[i], b.z, b.w, typename S::T{});
+        }
+      }
+    }
+    FewTile tile = fewTile(p, index, S::kRows, S::kColumns);
+#pragma unroll
+    for (int i = 0; i < S::kFragments; ++i) {
+      int f = warp * S::kFragments + i;
+      i32 row = tile.row + FewFragments<S>::rowOf(f);
+      if (row >= p.outHeight) continue;
+      u32 first = (tile.batch * p.outHeight + row) * p.outWidth;
+      warpEpilogue<Region, 1, 1, S::kFilters>(e, first, tile.column + FewFragments<S>::columnOf(f),
+                                              p.outWidth, blockIdx.y * S::kFilters, 16, sums[i], stage);
+    }
+    __syncthreads();  // the patch is overwritten next
+    buffer = S::kPatchBytes - buffer;
+  }
+  waitCopies<0>();
+}

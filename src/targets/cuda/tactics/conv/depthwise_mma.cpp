@@ -1,0 +1,126 @@
+#include "targets/cuda/tactics/conv/depthwise_mma.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/conv/conv_config.h"
+#include "targets/cuda/tactics/conv/weights.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr int kThreads = 128, kChannels = 32, kColumns = 16;  // of DepthwiseMmaShape
+
+// DepthwiseMma of kernels/conv_depthwise_mma.cuh.
+struct Params {
+  const void *image = nullptr, *weights = nullptr;
+  uint32_t tiles = 0;
+  FastDivisor tilesAcross, tilesDown;
+  int32_t channels = 0;
+  int32_t height = 0, width = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
+};
+
+ConvShape shapeOf(const ConvNode& conv, Descs in, Descs out) {
+  ConvShape s = convShape(conv, in, out);
+  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
+  requireDepthwise(conv, s, in, out);
+  constexpr int64_t kChunk = 8, kMostTaps = 49;
+  if (typeBits(conv.type()) != 16) refuse("elements of 16 bits are expected");
+  if (s.groups % kChunk != 0) refuse("the channels are no multiple of 8");
+  if (s.taps() > kMostTaps) refuse("its kernel is larger than 7x7");
+  return s;
+}
+
+size_t sharedBytes(const ConvShape& s, int rows) {
+  int64_t inRows = (rows - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1;
+  int64_t inColumns = (kColumns - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1;
+  int64_t slots = s.stride[2] == 2 ? (inColumns + 1) / 2 * 2 : inColumns;
+  int64_t results = int64_t{rows} * kColumns * (kChannels + 8) * 4;
+  return static_cast<size_t>(std::max(inRows * slots * kChannels * 2, results));
+}
+
+int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+int64_t tilesOf(const ConvShape& s, int rows) {
+  return s.batch * s.in[0] * ceilDiv(s.out[1], rows) * ceilDiv(s.out[2], kColumns);
+}
+
+double secondsOf(const ConvShape& s, int rows, const Device& device, double memory) {
+  double clock = 1.7e9, blocks = static_cast<double>(tilesOf(s, rows) * ceilDiv(s.groups, kChannels));
+  // A product of two taps takes the tensor cores of a processor about 1.7 cycles.
+  double taps = static_cast<double>(s.kernel[1]) * static_cast<double>(s.kernel[2] / 2 + s.kernel[2] % 2);
+  double products = 4 * rows * taps * 1.7;
+  double copied = static_cast<double>(sharedBytes(s, rows)) / 40, finished = rows * 16.0 * 4 * 1.2;
+  double cycles = products + copied + finished;
+  double perProcessor = std::ceil(blocks / device.multiprocessors);
+  return std::max(memory, std::max(perProcessor * cycles / clock, cycles / clock + 2e-6)) +
+         device.launchSeconds;
+}
+
+}  // namespace
+
+void DepthwiseMmaTactic::require(const ConvNode& conv, const TuningHint& hint) const {
+  shapeOf(conv, hint.inputs, hint.outputs);
+}
+
+ConvPlan DepthwiseMmaTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
+  ConvShape s = shapeOf(conv, in, out);
+  int rows = configNumber(name, "rows");
+  auto number = [](int64_t v) { return static_cast<int32_t>(v); };
+  auto divisor = [](int64_t v) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1))); };
+  Params params;
+  params.tiles = static_cast<uint32_t>(tilesOf(s, rows));
+  params.tilesAcross = divisor(ceilDiv(s.out[2], kColumns));
+  params.tilesDown = divisor(ceilDiv(s.out[1], rows));
+  params.channels = number(s.groups);
+  params.height = number(s.in[1]);
+  params.width = number(s.in[2]);
+  params.outHeight = number(s.out[1]);
+  params.outWidth = number(s.out[2]);
+  params.top = number(s.begin[1]);
+  params.left = number(s.begin[2]);
+  ConvPlan plan;
+  plan.setParams(params);
+  plan.grid.threads = kThreads;
+  plan.grid.sharedBytes = sharedBytes(s, rows);
+  // Blocks that find room at once go round: their weights stay.
+  constexpr int64_t kBlocksOfProcessor = 6;
+  int64_t channelBlocks = ceilDiv(s.groups, kChannels);
+  int64_t resident = std::max<int64_t>(device_.multiprocessors * kBlocksOfProcessor / channelBlocks, 1);
+  plan.grid.blocks = {static_cast<unsigned>(std::min<int64_t>(params.tiles, resident)),
+                      static_cast<unsigned>(channelBlocks), 1};
+  return plan;
+}
+
+std::vector<Candidate> DepthwiseMmaTactic::candidates(const Node& node, const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
+  std::vector<Candidate> found;
+  for (int rows : {8, 4})
+    if (rows == 4 || s.out[1] > 4)
+      found.push_back(
+          {fmt::format("rows={}", rows), secondsOf(s, rows, device_, memorySeconds(device_, hint))});
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  return found;
+}
+
+std::string DepthwiseMmaTactic::generate(const Node& node, const std::string& config,
+                                         const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
+  std::string types = fmt::format("typedef DepthwiseMmaShape<{}, {}, {}, {}, {}, {}, {}, {}> S;\n",
+                                  memoryType(conv.type()), configNumber(config, "rows"), s.kernel[1],
+                                  s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], s.dilation[2]);
+  return packedConvCode(node, "conv_depthwise_mma.cuh", types, "__launch_bounds__(S::kThreads)",
+                        "DepthwiseMma", "depthwiseMma<S, Region>");
+}
+
+Tensor DepthwiseMmaTactic::packWeights(const ConvNode& conv, const std::string&, const TuningHint& hint,
+                                       const void* weights) const {
+  return packTaps(conv, shapeOf(conv, hint.inputs, hint.outputs), weights);
+}
+
+}  // namespace tenfold::cuda

@@ -1,0 +1,149 @@
+#include "targets/cuda/tactics/conv/few_channels.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/conv/few_shape.h"
+#include "targets/cuda/tactics/conv/weights.h"
+#include "targets/cuda/tactics/fast_divisor.h"
+
+namespace tenfold::cuda {
+namespace {
+
+constexpr int kWarps = 4;
+
+// FewConv of kernels/conv_few.cuh.
+struct Params {
+  const void *image = nullptr, *weights = nullptr;
+  uint32_t tiles = 0;
+  FastDivisor tilesAcross, tilesDown;
+  int32_t height = 0, width = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
+  int32_t stride[4] = {};
+};
+
+ConvShape fewShape(const ConvNode& conv, Descs in, Descs out) {
+  ConvShape s = convShape(conv, in, out);
+  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
+  const TensorDesc& result = out[conv.outputs[0]];
+  if (conv.transposed) refuse("it is transposed");
+  if (result.layout != Layout::kChannelsLast) refuse("the result is not channels-last");
+  if (s.groups != 1) refuse("it has groups");
+  if (result.shape.rank() > 4) refuse("the image has a depth");
+  if (s.dilation[2] != 1) refuse("it is dilated");
+  constexpr int64_t kMostChannels = 8, kMostSteps = 24;
+  if (s.channels > kMostChannels) refuse("the image has more than 8 channels");
+  if (s.taps() * s.channels == 0) refuse("there is nothing to add up");
+  if (FewRuns(s, conv.type(), false).steps > kMostSteps) refuse("the kernel is too large");
+  return s;
+}
+
+struct Tile {
+  int rows, columns;
+};
+constexpr Tile kTiles[] = {{8, 16}, {4, 32}, {4, 16}, {1, 128}};
+constexpr int kFilters[] = {64, 32, 16};
+
+int64_t tilesOf(const ConvShape& s, const FewConfig& c) {
+  return s.batch * ((s.out[1] + c.rows - 1) / c.rows) * ((s.out[2] + c.columns - 1) / c.columns);
+}
+
+double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const Device& device, double memory) {
+  FewRuns runs(s, type, c.words);
+  double filterTiles = static_cast<double>((s.filters + c.filters - 1) / c.filters);
+  double blocks = static_cast<double>(tilesOf(s, c)) * filterTiles;
+  double pixels = c.rows * c.columns, depth = static_cast<double>(runs.steps * 8 * runs.perWord);
+  double rate = 0.35 * device.halfRate / device.multiprocessors / (type == DataType::kFloat32 ? 2 : 1);
+  double each = 2 * pixels * c.filters * depth / rate;
+  // What is copied element by element takes instructions, two for each.
+  double patch = ((c.rows - 1) * static_cast<double>(s.stride[1]) + static_cast<double>(s.kernel[1])) *
+                 ((c.columns - 1) * static_cast<double>(s.stride[2]) + static_cast<double>(s.kernel[2])) *
+                 static_cast<double>(runs.step);
+  each += patch / (c.words ? 2.0 : 1.0) * 0.03e-9;
+  double perProcessor = std::ceil(blocks / device.multiprocessors);
+  return std::max(memory, perProcessor * each + 2e-6) + device.launchSeconds;
+}
+
+}  // namespace
+
+void FewChannelsTactic::require(const ConvNode& conv, const TuningHint& hint) const {
+  fewShape(conv, hint.inputs, hint.outputs);
+  if (!hint.staticShapes && conv.anchor().attrs.text("auto_pad", "NOTSET") != "NOTSET")
+    fail(ErrorKind::kUnsupported, "its pads are known at run time only");
+}
+
+ConvPlan FewChannelsTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
+  ConvShape s = fewShape(conv, in, out);
+  FewConfig config = fewConfig(name);
+  if (config.words && !copiesByWords(s, conv.type(), in[conv.x].layout))
+    fail(ErrorKind::kUnsupported, "rows of {} elements cannot be copied by words", s.in[2] * s.channels);
+  auto divisor = [](int64_t v) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1))); };
+  auto number = [](int64_t v) { return static_cast<int32_t>(v); };
+  Params params;
+  params.tiles = static_cast<uint32_t>(tilesOf(s, config));
+  params.tilesAcross = divisor((s.out[2] + config.columns - 1) / config.columns);
+  params.tilesDown = divisor((s.out[1] + config.rows - 1) / config.rows);
+  params.height = number(s.in[1]);
+  params.width = number(s.in[2]);
+  params.outHeight = number(s.out[1]);
+  params.outWidth = number(s.out[2]);
+  params.top = number(s.begin[1]);
+  params.left = number(s.begin[2]);
+  std::array<int64_t, 5> strides = axesStrides(in[conv.x]);
+  for (size_t i = 0; i < 4; ++i) params.stride[i] = number(strides[i < 2 ? i : i + 1]);
+  ConvPlan plan;
+  plan.setParams(params);
+  constexpr unsigned kWord = 4;
+  plan.alignment = kWord;
+  plan.grid.threads = 32 * kWarps;
+  plan.grid.sharedBytes = fewSharedBytes(config, s, conv.type());
+  auto filterTiles = static_cast<unsigned>((s.filters + config.filters - 1) / config.filters);
+  unsigned perProcessor =
+      std::clamp(static_cast<unsigned>(device_.sharedBytes / (plan.grid.sharedBytes + 1024)), 1u, 4u);
+  unsigned resident = static_cast<unsigned>(device_.multiprocessors) * perProcessor / filterTiles;
+  plan.grid.blocks = {std::min(params.tiles, std::max(resident, 1u)), filterTiles, 1};
+  return plan;
+}
+
+std::vector<Candidate> FewChannelsTactic::candidates(const Node& node, const TuningHint& hint) const {
+  ConvNode conv(node);
+  ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
+  // Where the width may change, its evenness may too.
+  bool words = hint.staticShapes && copiesByWords(s, conv.type(), hint.inputs[conv.x].layout);
+  std::vector<Candidate> found;
+  for (Tile tile : kTiles)
+    for (int filters : kFilters) {
+      FewConfig c{tile.rows, tile.columns, filters, words};
+      if (filters > 16 && filters / 2 >= s.filters) continue;
+      if (tile.rows > 1 && s.out[1] == 1) continue;
+      if (fewSharedBytes(c, s, conv.type()) > device_.sharedBytes) continue;
+      found.push_back({c.name(), secondsOf(s, c, conv.type(), device_, memorySeconds(device_, hint))});
+    }
+  if (found.empty()) fail("the patches of no tile fit in shared memory");
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  constexpr size_t kMostCandidates = 4;
+  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  return found;
+}
+
+std::string FewChannelsTactic::generate(const Node& node, const std::string& config,
+                                        const TuningHint& hint) const {
+  ConvNode conv(node);
+  FewConfig c = fewConfig(config);
+  ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
+  FewRuns runs(s, conv.type(), c.words);
+  std::string types =
+      fmt::format("typedef FewShape<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}> S;\n",
+                  memoryType(conv.type()), s.channels, runs.step, runs.phase, c.words, s.kernel[1],
+                  s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], c.rows, c.columns, c.filters, kWarps);
+  return packedConvCode(node, "conv_few.cuh", types, "__launch_bounds__(S::kThreads)", "FewConv",
+                        "convFew<S, Region>");
+}
+
+Tensor FewChannelsTactic::packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
+                                      const void* weights) const {
+  return packFragments(conv, fewShape(conv, hint.inputs, hint.outputs), weights, fewConfig(config));
+}
+
+}  // namespace tenfold::cuda

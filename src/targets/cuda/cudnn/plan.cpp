@@ -71,6 +71,13 @@ std::string DnnPlan::json() const {
   return text;
 }
 
+void DnnPlan::execute(const Descriptor& variantPack, void* stream) const {
+  cudnnHandle_t handle = cudnnThreadHandle();
+  std::lock_guard lock(mutex_);
+  check(cudnn().cudnnSetStream(handle, static_cast<cudaStream_t>(stream)), "cudnnSetStream");
+  check(cudnn().cudnnBackendExecute(handle, plan_.get(), variantPack.get()), "cudnnBackendExecute");
+}
+
 std::shared_ptr<const DnnPlan> sharedPlan(const OperationGraph& graph, const DnnEngine& engine) {
   std::string key = graph.text() + engine.name;
   if (auto known = planCache().find(key)) return known;
@@ -104,9 +111,7 @@ void DnnLaunch::run(std::span<void* const> addresses, void* workspace, void* str
     pack_.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, std::span<void* const>(&workspace_, 1));
     pack_.finalize();
   }
-  cudnnHandle_t handle = cudnnThreadHandle();
-  check(cudnn().cudnnSetStream(handle, static_cast<cudaStream_t>(stream)), "cudnnSetStream");
-  check(cudnn().cudnnBackendExecute(handle, plan_->descriptor().get(), pack_.get()), "cudnnBackendExecute");
+  plan_->execute(pack_, stream);
 }
 
 }  // namespace tenfold::cuda

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,14 @@ class DnnPlan {
 
   std::string json() const;
   size_t workspaceBytes() const { return workspace_; }
-  const Descriptor& descriptor() const { return plan_; }
+  // Enqueues it with these addresses. Thread-safe: some engines change their plan while they start, so one
+  // thread starts it at a time.
+  void execute(const Descriptor& variantPack, void* stream) const;
 
  private:
   Descriptor plan_;
   size_t workspace_ = 0;
+  mutable std::mutex mutex_;
 };
 
 // The plan of an engine for a graph: a new one, or the one that was made before in this process (the last few

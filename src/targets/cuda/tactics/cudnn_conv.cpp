@@ -42,7 +42,7 @@ ConvGraph graphOf(const Device& device, const ConvNode& conv, const TuningHint& 
 }
 
 struct Found {
-  bool fused = true;
+  bool fused = true, fallback = false;
   std::vector<std::string> engines;
 };
 
@@ -56,7 +56,7 @@ Found find(const Device& device, const Node& node, const TuningHint& hint, size_
         ConvNode conv(node, fused);
         requireTypes(conv, hint);
         ConvGraph made = graphOf(device, conv, hint);
-        Found found{fused,
+        Found found{fused, fallback,
                     workingEngines(made.graph, usesTensorCores(conv, isTf32(conv, hint)), fallback, most)};
         if (!found.engines.empty()) return found;
       } catch (const Error& e) {
@@ -78,7 +78,11 @@ double estimate(const Device& device, const ConvNode& conv, const TuningHint& hi
   const Shape& positions = s.isTransposed ? s.x : s.y;
   double operations = 2.0 * static_cast<double>(s.w.numel()) * static_cast<double>(positions[0]) *
                       static_cast<double>(positions.numel(2, positions.rank()));
-  double products = operations / (0.6 * device.halfRate / type);
+  // Tensor cores take eight channels at a time; seen on an H200 where a group has fewer or uneven ones.
+  constexpr double kUneven = 10;
+  int64_t groups = conv.anchor().attrs.integer("group", 1);
+  bool even = s.w[1] % 8 == 0 && s.w[0] / groups % 8 == 0;
+  double products = operations * (even ? 1 : kUneven) / (0.6 * device.halfRate / type);
   return std::max(products, bytesMoved(hint) / (0.7 * device.bandwidth)) + device.launchSeconds;
 }
 
@@ -103,6 +107,8 @@ std::vector<Candidate> CudnnConvTactic::candidates(const Node& node, const Tunin
   ConvNode conv(node, found.fused);
   double seconds = estimate(device_, conv, hint);
   if (!found.fused) seconds += memorySeconds(device_, hint);
+  constexpr double kFallback = 8;  // engines that are there to work at all
+  if (found.fallback) seconds *= kFallback;
   std::vector<Candidate> candidates;
   for (const std::string& engine : found.engines) {
     ConvConfig config{found.fused, isTf32(conv, hint), engine};

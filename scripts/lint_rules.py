@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "plan/format": ("base", "graph", "plan/plan.h", *DEVICE),
     "plan/build": ("base", "graph", "optimize", "plan", *DEVICE),
     "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", *DEVICE),
+    "precision": ("base", "graph", "optimize", "plan", "runtime", *DEVICE),
     "targets": ("base", "graph", *DEVICE),
     "targets/cpu": ("base", "graph", *TACTICS, *DEVICE),
     "targets/null": ("base", "graph", *DEVICE),

@@ -13,6 +13,7 @@
 #include "graph/ops/infer.h"
 #include "optimize/precision/precision.h"
 #include "plan/build/build.h"
+#include "precision/error_budget.h"
 
 namespace tenfold {
 namespace {
@@ -109,8 +110,9 @@ DataType lowPrecision(const Network& network, const BuilderConfigState& config, 
   if (network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED)) return DataType::kUndefined;
   constexpr std::pair<nv::BuilderFlag, DataType> kTypes[] = {{nv::BuilderFlag::kFP16, DataType::kFloat16},
                                                              {nv::BuilderFlag::kBF16, DataType::kBFloat16}};
+  // A budget is held, and so measured, on any target.
   for (auto [flag, type] : kTypes)
-    if (config.flag(flag) && target.profitsFrom(type)) return type;
+    if (config.flag(flag) && (target.profitsFrom(type) || config.errorBudget > 0)) return type;
   return DataType::kUndefined;
 }
 
@@ -281,14 +283,33 @@ class Progress {
   std::string phase_;
 };
 
+// Libraries that a program switches off. Without its saying so all are used: what TensorRT itself leaves out
+// by default it replaces by kernels that are its own.
+std::vector<std::string> excludedTactics(const BuilderConfigState& config) {
+  constexpr std::pair<nv::TacticSource, const char*> kLibraries[] = {
+      {nv::TacticSource::kCUBLAS_LT, "cublaslt"}, {nv::TacticSource::kCUDNN, "cudnn"}};
+  std::vector<std::string> excluded;
+  for (auto [source, tactic] : kLibraries)
+    if (config.hasTacticSources && !((config.tacticSources >> static_cast<uint32_t>(source)) & 1U))
+      excluded.emplace_back(tactic);
+  return excluded;
+}
+
 TunerOptions tunerOptions(const BuilderConfigState& config, TimingCache& cache) {
-  // How many candidates are measured for a region, by optimization level.
-  constexpr int kMeasured[] = {1, 2, 2, 4, 8, 16};
+  // What the optimization levels mean: how many candidates are measured for a region, and how far behind the
+  // best the cost model may put them.
+  struct Level {
+    int measured;
+    double hopeless;
+  };
+  constexpr Level kLevels[] = {{1, 1}, {2, 1.5}, {4, 2}, {8, 4}, {16, 8}, {64, 32}};
+  const Level& level = kLevels[config.optimizationLevel];
   TunerOptions tuner;
   tuner.measure = config.optimizationLevel > 0 && config.maxTactics != 0;
-  tuner.maxMeasured = kMeasured[config.optimizationLevel];
-  if (config.maxTactics > 0) tuner.maxMeasured = std::min(tuner.maxMeasured, config.maxTactics);
+  tuner.maxMeasured = config.maxTactics > 0 ? std::min(level.measured, config.maxTactics) : level.measured;
+  tuner.hopeless = level.hopeless;
   tuner.iterations = std::max(tuner.iterations, config.avgTimingIterations);
+  tuner.excluded = excludedTactics(config);
   tuner.cache = &cache;
   return tuner;
 }
@@ -300,6 +321,34 @@ void checkConfig(const BuilderConfigState& config) {
   bool wantsDla = config.defaultDevice == nv::DeviceType::kDLA;
   for (const auto& [layer, device] : config.devices) wantsDla = wantsDla || device == nv::DeviceType::kDLA;
   if (wantsDla && !config.flag(nv::BuilderFlag::kGPU_FALLBACK)) refuse(Refusal::kDla);
+}
+
+// The sample that the program gave for an input; undefined where it gave none.
+Tensor sampleOf(const BuilderConfigState& config, const Value& input, const Shape& shape) {
+  auto sample = config.errorBudgetInputs.find(input.name);
+  if (sample == config.errorBudgetInputs.end()) return {};
+  const std::vector<uint8_t>& bytes = sample->second;
+  Tensor t(input.dtype, shape);
+  require(bytes.size() == t.bytes(), "input '{}' is {}{}, which takes {} bytes; the sample for it has {}",
+          input.name, typeName(input.dtype), shape.str(), t.bytes(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t*>(t.data()));
+  return t;
+}
+
+// Marks the layers that lose more than the budget in 16 bits. Gives the report, or nothing where there is no
+// budget, or nothing that would compute in 16 bits.
+std::string holdBudget(Graph& graph, const BuilderConfigState& config, Target& target,
+                       const BuildOptions& build, const Reporter& reporter) {
+  if (config.errorBudget <= 0 || build.lowPrecision == DataType::kUndefined) return "";
+  BudgetOptions options;
+  options.type = build.lowPrecision;
+  options.budget = config.errorBudget;
+  options.profile = build.profiles.empty() ? fixedProfile(graph) : build.profiles[0];
+  for (size_t i = 0; i < graph.inputs.size(); ++i)
+    options.inputs.push_back(sampleOf(config, *graph.inputs[i], options.profile.inputs[i].opt));
+  BudgetReport report = holdErrorBudget(graph, target, options);
+  reporter.log(nv::ILogger::Severity::kINFO, report.text());
+  return report.json();
 }
 
 struct DebugTensors {
@@ -364,7 +413,8 @@ void checkNetwork(Network& network, const BuilderConfigState& config) {
   requireComputable(*graph);
 }
 
-std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target) {
+std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target,
+                                       const Reporter& reporter) {
   checkConfig(config);
   std::unique_ptr<Graph> graph = completeGraph(network, &config);
   DebugTensors debug = keepDebugTensors(network, *graph);
@@ -386,7 +436,9 @@ std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigStat
   options.lowPrecision = lowPrecision(network, config, target);
   options.keepWeights = config.flag(nv::BuilderFlag::kREFIT);
   options.progress = [&](const char* phase, int done, int total) { return progress(phase, done, total); };
+  std::string budget = holdBudget(*graph, config, target, options, reporter);
   std::unique_ptr<Plan> plan = buildPlan(std::move(graph), target, std::move(options));
+  if (!budget.empty()) plan->facts[facts::kErrorBudget] = budget;
   require(!config.flag(nv::BuilderFlag::kERROR_ON_TIMING_CACHE_MISS) || cache.size() == known,
           "the timing cache lacks {} entries, and BuilderFlag::kERROR_ON_TIMING_CACHE_MISS is set",
           cache.size() - known);

@@ -11,7 +11,9 @@ namespace tenfold {
 class Network;
 
 // Throws Error: what does not fit, what is not implemented, which input lacks a profile, ...
-std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target);
+// What is worth telling goes to the reporter's logger.
+std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigState& config, Target& target,
+                                       const Reporter& reporter);
 // The graph that is built, closed and complete; what the network asks for in types and outputs is in it, and
 // with a configuration what it asks for in its layers' precisions.
 // Throws Error where a layer does not fit, or cannot be computed.

@@ -20,6 +20,9 @@ inline constexpr const char* kAuxStreams = "auxiliary streams";                 
 // outputs so that they are kept.
 inline constexpr const char* kHiddenOutputs = "hidden outputs";
 
+// JSON: what the error budget measured and kept.
+inline constexpr const char* kErrorBudget = "error budget";
+
 // Lists of tensor names.
 inline constexpr const char* kDebugTensors = "debug tensors";  // all marked ones, outputs or hidden outputs
 inline constexpr const char* kUnfusedDebugTensors = "unfused debug tensors";

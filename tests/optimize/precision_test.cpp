@@ -1,8 +1,11 @@
 // 16-bit floats in float32 networks: which nodes get them, and what is converted where.
 #include "optimize/precision/precision.h"
 
+#include <algorithm>
+
 #include "optimize/pass_test.h"
 #include "optimize/pipeline.h"
+#include "optimize/precision/convert.h"
 
 namespace tenfold {
 namespace {
@@ -152,6 +155,25 @@ TEST(Precision, InThePipeline) {
   EXPECT_EQ(optimized({"lower-precision"}),
             "u = Cast(x) {to=f32}; a = MatMul(u, f32[4,2] {1,2,3,4,5,6,7,8}); b = MatMul(a, f32[4,2] "
             "{1,5,2,6,3,7,4,8}) {transB=1}; s = Softmax(b); y = Cast(s) {to=f16}");
+}
+
+// Whole vectors and what is left of one.
+TEST(Precision, ConstantsAreRoundedAndCutOff) {
+  Tensor from = randomTensor(DataType::kFloat32, {8 * 5 + 3}, 1, -1000, 1000);
+  const float special[] = {1e6F,  -1e6F, INFINITY, -INFINITY, NAN,  65504,
+                           65519, 65520, 1e-7F,    -0.0F,     2049, 2051};
+  std::copy(std::begin(special), std::end(special), from.as<float>() + 29);
+  Tensor to = convertFloats(from, DataType::kFloat16);
+  for (int64_t i = 0; i < from.numel(); ++i) {
+    double x = from.getDouble(i), wanted = std::isfinite(x) ? std::clamp(x, -65504.0, 65504.0) : x;
+    Tensor rounded = Tensor::scalar(DataType::kFloat16, wanted);
+    if (std::isnan(x))
+      EXPECT_TRUE(std::isnan(to.getDouble(i)));
+    else
+      EXPECT_EQ(to.as<uint16_t>()[i], rounded.as<uint16_t>()[0]) << x;
+  }
+  EXPECT_EQ(largestFinite(from), 1e6F);
+  EXPECT_EQ(convertFloats(from, DataType::kBFloat16).getDouble(31), INFINITY);
 }
 
 TEST(Precision, WishesSurviveRewriting) {

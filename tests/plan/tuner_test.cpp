@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -46,25 +47,31 @@ class TimedKernel final : public Kernel {
 class TimedTactic final : public Tactic {
  public:
   TimedTactic(const char* name, double estimate, std::chrono::microseconds time)
-      : name_(name), estimate_(estimate), time_(time) {}
+      : time(time), name_(name), estimate_(estimate) {}
   std::string_view name() const override { return name_; }
   std::string refuses(const Node&, const TuningHint&) const override { return refusal; }
   std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
     return {{"only", estimate_}};
   }
   CompiledKernel compile(const Node& node, const std::string& config, const TuningHint&) const override {
-    return {name_, config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+    if (!failure.empty()) fail(ErrorKind::kInternal, "{}", failure);
+    ++compiled;
+    CompiledKernel kernel{name_, config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+    for (const Value* v : node.inputs)
+      if (v->isConstant()) kernel.blobs.push_back(v->constant);
+    return kernel;
   }
   std::unique_ptr<Kernel> load(const Node&, const CompiledKernel&) const override {
-    return std::make_unique<TimedKernel>(&runs, time_);
+    return std::make_unique<TimedKernel>(&runs, time);
   }
-  std::string refusal;
+  std::string refusal, failure;
+  std::chrono::microseconds time;
   mutable int runs = 0;
+  mutable std::atomic<int> compiled = 0;
 
  private:
   std::string name_;
   double estimate_;
-  std::chrono::microseconds time_;
 };
 
 // The null target's memory, and three tactics: the cost model prefers the slower of the two real ones.
@@ -83,12 +90,21 @@ class TimedTarget final : public Target {
   bool hostAccessible() const override { return true; }
   void submit(StreamHandle, void (*task)(void*), void* data) override { task(data); }
   void synchronize(StreamHandle) override {}
+  int compileThreads() const override { return threads; }
+  double time(const std::function<void()>& work, int iterations) override {
+    if (next >= scripted.size()) return Target::time(work, iterations);
+    work();
+    return scripted[next++];
+  }
 
   // Runs of all tactics since the last call.
   int takeRuns() {
     return std::exchange(slow.runs, 0) + std::exchange(fast.runs, 0) + std::exchange(reference.runs, 0);
   }
   std::string device = "one";
+  int threads = 1;
+  std::vector<double> scripted;  // what the first measurements give
+  size_t next = 0;
   TimedTactic slow{"slow", 1e-3, std::chrono::milliseconds(5)};
   TimedTactic fast{"fast", 2e-3, std::chrono::microseconds(0)};
   TimedTactic reference{"reference", 3e-3, std::chrono::microseconds(0)};
@@ -178,6 +194,85 @@ TEST(Tuner, WithoutAnyTacticTheReasonsAreTold) {
     for (const char* reason : {"slow: too slow", "fast: too fast", "reference: no reference"})
       EXPECT_NE(std::string(e.what()).find(reason), std::string::npos) << e.what();
   }
+}
+
+// The same product twice, with weights and names of its own each time, and another one.
+std::unique_ptr<Plan> planWithRepeats(TimedTarget& target, TunerOptions tuner) {
+  BuildOptions options;
+  options.tuner = std::move(tuner);
+  return buildPlan(parseGraph("graph g(x:f32[4,4], y:f32[4,4]) {\n"
+                              "  v = const f32[4,4] random(1)\n"
+                              "  w = const f32[4,4] random(2)\n"
+                              "  p = MatMul(x, v) \"one\"\n"
+                              "  q = MatMul(y, w) \"two\"\n"
+                              "  r = MatMul(p, q) {transA=1} \"three\"\n"
+                              "  return p, q, r }"),
+                   target, options);
+}
+
+TEST(Tuner, EqualRegionsAreMeasuredOnceAndCompiledEach) {
+  TimedTarget target;
+  std::unique_ptr<Plan> plan = planWithRepeats(target, {});
+  ASSERT_EQ(plan->steps.size(), 3U);
+  EXPECT_EQ(plan->steps[0].compiled.blobs[0].data(), plan->graph->nodes()[0]->inputs[1]->constant.data());
+  EXPECT_EQ(plan->steps[1].compiled.blobs[0].data(), plan->graph->nodes()[1]->inputs[1]->constant.data());
+  int twoRegions = target.takeRuns();
+  planFor(target, nullptr);  // two regions as well
+  EXPECT_EQ(twoRegions, target.takeRuns());
+}
+
+TEST(Tuner, CompilesInParallelWhatItMeasures) {
+  TimedTarget target;
+  target.threads = 4;
+  TimingCache cache, other;
+  std::vector<uint8_t> first = writePlan(*planWithRepeats(target, {.cache = &cache}));
+  EXPECT_EQ(target.slow.compiled + target.fast.compiled,
+            5);  // both for two regions, and "two" by its own weights
+  target.threads = 1;
+  EXPECT_EQ(writePlan(*planWithRepeats(target, {.cache = &cache})), first);
+  EXPECT_EQ(target.reference.compiled, 0);
+}
+
+TEST(Tuner, ExcludedTacticsAreNotAsked) {
+  TimedTarget target;
+  std::unique_ptr<Plan> plan = planWithRepeats(target, {.excluded = {"fast"}});
+  EXPECT_EQ(plan->steps[0].compiled.tactic, "slow");
+  EXPECT_EQ(plan->steps[0].trials.back().refusal, "the builder's tactic sources leave it out");
+  EXPECT_EQ(planWithRepeats(target, {.excluded = {"fast", "slow", "reference"}})->steps[0].compiled.tactic,
+            "reference");
+}
+
+TEST(Tuner, ATacticThatDoesNotCompileIsToldAndLeftOut) {
+  TimedTarget target;
+  target.fast.failure = "the compiler is out of order";
+  std::unique_ptr<Plan> plan = planWithRepeats(target, {});
+  EXPECT_EQ(plan->steps[0].compiled.tactic, "slow");
+  EXPECT_NE(plan->steps[0].trials.back().refusal.find("out of order"), std::string::npos);
+  target.slow.failure = "so is this one";
+  EXPECT_THROW(planWithRepeats(target, {}), Error);
+}
+
+TEST(Tuner, WithinTheSpreadTheCostModelDecides) {
+  TimedTarget target;
+  // The slow one and the fast one, once and then twice again, since they are close.
+  target.scripted = {1.02, 1.00, 1.05, 1.01, 1.04, 1.03};
+  std::unique_ptr<Plan> plan = planWithRepeats(target, {});
+  EXPECT_EQ(plan->steps[0].compiled.tactic, "slow");
+  EXPECT_EQ(plan->steps[0].trials[0].seconds, 1.00);
+  EXPECT_EQ(target.next, 6U);
+
+  target.next = 0;
+  target.scripted = {1.02, 1.00, 1.02, 1.00, 1.02, 1.00};
+  EXPECT_EQ(planWithRepeats(target, {})->steps[0].compiled.tactic, "fast");
+  target.next = 0;
+  target.scripted = {1.10, 1.00};
+  EXPECT_EQ(planWithRepeats(target, {})->steps[0].compiled.tactic, "fast");
+}
+
+TEST(Tuner, HopelessCandidatesAreNotMeasured) {
+  TimedTarget target;
+  planWithRepeats(target, {.hopeless = 1.5});
+  EXPECT_EQ(target.fast.runs, 0);
 }
 
 TEST(TimingCache, RefusesDamagedBytes) {

@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "tenfold/error_budget.h"
+#include "trtexec/build.h"
+
 // Precision flags and types of layers are deprecated, but what this program is asked for.
 TENFOLD_BEGIN_DEPRECATED
 
@@ -100,6 +103,41 @@ void setFormats(const std::string& text, int count, bool inputs, INetworkDefinit
   }
 }
 
+constexpr Named<TacticSource> kSources[] = {
+    {"CUBLAS", TacticSource::kCUBLAS},
+    {"CUBLAS_LT", TacticSource::kCUBLAS_LT},
+    {"CUDNN", TacticSource::kCUDNN},
+    {"EDGE_MASK_CONVOLUTIONS", TacticSource::kEDGE_MASK_CONVOLUTIONS},
+    {"JIT_CONVOLUTIONS", TacticSource::kJIT_CONVOLUTIONS},
+};
+
+// "-CUDNN,+CUBLAS_LT": what is not named is used.
+void setTacticSources(const std::string& text, IBuilderConfig& config) {
+  TacticSources sources = 0;
+  for (const auto& source : kSources) sources |= 1U << static_cast<uint32_t>(source.value);
+  for (size_t from = 0; from < text.size();) {
+    size_t to = std::min(text.find(',', from), text.size());
+    std::string item = text.substr(from, to - from);
+    from = to + 1;
+    if (item.empty() || (item[0] != '-' && item[0] != '+'))
+      throw std::runtime_error("expected -NAME or +NAME, found '" + item + "'");
+    uint32_t bit = 1U << static_cast<uint32_t>(find(kSources, item.substr(1), "tactic source"));
+    sources = item[0] == '-' ? sources & ~bit : sources | bit;
+  }
+  config.setTacticSources(sources);
+}
+
+void setErrorBudget(const Options& options, INetworkDefinition& network, IBuilderConfig& config) {
+  tenfoldSetErrorBudget(&config, options.errorBudget);
+  for (const auto& [name, path] : options.loadInputs) {
+    std::vector<char> bytes = readFile(path);
+    bool known = false;
+    for (int i = 0; i < network.getNbInputs(); ++i) known = known || name == network.getInput(i)->getName();
+    if (!known) throw std::runtime_error("the network has no input '" + name + "'");
+    tenfoldSetErrorBudgetInput(&config, name.c_str(), bytes.data(), static_cast<int64_t>(bytes.size()));
+  }
+}
+
 template <typename Apply>
 void forLayers(const NamedList& list, INetworkDefinition& network, Apply apply) {
   for (const auto& [name, type] : list) {
@@ -182,6 +220,10 @@ void applyOptions(const Options& options, IBuilder& builder, INetworkDefinition&
   config.setProfilingVerbosity(find(kVerbosities, options.profilingVerbosity, "profiling verbosity"));
   if (options.builderOptimizationLevel >= 0)
     config.setBuilderOptimizationLevel(options.builderOptimizationLevel);
+  config.setAvgTimingIterations(options.avgTiming);
+  if (options.maxTactics >= 0) config.setMaxNbTactics(options.maxTactics);
+  if (!options.tacticSources.empty()) setTacticSources(options.tacticSources, config);
+  if (options.errorBudget > 0) setErrorBudget(options, network, config);
   for (const auto& [pool, size] : options.memPoolSize)
     config.setMemoryPoolLimit(find(kPools, pool, "memory pool"), bytesOf(size));
   setFormats(options.inputIOFormats, network.getNbInputs(), true, network);

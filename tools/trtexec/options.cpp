@@ -72,6 +72,7 @@ constexpr Row<std::string> kTexts[] = {
     {"--timingCacheFile", &Options::timingCacheFile, "read the timing cache from this file, and write it"},
     {"--inputIOFormats", &Options::inputIOFormats, "types and formats of the inputs: fp32:chw,..."},
     {"--outputIOFormats", &Options::outputIOFormats, "types and formats of the outputs"},
+    {"--tacticSources", &Options::tacticSources, "libraries to use or not: -CUDNN,+CUBLAS_LT"},
     {"--exportOutput", &Options::exportOutput, "write the outputs as JSON"},
     {"--exportTimes", &Options::exportTimes, "write the times of each run as JSON"},
     {"--exportProfile", &Options::exportProfile, "write the time of each layer as JSON"},
@@ -120,6 +121,15 @@ void addChecked(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"obey", "prefer", "none"}));
   app.add_option("--builderOptimizationLevel", o.builderOptimizationLevel, "0 to 5: how much is tried")
       ->check(CLI::Range(0, 5));
+  app.add_option("--avgTiming", o.avgTiming, "time each kernel so many times while building (1)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--maxTactics", o.maxTactics, "measure at most so many kernels for a layer")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option(
+         "--errorBudget", o.errorBudget,
+         "with --fp16 or --bf16: keep layers that lose more than this, as a part of their values (0.01), "
+         "in more bits; measured on --loadInputs, else on random inputs")
+      ->check(CLI::PositiveNumber);
   app.add_option("--profilingVerbosity", o.profilingVerbosity, "layer_names_only, detailed or none")
       ->check(CLI::IsMember({"layer_names_only", "detailed", "none"}));
   app.add_option("--iterations", o.iterations, "run at least so many times (10)")

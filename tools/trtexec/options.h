@@ -22,7 +22,10 @@ struct Options {
        noTf32 = false, refit = false;
   std::string inputIOFormats, outputIOFormats, precisionConstraints = "none";
   NamedList layerPrecisions, layerOutputTypes, memPoolSize;
+  std::string tacticSources;
   int builderOptimizationLevel = -1;
+  int avgTiming = 1, maxTactics = -1;
+  double errorBudget = 0;
   std::string profilingVerbosity = "layer_names_only";
   bool skipInference = false, verbose = false;
   // Inference.

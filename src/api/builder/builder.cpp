@@ -6,6 +6,7 @@
 #include "api/serialize.h"
 #include "plugin/registry.h"
 #include "targets/target.h"
+#include "tenfold/error_budget.h"
 
 namespace tenfold {
 namespace {
@@ -79,7 +80,7 @@ bool BuilderFace::setMaxThreads(int32_t threads) noexcept {
 nv::IPluginRegistry& BuilderFace::getPluginRegistry() noexcept { return processPluginRegistry(); }
 
 std::unique_ptr<Plan> BuilderFace::build(nv::INetworkDefinition& network, nv::IBuilderConfig& config) const {
-  return buildFromNetwork(ours(network), ours(config).state(), target());
+  return buildFromNetwork(ours(network), ours(config).state(), target(), *reporter_);
 }
 
 bool BuilderFace::isNetworkSupported(const nv::INetworkDefinition& network,
@@ -133,6 +134,19 @@ extern "C" void* createInferBuilder_INTERNAL(void* logger, int32_t version) noex
   return tenfold::Reporter(log).guard("createInferBuilder", [&]() -> void* {
     return static_cast<nvinfer1::IBuilder*>(new tenfold::BuilderFace(*log));
   });
+}
+
+extern "C" bool tenfoldSetErrorBudget(nvinfer1::IBuilderConfig* config, double budget) noexcept {
+  using namespace tenfold;
+  auto* face = dynamic_cast<BuilderConfigFace*>(config);
+  return face && face->setErrorBudget(budget);
+}
+
+extern "C" bool tenfoldSetErrorBudgetInput(nvinfer1::IBuilderConfig* config, const char* name,
+                                           const void* data, int64_t bytes) noexcept {
+  using namespace tenfold;
+  auto* face = dynamic_cast<BuilderConfigFace*>(config);
+  return face && face->setErrorBudgetInput(name, data, bytes);
 }
 
 extern "C" nvinfer1::IBuilderConfig* tenfoldGetBuilderConfig(nvinfer1::IBuilder* builder) noexcept {

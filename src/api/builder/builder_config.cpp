@@ -94,6 +94,7 @@ bool BuilderConfigFace::setTacticSources(nv::TacticSources sources) noexcept {
     require(sources >> static_cast<uint32_t>(nv::EnumMax<nv::TacticSource>()) == 0,
             "the sources {:#x} have bits that stand for none", sources);
     state_.tacticSources = sources;
+    state_.hasTacticSources = true;
     return true;
   });
 }
@@ -178,6 +179,24 @@ bool BuilderConfigFace::setL2LimitForTiling(int64_t size) noexcept {
   return reporter_.guard("setL2LimitForTiling", [&] {
     require(size >= 0, "the limit is {}, expected 0 or more", size);
     state_.l2LimitForTiling = size;
+    return true;
+  });
+}
+
+bool BuilderConfigFace::setErrorBudget(double budget) noexcept {
+  return reporter_.guard("tenfoldSetErrorBudget", [&] {
+    require(budget >= 0, "the error budget is {}, expected 0 (none) or more", budget);
+    state_.errorBudget = budget;
+    return true;
+  });
+}
+
+bool BuilderConfigFace::setErrorBudgetInput(const char* name, const void* data, int64_t bytes) noexcept {
+  return reporter_.guard("tenfoldSetErrorBudgetInput", [&] {
+    std::string input = &needed(name, "the name");
+    require(bytes >= 0 && (data || bytes == 0), "there must be {} bytes", bytes);
+    const auto* from = static_cast<const uint8_t*>(data);
+    state_.errorBudgetInputs[input].assign(from, from + bytes);
     return true;
   });
 }

@@ -22,7 +22,10 @@ struct BuilderConfigState {
   // The first three sources are libraries of NVIDIA's that programs switch off; the default leaves them out.
   uint32_t tacticSources = (1u << static_cast<uint32_t>(nv::TacticSource::kEDGE_MASK_CONVOLUTIONS)) |
                            (1u << static_cast<uint32_t>(nv::TacticSource::kJIT_CONVOLUTIONS));
+  bool hasTacticSources = false;  // the program set them
   uint32_t previewFeatures = 0;
+  double errorBudget = 0;                                         // 0: none
+  std::map<std::string, std::vector<uint8_t>> errorBudgetInputs;  // samples by input
   int32_t avgTimingIterations = 1, optimizationLevel = 3, maxAuxStreams = -1, maxTactics = -1, dlaCore = -1;
   int64_t l2LimitForTiling = 0;
   nv::EngineCapability capability = nv::EngineCapability::kSTANDARD;
@@ -54,6 +57,9 @@ class BuilderConfigFace final : public nv::IBuilderConfig, public nv::apiv::VBui
     mImpl = this;
   }
   BuilderConfigState& state() { return state_; }
+  // tenfold/error_budget.h.
+  bool setErrorBudget(double budget) noexcept;
+  bool setErrorBudgetInput(const char* name, const void* data, int64_t bytes) noexcept;
   Reporter& reporter() const { return reporter_; }
 
   void setAvgTimingIterations(int32_t n) noexcept override;

@@ -40,12 +40,15 @@ const char* Inspector::getEngineInformation(nv::LayerInformationFormat format) c
     const DimBindings bindings = bindingsOf(context_);
     std::string layers, tensors;
     for (size_t step : engine_->layers) {
-      std::string text = layerText(*engine_->plan, engine_->plan->steps[step], verbosityOf(*engine_), format, bindings);
+      std::string text =
+          layerText(*engine_->plan, engine_->plan->steps[step], verbosityOf(*engine_), format, bindings);
       layers += json ? (layers.empty() ? "\n" : ",\n") + text : text + "\n";
     }
     for (const IoTensor& t : engine_->tensors)
       tensors += (tensors.empty() ? "" : json ? ", " : " ") + (json ? jsonString(t.value->name) : t.name());
-    text_ = json ? "{\"Layers\": [" + layers + "\n],\n\"Bindings\": [" + tensors + "]}\n"
+    auto budget = engine_->plan->facts.find(facts::kErrorBudget);
+    std::string report = budget == engine_->plan->facts.end() ? "" : ",\n\"ErrorBudget\": " + budget->second;
+    text_ = json ? "{\"Layers\": [" + layers + "\n],\n\"Bindings\": [" + tensors + "]" + report + "}\n"
                  : "Layers:\n" + layers + "\nBindings:\n" + tensors + "\n";
     return text_.c_str();
   });

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/ops/op_def.h"
+#include "optimize/precision/convert.h"
 
 namespace tenfold {
 namespace {
@@ -133,12 +134,7 @@ class Assigner {
   double magnitude(const Value& v) {
     auto [it, fresh] = magnitudes_.emplace(&v, 0.0);
     if (!fresh) return it->second;
-    float largest = 0;
-    for (float x : v.constant.span<float>()) {
-      float size = std::abs(x);
-      largest = std::isfinite(size) ? std::max(largest, size) : largest;
-    }
-    return it->second = largest;
+    return it->second = largestFinite(v.constant);
   }
 
   void markLarge(const Node& n) {

@@ -1,89 +1,29 @@
 #include "plan/autotune/tuner.h"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 
 #include "base/error.h"
 #include "graph/ir/text.h"
 #include "graph/ops/op_def.h"
+#include "plan/autotune/candidates.h"
+#include "plan/autotune/measure.h"
+#include "plan/autotune/parallel.h"
 
 namespace tenfold {
 namespace {
 
-struct Option {
-  const Tactic* tactic;
-  Candidate candidate;
+// Nodes with one signature, and what was found out about them.
+struct Region {
+  size_t first = 0;  // index of the first such node
+  std::string signature;
+  Options options;
+  bool measured = false;                 // now: its kernels are compiled and timed
+  std::vector<CompiledKernel> compiled;  // of the first node; by option
+  std::vector<std::string> failures;     // why an option cannot be compiled, else empty
+  size_t chosen = 0;
+  std::vector<Trial> trials;
 };
-
-std::string describe(const TensorDesc& d) {
-  return fmt::format("{}{}{}", typeName(d.dtype), d.shape.str(),
-                     d.layout == Layout::kChannelsLast ? "cl" : "");
-}
-
-// Device buffers with plausible contents for one measurement.
-class Scratch {
- public:
-  explicit Scratch(Target& target) : target_(target) {}
-  ~Scratch() {
-    for (void* p : buffers_) target_.release(p);
-  }
-  void* fill(const TensorDesc& d, uint64_t seed) {
-    Tensor t = d.known ? Tensor(d.dtype, d.shape, const_cast<void*>(d.known))
-                       : randomTensor(d.dtype, d.shape, seed, 0, 1);
-    void* p = make(t.bytes());
-    target_.copy(p, t.data(), t.bytes(), nullptr);
-    return p;
-  }
-  void* make(size_t bytes) {
-    buffers_.push_back(target_.allocate(std::max<size_t>(bytes, 1)));
-    return buffers_.back();
-  }
-
- private:
-  Target& target_;
-  std::vector<void*> buffers_;
-};
-
-double measure(const Kernel& kernel, const TuningHint& hint, Target& target, int iterations) {
-  std::unique_ptr<Launch> launch = kernel.prepare(hint.inputs, hint.outputs);
-  Scratch scratch(target);
-  std::vector<void*> inputs, outputs;
-  for (size_t i = 0; i < hint.inputs.size(); ++i)
-    inputs.push_back(hint.inputs[i].dtype == DataType::kUndefined ? nullptr
-                                                                  : scratch.fill(hint.inputs[i], i + 1));
-  for (const TensorDesc& d : hint.outputs)
-    outputs.push_back(d.dtype == DataType::kUndefined ? nullptr
-                                                      : scratch.make(typeBytes(d.dtype, d.shape.numel())));
-  LaunchArgs args{inputs.data(), outputs.data(), scratch.make(launch->workspaceBytes()), nullptr, nullptr};
-  return target.time([&] { launch->run(args); }, iterations);
-}
-
-// Every accepted candidate, tactic by tactic in the target's order of preference.
-std::vector<Option> collect(const Node& node, const TuningHint& hint, Target& target,
-                            std::vector<Trial>& refused) {
-  std::vector<Option> options;
-  for (const Tactic* tactic : target.tactics()) {
-    std::string reason = hint.knownRanks || tactic == target.tactics().back()
-                             ? tactic->refuses(node, hint)
-                             : "the rank of a tensor is known at run time only";
-    if (!reason.empty()) {
-      refused.push_back({std::string(tactic->name()), "", 0, false, reason});
-      continue;
-    }
-    for (Candidate& c : tactic->candidates(node, hint)) options.push_back({tactic, std::move(c)});
-  }
-  std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
-    return a.candidate.seconds < b.candidate.seconds;
-  });
-  return options;
-}
-
-[[noreturn]] void failUnsupported(const Node& node, const std::vector<Trial>& refused) {
-  std::string reasons;
-  for (const Trial& t : refused) reasons += fmt::format("\n  {}: {}", t.tactic, t.refusal);
-  fail(ErrorKind::kUnsupported, "not supported: {} (node '{}'): no tactic can run it{}", node.opName(),
-       node.name, reasons);
-}
 
 bool hasZeroExtent(const TuningHint& hint) {
   auto empty = [](const TensorDesc& d) { return d.dtype != DataType::kUndefined && d.shape.numel() == 0; };
@@ -91,9 +31,232 @@ bool hasZeroExtent(const TuningHint& hint) {
          std::any_of(hint.outputs.begin(), hint.outputs.end(), empty);
 }
 
+Trial trialOf(const Option& o, double seconds, bool measured) {
+  return {std::string(o.tactic->name()), o.candidate.config, seconds, measured, ""};
+}
+
+class Tuner {
+ public:
+  Tuner(std::span<const TunedNode> nodes, Target& target, const TunerOptions& options,
+        const std::function<void(int, int)>& progress)
+      : nodes_(nodes),
+        target_(target),
+        options_(options),
+        progress_(progress),
+        threads_(std::min(target.compileThreads(), options.threads > 0 ? options.threads : kMostThreads)) {}
+
+  std::vector<Choice> run() {
+    group();
+    // In parts, since every compiled candidate may hold packed weights.
+    const size_t part = threads_ == 1 ? 1 : 64;
+    for (size_t from = 0; from < regions_.size(); from += part)
+      tune(std::span(regions_).subspan(from, std::min(part, regions_.size() - from)));
+    return compileAll();
+  }
+
+ private:
+  static constexpr int kMostThreads = 256;
+
+  void group() {
+    std::map<std::string, size_t> known;
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      std::string signature = regionSignature(*nodes_[i].node, nodes_[i].hint);
+      auto [it, fresh] = known.emplace(signature, regions_.size());
+      if (fresh) regions_.push_back({.first = i, .signature = std::move(signature)});
+      regionOf_.push_back(it->second);
+    }
+  }
+
+  const TunedNode& nodeOf(const Region& r) const { return nodes_[r.first]; }
+
+  void tune(std::span<Region> regions) {
+    for (Region& r : regions) {
+      r.options = listOptions(nodeOf(r), target_, options_);
+      if (!takeFromCache(r)) select(r);
+    }
+    compileCandidates(regions);
+    for (Region& r : regions) {
+      if (r.measured) measure(r);
+      for (Trial& t : r.options.refused) r.trials.push_back(std::move(t));
+      report();
+    }
+  }
+
+  bool isMeasurable(const Region& r) const {
+    const TunedNode& n = nodeOf(r);
+    return options_.measure && n.hint.knownRanks && !n.node->op->dataDependentShape && !hasZeroExtent(n.hint);
+  }
+
+  bool takeFromCache(Region& r) {
+    size_t most = static_cast<size_t>(std::max(1, options_.maxMeasured));
+    if (!options_.cache || !isMeasurable(r) || std::min(most, r.options.accepted.size()) < 2) return false;
+    auto known = options_.cache->find(target_.deviceSignature(), r.signature);
+    if (!known) return false;
+    for (const Timing& t : *known) {
+      const Tactic* tactic = target_.findTactic(t.tactic);
+      auto usable = [&](const Option& o) { return o.tactic == tactic; };
+      if (std::none_of(r.options.accepted.begin(), r.options.accepted.end(), usable)) continue;
+      for (const Timing& all : *known) r.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
+      r.options.accepted = {{tactic, {t.config, t.seconds}}};
+      return true;
+    }
+    return false;
+  }
+
+  // What to compile: all that is measured, or what the cost model puts first.
+  void select(Region& r) {
+    size_t count =
+        std::min<size_t>(r.options.accepted.size(), static_cast<size_t>(std::max(1, options_.maxMeasured)));
+    r.measured = isMeasurable(r) && count > 1;
+    if (r.measured)
+      r.options.accepted.resize(count);
+    else
+      r.trials = {trialOf(r.options.accepted[0], r.options.accepted[0].candidate.seconds, false)};
+  }
+
+  void compileCandidates(std::span<Region> regions) {
+    std::vector<std::pair<Region*, size_t>> jobs;
+    for (Region& r : regions) {
+      if (!r.measured) continue;
+      r.compiled.resize(r.options.accepted.size());
+      r.failures.resize(r.options.accepted.size());
+      for (size_t i = 0; i < r.options.accepted.size(); ++i) jobs.emplace_back(&r, i);
+    }
+    parallelFor(jobs.size(), threads_, [&](size_t job) {
+      auto [r, i] = jobs[job];
+      const Option& o = r->options.accepted[i];
+      try {
+        r->compiled[i] = o.tactic->compile(*nodeOf(*r).node, o.candidate.config, nodeOf(*r).hint);
+      } catch (const Error& e) {
+        r->failures[i] = e.what();
+      }
+    });
+  }
+
+  void measure(Region& r) {
+    const TunedNode& n = nodeOf(r);
+    RegionData data(n.hint, target_);
+    std::vector<std::unique_ptr<Kernel>> kernels(r.compiled.size());
+    std::vector<double> seconds(r.compiled.size());
+    for (size_t i = 0; i < kernels.size(); ++i) {
+      if (!r.failures[i].empty()) continue;
+      try {
+        kernels[i] = r.options.accepted[i].tactic->load(*n.node, r.compiled[i]);
+        seconds[i] = data.time(*kernels[i], options_.iterations);
+      } catch (const Error& e) {
+        kernels[i].reset();
+        r.failures[i] = e.what();
+      }
+    }
+    r.chosen = choose(r, data, kernels, seconds);
+    record(r, seconds);
+    r.compiled = {std::move(r.compiled[r.chosen])};
+    r.options.accepted = {r.options.accepted[r.chosen]};
+    r.chosen = 0;
+  }
+
+  // The fastest; of those that further runs cannot tell from it, the one that the cost model prefers.
+  size_t choose(const Region& r, RegionData& data, const std::vector<std::unique_ptr<Kernel>>& kernels,
+                std::vector<double>& seconds) const {
+    constexpr double kClose = 1.05;
+    constexpr int kRepeats = 2;
+    std::vector<size_t> runnable;
+    for (size_t i = 0; i < kernels.size(); ++i)
+      if (kernels[i]) runnable.push_back(i);
+    if (runnable.empty())
+      fail(ErrorKind::kInternal, "node '{}' ({}): no kernel for it works: {}", nodeOf(r).node->name,
+           nodeOf(r).node->opName(), r.failures.front());
+    auto faster = [&](size_t a, size_t b) { return seconds[a] < seconds[b]; };
+    double best = seconds[*std::min_element(runnable.begin(), runnable.end(), faster)];
+    std::erase_if(runnable, [&](size_t i) { return seconds[i] > kClose * best; });
+    if (runnable.size() == 1) return runnable[0];
+    double spread = 0;
+    for (int repeat = 0; repeat < kRepeats; ++repeat)
+      for (size_t i : runnable) {
+        double again = data.time(*kernels[i], options_.iterations);
+        spread = std::max(spread, std::abs(again - seconds[i]));
+        seconds[i] = std::min(seconds[i], again);
+      }
+    best = seconds[*std::min_element(runnable.begin(), runnable.end(), faster)];
+    size_t chosen = *std::find_if(runnable.begin(), runnable.end(),
+                                  [&](size_t i) { return seconds[i] <= best + spread; });
+    seconds[chosen] = best;  // as far as could be measured
+    return chosen;
+  }
+
+  void record(Region& r, const std::vector<double>& seconds) {
+    std::vector<Timing> timings;
+    auto add = [&](size_t i) {
+      const Option& o = r.options.accepted[i];
+      r.trials.push_back(trialOf(o, seconds[i], true));
+      timings.push_back({std::string(o.tactic->name()), o.candidate.config, seconds[i]});
+    };
+    add(r.chosen);
+    for (size_t i = 0; i < seconds.size(); ++i) {
+      if (i == r.chosen) continue;
+      if (r.failures[i].empty())
+        add(i);
+      else
+        r.options.refused.push_back({std::string(r.options.accepted[i].tactic->name()),
+                                     r.options.accepted[i].candidate.config, 0, false, r.failures[i]});
+    }
+    auto bySeconds = [](const Trial& a, const Trial& b) { return a.seconds < b.seconds; };
+    std::stable_sort(r.trials.begin(), r.trials.end(), bySeconds);
+    if (options_.cache) options_.cache->store(target_.deviceSignature(), r.signature, std::move(timings));
+  }
+
+  std::vector<Choice> compileAll() {
+    std::vector<Choice> choices(nodes_.size());
+    parallelFor(nodes_.size(), threads_, [&](size_t i) {
+      Region& r = regions_[regionOf_[i]];
+      choices[i].trials = r.trials;
+      const Option& o = r.options.accepted[0];
+      if (r.first == i && !r.compiled.empty())
+        choices[i].compiled = std::move(r.compiled[0]);
+      else
+        choices[i].compiled = o.tactic->compile(*nodes_[i].node, o.candidate.config, nodes_[i].hint);
+    });
+    return choices;
+  }
+
+  void report() {
+    ++done_;
+    if (progress_) progress_(done_, static_cast<int>(regions_.size()));
+  }
+
+  const std::span<const TunedNode> nodes_;
+  Target& target_;
+  const TunerOptions& options_;
+  const std::function<void(int, int)>& progress_;
+  const int threads_;
+  std::vector<Region> regions_;
+  std::vector<size_t> regionOf_;  // by node
+  int done_ = 0;
+};
+
+// A body without the names in it.
+std::string regionText(const Graph& body) {
+  std::unique_ptr<Graph> copy = body.clone();
+  copy->name.clear();
+  for (Value* v : copy->values()) v->name.clear();
+  for (Node* n : copy->nodes()) n->name.clear();
+  return printGraph(*copy);
+}
+
 }  // namespace
 
 std::string regionSignature(const Node& node, const TuningHint& hint) {
+  auto describe = [](const TensorDesc& d) {
+    std::string text = fmt::format(" {}{}{}{}", typeName(d.dtype), d.shape.str(),
+                                   d.layout == Layout::kChannelsLast ? "cl" : "", d.known ? "c" : "");
+    // Which elements are moved where is part of what is done.
+    constexpr int64_t kMost = 64;
+    if (d.known && !isFloat(d.dtype) && typeBits(d.dtype) >= 8 && d.shape.numel() <= kMost) {
+      Tensor t(d.dtype, d.shape, const_cast<void*>(d.known));
+      for (int64_t i = 0; i < t.numel(); ++i) text += fmt::format(",{}", t.getInt(i));
+    }
+    return text;
+  };
   std::string text(node.opName());
   for (const auto& [name, value] : node.attrs.all())
     if (const auto* n = std::get_if<int64_t>(&value))
@@ -104,62 +267,18 @@ std::string regionSignature(const Node& node, const TuningHint& hint) {
       text += fmt::format(" {}={}", name, Shape(v->begin(), v->end()).str());
     else if (const auto* r = std::get_if<double>(&value))
       text += fmt::format(" {}={}", name, *r);
-  for (const TensorDesc& d : hint.inputs) text += " " + describe(d) + (d.known ? "c" : "");
+  text += hint.allowTf32 ? " tf32" : "";
+  for (const TensorDesc& d : hint.inputs) text += describe(d);
   text += " ->";
-  for (const TensorDesc& d : hint.outputs) text += " " + describe(d);
-  for (const auto& body : node.bodies) text += "\n" + printGraph(*body);
+  for (const TensorDesc& d : hint.outputs) text += describe(d);
+  for (const auto& body : node.bodies) text += "\n" + regionText(*body);
   return text;
 }
 
-Choice chooseTactic(const Node& node, const TuningHint& hint, Target& target, const TunerOptions& tuner) {
-  Choice choice;
-  std::vector<Trial> refused;
-  std::vector<Option> options = collect(node, hint, target, refused);
-  if (options.empty()) failUnsupported(node, refused);
-  // The reference is a last resort: it is never measured against real kernels.
-  if (options.front().tactic != target.tactics().back())
-    std::erase_if(options, [&](const Option& o) { return o.tactic == target.tactics().back(); });
-  // Neither is what the cost model puts far behind the best.
-  constexpr double kHopeless = 4;
-  double estimate = options.front().candidate.seconds;
-  std::erase_if(options, [&](const Option& o) { return o.candidate.seconds > kHopeless * estimate + 1e-6; });
-  size_t count = std::min<size_t>(options.size(), std::max(1, tuner.maxMeasured));
-  bool measurable =
-      tuner.measure && hint.knownRanks && count > 1 && !node.op->dataDependentShape && !hasZeroExtent(hint);
-
-  std::string signature = regionSignature(node, hint);
-  if (measurable && tuner.cache)
-    if (auto known = tuner.cache->find(target.deviceSignature(), signature))
-      for (const Timing& t : *known)
-        if (const Tactic* tactic = target.findTactic(t.tactic);
-            tactic && tactic->refuses(node, hint).empty()) {
-          choice.compiled = tactic->compile(node, t.config, hint);
-          for (const Timing& all : *known)
-            choice.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
-          choice.trials.insert(choice.trials.end(), refused.begin(), refused.end());
-          return choice;
-        }
-
-  std::vector<Timing> timings;
-  double best = std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < (measurable ? count : 1); ++i) {
-    const Option& o = options[i];
-    CompiledKernel compiled = o.tactic->compile(node, o.candidate.config, hint);
-    double seconds = o.candidate.seconds;
-    if (measurable) {
-      seconds = measure(*o.tactic->load(node, compiled), hint, target, tuner.iterations);
-      timings.push_back({std::string(o.tactic->name()), o.candidate.config, seconds});
-    }
-    choice.trials.push_back({std::string(o.tactic->name()), o.candidate.config, seconds, measurable, ""});
-    if (i > 0 && seconds >= best) continue;
-    best = seconds;
-    choice.compiled = std::move(compiled);
-  }
-  std::stable_sort(choice.trials.begin(), choice.trials.end(),
-                   [](const Trial& a, const Trial& b) { return a.seconds < b.seconds; });
-  choice.trials.insert(choice.trials.end(), refused.begin(), refused.end());
-  if (measurable && tuner.cache) tuner.cache->store(target.deviceSignature(), signature, timings);
-  return choice;
+std::vector<Choice> chooseTactics(std::span<const TunedNode> nodes, Target& target,
+                                  const TunerOptions& options,
+                                  const std::function<void(int, int)>& progress) {
+  return Tuner(nodes, target, options, progress).run();
 }
 
 }  // namespace tenfold

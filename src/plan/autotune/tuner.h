@@ -1,5 +1,9 @@
-// Chooses the tactic of a node: asks every tactic, ranks by cost model, measures those that can win.
+// Chooses tactics for nodes: asks every tactic, ranks by cost model, measures those that can win. Nodes that
+// are equal but for their weights are one region, measured once; kernels are compiled in parallel.
 #pragma once
+
+#include <functional>
+#include <span>
 
 #include "plan/autotune/timing_cache.h"
 #include "plan/plan.h"
@@ -8,8 +12,12 @@ namespace tenfold {
 
 struct TunerOptions {
   bool measure = true;  // off: the cost model decides, and the build is the same on every run
-  int maxMeasured = 4;  // candidates that are measured per node
+  int maxMeasured = 4;  // candidates that are measured per region
   int iterations = 3;   // timed runs of each; the fastest counts
+  // Candidates that the cost model puts behind the best by more than this factor are not measured.
+  double hopeless = 4;
+  int threads = 0;                    // that compile, at most; 0: as many as the machine has cores
+  std::vector<std::string> excluded;  // tactics that are not used, by name; never the target's last one
   TimingCache* cache = nullptr;
 };
 
@@ -18,8 +26,16 @@ struct Choice {
   std::vector<Trial> trials;  // what was tried, the chosen one first
 };
 
-// Throws Error (kUnsupported) with every tactic's reason where none accepts the node.
-Choice chooseTactic(const Node& node, const TuningHint& hint, Target& target, const TunerOptions& options);
+struct TunedNode {
+  const Node* node = nullptr;
+  TuningHint hint;
+};
+
+// One choice for each node. `progress` hears how many of how many are done. Throws Error (kUnsupported) with
+// every tactic's reason where none accepts a node.
+std::vector<Choice> chooseTactics(std::span<const TunedNode> nodes, Target& target,
+                                  const TunerOptions& options,
+                                  const std::function<void(int done, int total)>& progress = {});
 
 // What a node's timing depends on besides the device: operator, body, attributes, types and shapes.
 std::string regionSignature(const Node& node, const TuningHint& hint);

@@ -13,9 +13,7 @@
 #include "plan/regions/regions.h"
 
 namespace tenfold {
-namespace {
 
-// A profile for a network whose input shapes are all fixed.
 Profile fixedProfile(const Graph& graph) {
   Profile profile;
   for (const Value* v : graph.inputs) {
@@ -24,6 +22,8 @@ Profile fixedProfile(const Graph& graph) {
   }
   return profile;
 }
+
+namespace {
 
 void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
   require(profile.inputs.size() == graph.inputs.size(), "profile {} describes {} inputs, the network has {}",

@@ -23,6 +23,9 @@ struct BuildOptions {
   std::function<bool(const char* phase, int done, int total)> progress;
 };
 
+// A profile for a network whose input shapes are all fixed.
+Profile fixedProfile(const Graph& graph);
+
 // Takes the graph over. Throws Error: what is not supported, which input lacks a profile, ...
 std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, BuildOptions options);
 

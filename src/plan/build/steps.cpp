@@ -139,7 +139,7 @@ void separateOutputs(Graph& graph) {
 
 void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const DimBindings& optimum) {
   AliasChooser aliases(*plan.graph);
-  int done = 0, total = static_cast<int>(plan.graph->nodes().size());
+  std::vector<TunedNode> launches;
   for (Node* node : plan.graph->nodes()) {
     Step step;
     step.node = node;
@@ -149,13 +149,21 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
     } else if (aliases.alias(*node)) {
       step.kind = StepKind::kAlias;
     } else {
-      Choice choice = chooseTactic(*node, hintFor(*node, options, optimum), target, options.tuner);
-      step.compiled = std::move(choice.compiled);
-      step.trials = std::move(choice.trials);
+      launches.push_back({node, hintFor(*node, options, optimum)});
     }
     plan.steps.push_back(std::move(step));
-    if (options.progress && !options.progress("Choosing tactics", ++done, total))
+  }
+  auto progress = [&](int done, int total) {
+    if (options.progress && !options.progress("Choosing tactics", done, total))
       fail("the build was cancelled by its progress monitor");
+  };
+  std::vector<Choice> choices = chooseTactics(launches, target, options.tuner, progress);
+  auto choice = choices.begin();
+  for (Step& step : plan.steps) {
+    if (step.kind != StepKind::kLaunch) continue;
+    step.compiled = std::move(choice->compiled);
+    step.trials = std::move(choice->trials);
+    ++choice;
   }
 }
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
+#include <mutex>
 #include <regex>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -106,11 +109,9 @@ const std::string& sourcesHash() {
 
 bool hasCompiler() { return library().isLoaded(); }
 
-Tensor compileCubin(const std::string& code, const std::string& architecture) {
-  std::vector<std::string> flags = flagsFor(architecture);
-  std::string joined = sourcesHash();
-  for (const std::string& flag : flags) joined += " " + flag;
-  std::string key = kernelKey(nvrtc().version, joined, code);
+namespace {
+
+Tensor compileAnew(const std::string& key, const std::vector<std::string>& flags, const std::string& code) {
   std::optional<std::vector<char>> cubin = findKernel(key);
   if (!cubin) {
     cubin = Program(code).compile(flags, code);
@@ -119,6 +120,33 @@ Tensor compileCubin(const std::string& code, const std::string& architecture) {
   Tensor result(DataType::kUInt8, {static_cast<int64_t>(cubin->size())});
   std::memcpy(result.data(), cubin->data(), cubin->size());
   return result;
+}
+
+}  // namespace
+
+// Threads that want the same kernel wait for the first one that does; later ones share its bytes.
+Tensor compileCubin(const std::string& code, const std::string& architecture) {
+  static std::mutex mutex;
+  static std::unordered_map<std::string, std::shared_future<Tensor>> known;
+  std::vector<std::string> flags = flagsFor(architecture);
+  std::string joined = sourcesHash();
+  for (const std::string& flag : flags) joined += " " + flag;
+  std::string key = kernelKey(nvrtc().version, joined, code);
+  std::promise<Tensor> promise;
+  std::unique_lock lock(mutex);
+  if (auto it = known.find(key); it != known.end()) {
+    std::shared_future<Tensor> result = it->second;
+    lock.unlock();
+    return result.get();
+  }
+  std::shared_future<Tensor> result = known.emplace(key, promise.get_future().share()).first->second;
+  lock.unlock();
+  try {
+    promise.set_value(compileAnew(key, flags, code));
+  } catch (...) {
+    promise.set_exception(std::current_exception());
+  }
+  return result.get();
 }
 
 KernelResources compileForReport(const std::string& code, const std::string& architecture) {

@@ -1,0 +1,51 @@
+#include "plan/autotune/candidates.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "graph/ops/op_def.h"
+
+namespace tenfold {
+namespace {
+
+std::string refusalOf(const Tactic& tactic, const TunedNode& node, bool isLast, const TunerOptions& options) {
+  if (!isLast && !node.hint.knownRanks) return "the rank of a tensor is known at run time only";
+  const auto& excluded = options.excluded;
+  if (!isLast && std::find(excluded.begin(), excluded.end(), tactic.name()) != excluded.end())
+    return "the builder's tactic sources leave it out";
+  return tactic.refuses(*node.node, node.hint);
+}
+
+[[noreturn]] void failUnsupported(const Node& node, const std::vector<Trial>& refused) {
+  std::string reasons;
+  for (const Trial& t : refused) reasons += fmt::format("\n  {}: {}", t.tactic, t.refusal);
+  fail(ErrorKind::kUnsupported, "not supported: {} (node '{}'): no tactic can run it{}", node.opName(),
+       node.name, reasons);
+}
+
+}  // namespace
+
+Options listOptions(const TunedNode& node, Target& target, const TunerOptions& tuner) {
+  Options found;
+  std::vector<Option>& options = found.accepted;
+  const Tactic* last = target.tactics().back();
+  for (const Tactic* tactic : target.tactics()) {
+    std::string reason = refusalOf(*tactic, node, tactic == last, tuner);
+    if (!reason.empty()) {
+      found.refused.push_back({std::string(tactic->name()), "", 0, false, reason});
+      continue;
+    }
+    for (Candidate& c : tactic->candidates(*node.node, node.hint)) options.push_back({tactic, std::move(c)});
+  }
+  if (options.empty()) failUnsupported(*node.node, found.refused);
+  std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
+    return a.candidate.seconds < b.candidate.seconds;
+  });
+  if (options.front().tactic != last)
+    std::erase_if(options, [&](const Option& o) { return o.tactic == last; });
+  double limit = tuner.hopeless * options.front().candidate.seconds + 1e-6;
+  std::erase_if(options, [&](const Option& o) { return o.candidate.seconds > limit; });
+  return found;
+}
+
+}  // namespace tenfold

@@ -1,0 +1,21 @@
+// What can run a region, best first by the cost model.
+#pragma once
+
+#include "plan/autotune/tuner.h"
+
+namespace tenfold {
+
+struct Option {
+  const Tactic* tactic;
+  Candidate candidate;
+};
+
+struct Options {
+  std::vector<Option> accepted;  // at least one
+  std::vector<Trial> refused;
+};
+
+// Every accepted candidate that is worth a measurement; the target's reference only where nothing else is.
+Options listOptions(const TunedNode& node, Target& target, const TunerOptions& options);
+
+}  // namespace tenfold

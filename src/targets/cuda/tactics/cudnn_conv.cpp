@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMostPlans = 8;                                     // candidates of a node
 constexpr size_t kWeights = PlanBook::kBlobs, kTail = kWeights + 1;  // blobs
 
-void requireTypes(const ConvNode& conv, const TuningHint& hint) {
+void requireTypes(const DnnConvNode& conv, const TuningHint& hint) {
   DataType type = hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype;
   if (type != DataType::kFloat32 && type != DataType::kFloat16 && type != DataType::kBFloat16)
     fail(ErrorKind::kUnsupported, "it does not convolve {}", typeName(type));
@@ -25,19 +25,19 @@ void requireTypes(const ConvNode& conv, const TuningHint& hint) {
   if (conv.shape(hint.inputs).isEmpty()) fail(ErrorKind::kUnsupported, "it is empty");
 }
 
-bool isTf32(const ConvNode& conv, const TuningHint& hint) {
+bool isTf32(const DnnConvNode& conv, const TuningHint& hint) {
   return hint.allowTf32 && hint.inputs[static_cast<size_t>(conv.epilogue.left)].dtype == DataType::kFloat32;
 }
 
-bool usesTensorCores(const ConvNode& conv, bool tf32) { return conv.type() != DataType::kFloat32 || tf32; }
+bool usesTensorCores(const DnnConvNode& conv, bool tf32) { return conv.type() != DataType::kFloat32 || tf32; }
 
 // Constant weights move into the order of a channels-last input; others are read as they lie.
-bool packs(const ConvNode& conv, const TuningHint& hint) {
+bool packs(const DnnConvNode& conv, const TuningHint& hint) {
   return hint.inputs[static_cast<size_t>(conv.epilogue.right)].known &&
          hint.inputs[static_cast<size_t>(conv.epilogue.left)].layout == Layout::kChannelsLast;
 }
 
-ConvGraph graphOf(const Device& device, const ConvNode& conv, const TuningHint& hint) {
+DnnConvGraph graphOf(const Device& device, const DnnConvNode& conv, const TuningHint& hint) {
   return conv.graph(device, hint.inputs, hint.outputs, packs(conv, hint));
 }
 
@@ -53,9 +53,9 @@ Found find(const Device& device, const Node& node, const TuningHint& hint, size_
   for (bool fallback : {false, true})
     for (bool fused : {true, false}) try {
         if (!fused && !productTail(node).node) continue;
-        ConvNode conv(node, fused);
+        DnnConvNode conv(node, fused);
         requireTypes(conv, hint);
-        ConvGraph made = graphOf(device, conv, hint);
+        DnnConvGraph made = graphOf(device, conv, hint);
         Found found{fused, fallback,
                     workingEngines(made.graph, usesTensorCores(conv, isTf32(conv, hint)), fallback, most)};
         if (!found.engines.empty()) return found;
@@ -66,14 +66,14 @@ Found find(const Device& device, const Node& node, const TuningHint& hint, size_
   fail(ErrorKind::kUnsupported, "{}", reason);
 }
 
-TuningHint tailHint(const ProductTail& tail, const ConvNode& conv, const TuningHint& hint) {
+TuningHint tailHint(const ProductTail& tail, const DnnConvNode& conv, const TuningHint& hint) {
   TuningHint made = hint;
   made.inputs = tail.describe(hint.inputs, conv.product(hint.inputs, hint.outputs));
   return made;
 }
 
-double estimate(const Device& device, const ConvNode& conv, const TuningHint& hint) {
-  ConvShape s = conv.shape(hint.inputs);
+double estimate(const Device& device, const DnnConvNode& conv, const TuningHint& hint) {
+  DnnConvShape s = conv.shape(hint.inputs);
   double type = hint.outputs[0].dtype == DataType::kFloat32 ? (isTf32(conv, hint) ? 2 : 16) : 1;
   const Shape& positions = s.isTransposed ? s.x : s.y;
   double operations = 2.0 * static_cast<double>(s.w.numel()) * static_cast<double>(positions[0]) *
@@ -90,13 +90,13 @@ double estimate(const Device& device, const ConvNode& conv, const TuningHint& hi
 
 std::string CudnnConvTactic::refuses(const Node& node, const TuningHint& hint) const {
   try {
-    ConvNode(node, false);
+    DnnConvNode(node, false);
     if (!hint.knownRanks) return "the ranks are not known";
     if (std::string why = cudnnMissing(); !why.empty()) return why;
     Found found = find(device_, node, hint, 1);
     if (found.fused) return "";
     ProductTail tail = productTail(node);
-    return pointwise_.refuses(*tail.node, tailHint(tail, ConvNode(node, false), hint));
+    return pointwise_.refuses(*tail.node, tailHint(tail, DnnConvNode(node, false), hint));
   } catch (const Error& e) {
     return e.what();
   }
@@ -104,14 +104,14 @@ std::string CudnnConvTactic::refuses(const Node& node, const TuningHint& hint) c
 
 std::vector<Candidate> CudnnConvTactic::candidates(const Node& node, const TuningHint& hint) const {
   Found found = find(device_, node, hint, device_.exists() ? kMostPlans : 1);
-  ConvNode conv(node, found.fused);
+  DnnConvNode conv(node, found.fused);
   double seconds = estimate(device_, conv, hint);
   if (!found.fused) seconds += memorySeconds(device_, hint);
   constexpr double kFallback = 8;  // engines that are there to work at all
   if (found.fallback) seconds *= kFallback;
   std::vector<Candidate> candidates;
   for (const std::string& engine : found.engines) {
-    ConvConfig config{found.fused, isTf32(conv, hint), engine};
+    DnnConvConfig config{found.fused, isTf32(conv, hint), engine};
     candidates.push_back({config.str(), seconds * (1 + 0.01 * static_cast<double>(candidates.size()))});
   }
   return candidates;
@@ -119,10 +119,10 @@ std::vector<Candidate> CudnnConvTactic::candidates(const Node& node, const Tunin
 
 CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& text,
                                         const TuningHint& hint) const {
-  ConvConfig config = ConvConfig::parse(text);
-  ConvNode conv(node, config.fused);
+  DnnConvConfig config = DnnConvConfig::parse(text);
+  DnnConvNode conv(node, config.fused);
   CompiledKernel compiled{std::string(name()), text, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
-  ConvGraph made = graphOf(device_, conv, hint);
+  DnnConvGraph made = graphOf(device_, conv, hint);
   compiled.blobs = PlanBook::blobs(made.graph, config.engine);
   compiled.blobs.push_back(textTensor(""));
   if (packs(conv, hint)) {
@@ -142,13 +142,13 @@ CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& tex
 }
 
 std::unique_ptr<Kernel> CudnnConvTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  ConvParts parts;
-  ConvConfig config = ConvConfig::parse(compiled.config);
+  DnnConvParts parts;
+  DnnConvConfig config = DnnConvConfig::parse(compiled.config);
   const auto& blobs = compiled.blobs;
   if (blobs.size() < kTail + (config.fused ? 0 : 1))
     fail(ErrorKind::kInvalidPlan, "node '{}': the plan holds no kernel of tactic {}", node.name, name());
-  parts.plans = std::make_unique<PlanBook>(config.engine,
-                                           usesTensorCores(ConvNode(node, config.fused), config.tf32), blobs);
+  parts.plans = std::make_unique<PlanBook>(
+      config.engine, usesTensorCores(DnnConvNode(node, config.fused), config.tf32), blobs);
   parts.isPacked = blobs[kWeights].numel() > 0;
   if (parts.isPacked) parts.weights = DeviceBuffer(blobs[kWeights]);
   if (!config.fused) {
@@ -158,7 +158,7 @@ std::unique_ptr<Kernel> CudnnConvTactic::load(const Node& node, const CompiledKe
     if (!parts.tail.node) fail(ErrorKind::kInvalidPlan, "node '{}': nothing follows the product", node.name);
     parts.tailKernel = pointwise_.load(*parts.tail.node, after);
   }
-  return std::make_unique<ConvKernel>(device_, node, config.fused, std::move(parts));
+  return std::make_unique<DnnConvKernel>(device_, node, config.fused, std::move(parts));
 }
 
 }  // namespace tenfold::cuda

@@ -29,7 +29,7 @@ void checkPads(const DnnWindow& window) {
 }
 
 // cuDNN knows no images with one axis.
-void addAxis(ConvShape& s) {
+void addAxis(DnnConvShape& s) {
   for (Shape* shape : {&s.x, &s.w, &s.y}) *shape = {(*shape)[0], (*shape)[1], 1, (*shape)[2]};
   auto& w = s.window;
   for (auto* values : {&w.strides, &w.dilations}) values->insert(values->begin(), 1);
@@ -50,7 +50,7 @@ Shape stridesIn(const Shape& shape, Layout layout) {
 class Chain {
  public:
   using T = OperationGraph::Tensor;
-  Chain(ConvGraph& made, const ProductEpilogue* epilogue, int rank)
+  Chain(DnnConvGraph& made, const ProductEpilogue* epilogue, int rank)
       : made_(made), e_(epilogue), rank_(rank) {}
 
   int steps() const {
@@ -98,17 +98,17 @@ class Chain {
     }
     return {};
   }
-  ConvGraph& made_;
+  DnnConvGraph& made_;
   const ProductEpilogue* e_;
   int rank_, left_ = 0;
 };
 
 }  // namespace
 
-ConvShape convShape(const Node& conv, const Shape& x, const Shape& w) {
+DnnConvShape dnnConvShape(const Node& conv, const Shape& x, const Shape& w) {
   if (x.rank() < 3 || x.rank() > 5 || w.rank() != x.rank())
     fail(ErrorKind::kUnsupported, "cuDNN convolves over one to three axes, not over {}", x.rank() - 2);
-  ConvShape s;
+  DnnConvShape s;
   s.isTransposed = conv.is("ConvTranspose");
   Window window = s.isTransposed ? transposedWindow(conv.attrs, spatial(x), spatial(w))
                                  : slidingWindow(conv.attrs, spatial(x), spatial(w));
@@ -131,27 +131,27 @@ ConvShape convShape(const Node& conv, const Shape& x, const Shape& w) {
   return s;
 }
 
-ConvGraph convGraph(const Device& device, const ConvShape& shape, const TensorDesc& input,
-                    Layout weightsLayout, const TensorDesc& residual, const TensorDesc& output,
-                    const ProductEpilogue* epilogue) {
-  ConvGraph made{OperationGraph(device), {}, {}};
+DnnConvGraph dnnConvGraph(const Device& device, const DnnConvShape& shape, const TensorDesc& input,
+                          Layout weightsLayout, const TensorDesc& residual, const TensorDesc& output,
+                          const ProductEpilogue* epilogue) {
+  DnnConvGraph made{OperationGraph(device), {}, {}};
   OperationGraph& g = made.graph;
-  auto operand = [&](ConvOperand what, const Shape& extents, const Shape& strides) {
+  auto operand = [&](DnnConvOperand what, const Shape& extents, const Shape& strides) {
     OperationGraph::Tensor t = g.tensor(output.dtype, extents, strides);
     made.operands.push_back(what);
     made.tensors.push_back(t);
     return t;
   };
-  auto x = operand(ConvOperand::kInput, shape.x, stridesIn(shape.x, input.layout));
-  auto w = operand(ConvOperand::kWeights, shape.w, stridesIn(shape.w, weightsLayout));
-  auto y = operand(ConvOperand::kOutput, shape.y, stridesIn(shape.y, output.layout));
+  auto x = operand(DnnConvOperand::kInput, shape.x, stridesIn(shape.x, input.layout));
+  auto w = operand(DnnConvOperand::kWeights, shape.w, stridesIn(shape.w, weightsLayout));
+  auto y = operand(DnnConvOperand::kOutput, shape.y, stridesIn(shape.y, output.layout));
   OperationGraph::Tensor added = 0, bias = 0;
   if (epilogue && epilogue->residual >= 0)
-    added = operand(ConvOperand::kResidual, shape.y, stridesIn(shape.y, residual.layout));
+    added = operand(DnnConvOperand::kResidual, shape.y, stridesIn(shape.y, residual.layout));
   if (epilogue && epilogue->bias >= 0) {
     Shape channels = Shape::filled(shape.y.rank(), 1);
     channels[1] = shape.y[1];
-    bias = operand(ConvOperand::kBias, channels, stridesIn(channels, Layout::kChannelsLast));
+    bias = operand(DnnConvOperand::kBias, channels, stridesIn(channels, Layout::kChannelsLast));
   }
   Chain chain(made, epilogue, shape.y.rank());
   chain.start();

@@ -11,7 +11,7 @@
 namespace tenfold::cuda {
 
 // Concrete extents as cuDNN wants them: one spatial axis becomes two, the first of extent 1.
-struct ConvShape {
+struct DnnConvShape {
   Shape x, w, y;  // logical; w: [K, C / groups, spatial...] of the plain convolution in both directions
   DnnWindow window;
   bool isTransposed = false;
@@ -19,22 +19,22 @@ struct ConvShape {
 };
 // `conv`: a Conv or ConvTranspose; `rank`: of its input. Throws Error for other than 1 to 3 spatial axes and
 // for pads below zero.
-ConvShape convShape(const Node& conv, const Shape& x, const Shape& w);
+DnnConvShape dnnConvShape(const Node& conv, const Shape& x, const Shape& w);
 
 // What memory each of the graph's tensors is, in their order.
-enum class ConvOperand : uint8_t { kInput, kWeights, kBias, kResidual, kOutput };
+enum class DnnConvOperand : uint8_t { kInput, kWeights, kBias, kResidual, kOutput };
 
-struct ConvGraph {
+struct DnnConvGraph {
   OperationGraph graph;
-  std::vector<ConvOperand> operands;
+  std::vector<DnnConvOperand> operands;
   std::vector<OperationGraph::Tensor> tensors;
 };
 
 // `residual`: dtype kUndefined where there is none. `output` gives type and layout. `weightsLayout`: in
 // kChannelsLast each filter's channels come last. `epilogue`: null for the bare product.
-ConvGraph convGraph(const Device& device, const ConvShape& shape, const TensorDesc& input,
-                    Layout weightsLayout, const TensorDesc& residual, const TensorDesc& output,
-                    const ProductEpilogue* epilogue);
+DnnConvGraph dnnConvGraph(const Device& device, const DnnConvShape& shape, const TensorDesc& input,
+                          Layout weightsLayout, const TensorDesc& residual, const TensorDesc& output,
+                          const ProductEpilogue* epilogue);
 
 // Constant weights [K, C / groups, spatial...] brought into channels-last order.
 Tensor packChannelsLast(const Tensor& weights);

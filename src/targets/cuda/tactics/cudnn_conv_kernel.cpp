@@ -12,10 +12,10 @@ constexpr size_t kAlignment = 256;  // between the product and cuDNN's own works
 
 size_t roundedUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-class ConvLaunch final : public Launch {
+class DnnConvLaunch final : public Launch {
  public:
-  ConvLaunch(const ConvNode& node, const ConvParts& parts, std::vector<ConvOperand> operands,
-             DnnLaunch product)
+  DnnConvLaunch(const DnnConvNode& node, const DnnConvParts& parts, std::vector<DnnConvOperand> operands,
+                DnnLaunch product)
       : node_(node), parts_(parts), operands_(std::move(operands)), product_(std::move(product)) {
     addresses_.resize(operands_.size());
   }
@@ -42,25 +42,25 @@ class ConvLaunch final : public Launch {
   }
 
  private:
-  void* address(ConvOperand operand, const LaunchArgs& args, void* product) const {
+  void* address(DnnConvOperand operand, const LaunchArgs& args, void* product) const {
     const ProductEpilogue& e = node_.epilogue;
     switch (operand) {
-      case ConvOperand::kInput:
+      case DnnConvOperand::kInput:
         return args.inputs[e.left];
-      case ConvOperand::kWeights:
+      case DnnConvOperand::kWeights:
         return parts_.isPacked ? parts_.weights.data() : args.inputs[e.right];
-      case ConvOperand::kBias:
+      case DnnConvOperand::kBias:
         return args.inputs[e.bias];
-      case ConvOperand::kResidual:
+      case DnnConvOperand::kResidual:
         return args.inputs[e.residual];
-      case ConvOperand::kOutput:
+      case DnnConvOperand::kOutput:
         break;
     }
     return product;
   }
-  const ConvNode& node_;
-  const ConvParts& parts_;
-  const std::vector<ConvOperand> operands_;
+  const DnnConvNode& node_;
+  const DnnConvParts& parts_;
+  const std::vector<DnnConvOperand> operands_;
   std::vector<void*> addresses_, tailInputs_;
   DnnLaunch product_;
   std::unique_ptr<Launch> tail_;
@@ -74,8 +74,8 @@ class NoLaunch final : public Launch {
 
 }  // namespace
 
-ConvConfig ConvConfig::parse(const std::string& text) {
-  ConvConfig c;
+DnnConvConfig DnnConvConfig::parse(const std::string& text) {
+  DnnConvConfig c;
   std::string_view rest = text;
   c.fused = rest.starts_with(kFused);
   if (!c.fused && !rest.starts_with(kBare))
@@ -87,11 +87,11 @@ ConvConfig ConvConfig::parse(const std::string& text) {
   return c;
 }
 
-std::string ConvConfig::str() const {
+std::string DnnConvConfig::str() const {
   return fmt::format("{}{}{}", fused ? kFused : kBare, engine, tf32 ? kTf32 : "");
 }
 
-ConvNode::ConvNode(const Node& node, bool isFused) : fused(isFused) {
+DnnConvNode::DnnConvNode(const Node& node, bool isFused) : fused(isFused) {
   FusedNode whole(node, kAnchors);
   if (!whole.anchor) fail(ErrorKind::kUnsupported, "there is no convolution, or several");
   if (fused) {
@@ -106,12 +106,13 @@ ConvNode::ConvNode(const Node& node, bool isFused) : fused(isFused) {
     fail(ErrorKind::kUnsupported, "an operand is computed inside the region");
 }
 
-ConvShape ConvNode::shape(std::span<const TensorDesc> inputs) const {
-  return convShape(anchor(), inputs[static_cast<size_t>(epilogue.left)].shape,
-                   inputs[static_cast<size_t>(epilogue.right)].shape);
+DnnConvShape DnnConvNode::shape(std::span<const TensorDesc> inputs) const {
+  return dnnConvShape(anchor(), inputs[static_cast<size_t>(epilogue.left)].shape,
+                      inputs[static_cast<size_t>(epilogue.right)].shape);
 }
 
-TensorDesc ConvNode::product(std::span<const TensorDesc> inputs, std::span<const TensorDesc> outputs) const {
+TensorDesc DnnConvNode::product(std::span<const TensorDesc> inputs,
+                                std::span<const TensorDesc> outputs) const {
   const TensorDesc& x = inputs[static_cast<size_t>(epilogue.left)];
   if (fused) return outputs[0];
   Shape y = shape(inputs).y;
@@ -119,27 +120,27 @@ TensorDesc ConvNode::product(std::span<const TensorDesc> inputs, std::span<const
   return {x.dtype, y, outputs[0].layout, nullptr};
 }
 
-ConvGraph ConvNode::graph(const Device& device, std::span<const TensorDesc> inputs,
-                          std::span<const TensorDesc> outputs, bool packed) const {
+DnnConvGraph DnnConvNode::graph(const Device& device, std::span<const TensorDesc> inputs,
+                                std::span<const TensorDesc> outputs, bool packed) const {
   const TensorDesc& x = inputs[static_cast<size_t>(epilogue.left)];
   TensorDesc residual;
   if (epilogue.residual >= 0) residual = inputs[static_cast<size_t>(epilogue.residual)];
-  return convGraph(device, shape(inputs), x,
-                   packed ? x.layout : inputs[static_cast<size_t>(epilogue.right)].layout, residual,
-                   product(inputs, outputs), fusedEpilogue());
+  return dnnConvGraph(device, shape(inputs), x,
+                      packed ? x.layout : inputs[static_cast<size_t>(epilogue.right)].layout, residual,
+                      product(inputs, outputs), fusedEpilogue());
 }
 
-ConvKernel::ConvKernel(const Device& device, const Node& node, bool fused, ConvParts parts)
+DnnConvKernel::DnnConvKernel(const Device& device, const Node& node, bool fused, DnnConvParts parts)
     : device_(device), node_(node, fused), parts_(std::move(parts)) {}
 
-std::unique_ptr<Launch> ConvKernel::prepare(std::span<const TensorDesc> inputs,
-                                            std::span<const TensorDesc> outputs) const {
+std::unique_ptr<Launch> DnnConvKernel::prepare(std::span<const TensorDesc> inputs,
+                                               std::span<const TensorDesc> outputs) const {
   if (node_.shape(inputs).isEmpty()) {
     if (outputs[0].shape.numel() == 0) return std::make_unique<NoLaunch>();
     fail(ErrorKind::kUnsupported, "cuDNN does not sum over nothing");
   }
-  ConvGraph made = node_.graph(device_, inputs, outputs, parts_.isPacked);
-  auto launch = std::make_unique<ConvLaunch>(
+  DnnConvGraph made = node_.graph(device_, inputs, outputs, parts_.isPacked);
+  auto launch = std::make_unique<DnnConvLaunch>(
       node_, parts_, made.operands,
       DnnLaunch(parts_.plans->find(made.graph), made.tensors, made.graph.scalars()));
   if (parts_.tailKernel) {

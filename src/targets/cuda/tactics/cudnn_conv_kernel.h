@@ -12,30 +12,30 @@
 namespace tenfold::cuda {
 
 // A configuration of the tactic, in its printed form and in parts.
-struct ConvConfig {
+struct DnnConvConfig {
   bool fused = true, tf32 = false;
   std::string engine;
-  static ConvConfig parse(const std::string& text);  // throws Error (kInvalidPlan)
+  static DnnConvConfig parse(const std::string& text);  // throws Error (kInvalidPlan)
   std::string str() const;
 };
 
 // What node, types and layouts say of the convolution. Throws Error (kUnsupported) for what it is not.
-struct ConvNode {
-  ConvNode(const Node& node, bool fused);
+struct DnnConvNode {
+  DnnConvNode(const Node& node, bool fused);
   ProductEpilogue epilogue;  // of a bare product: its operands alone
   const Node& anchor() const { return *epilogue.anchor; }
   DataType type() const { return anchor().input(0)->dtype; }
   const ProductEpilogue* fusedEpilogue() const { return fused ? &epilogue : nullptr; }
   bool fused;
-  ConvShape shape(std::span<const TensorDesc> inputs) const;
+  DnnConvShape shape(std::span<const TensorDesc> inputs) const;
   // `packed`: the weights lie in the order of the input.
-  ConvGraph graph(const Device& device, std::span<const TensorDesc> inputs,
-                  std::span<const TensorDesc> outputs, bool packed) const;
+  DnnConvGraph graph(const Device& device, std::span<const TensorDesc> inputs,
+                     std::span<const TensorDesc> outputs, bool packed) const;
   // The product's description where the node's outputs are these.
   TensorDesc product(std::span<const TensorDesc> inputs, std::span<const TensorDesc> outputs) const;
 };
 
-struct ConvParts {
+struct DnnConvParts {
   std::unique_ptr<PlanBook> plans;
   bool isPacked = false;  // the weights are `weights`, not an input
   DeviceBuffer weights;
@@ -43,16 +43,16 @@ struct ConvParts {
   std::unique_ptr<Kernel> tailKernel;
 };
 
-class ConvKernel final : public Kernel {
+class DnnConvKernel final : public Kernel {
  public:
-  ConvKernel(const Device& device, const Node& node, bool fused, ConvParts parts);
+  DnnConvKernel(const Device& device, const Node& node, bool fused, DnnConvParts parts);
   std::unique_ptr<Launch> prepare(std::span<const TensorDesc> inputs,
                                   std::span<const TensorDesc> outputs) const override;
 
  private:
   const Device& device_;
-  const ConvNode node_;
-  const ConvParts parts_;
+  const DnnConvNode node_;
+  const DnnConvParts parts_;
 };
 
 }  // namespace tenfold::cuda

@@ -91,6 +91,8 @@ ConvShape convShape(const ConvNode& conv, Descs in, Descs out) {
   requireSmall(out);
   const TensorDesc &image = in[conv.x], &first = out[conv.outputs.at(0)];
   Shape weights = conv.w < 0 ? conv.weights()->constant.shape() : in[static_cast<size_t>(conv.w)].shape;
+  if (conv.w >= 0 && weights.rank() > 2 && in[static_cast<size_t>(conv.w)].layout != Layout::kPlain)
+    fail(ErrorKind::kUnsupported, "plain weights are expected");
   int rank = image.shape.rank(), spatial = rank - 2;
   if (rank < 2 || rank > 5) fail(ErrorKind::kUnsupported, "the image has rank {}", rank);
   require(weights.rank() == rank && first.shape.rank() == rank,

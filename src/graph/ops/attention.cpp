@@ -44,11 +44,14 @@ void writePresent(EvalContext& ctx, size_t output, DataType type, const Heads& h
   writeElements(t, 0, t.numel(), h.values.data());
 }
 
-// A row of scores becomes probabilities; without any key left, zeros.
+// A row of scores becomes probabilities; without any key left, zeros; NaN wherever one score is NaN.
 void softmaxRow(double* row, int64_t n, bool masked) {
   if (masked) return std::fill_n(row, n, 0.0), void();
   double top = -HUGE_VAL, sum = 0;
-  for (int64_t j = 0; j < n; ++j) top = std::max(top, row[j]);
+  for (int64_t j = 0; j < n; ++j) {
+    if (std::isnan(row[j])) return std::fill_n(row, n, row[j]), void();
+    top = std::max(top, row[j]);
+  }
   if (std::isinf(top) && top < 0) return std::fill_n(row, n, 0.0), void();
   for (int64_t j = 0; j < n; ++j) sum += row[j] = std::exp(row[j] - top);
   for (int64_t j = 0; j < n; ++j) row[j] /= sum;

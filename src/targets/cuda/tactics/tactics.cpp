@@ -1,5 +1,7 @@
 // Every tactic of the CUDA target, best first.
 #include "targets/cuda/cuda_target.h"
+#include "targets/cuda/tactics/attention/flash.h"
+#include "targets/cuda/tactics/attention/plain.h"
 #include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/conv/depthwise.h"
 #include "targets/cuda/tactics/conv/depthwise_mma.h"
@@ -41,6 +43,8 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   for (const LaunchFamily* family : kFamilies)
     tactics.push_back(std::make_unique<LaunchTactic>(device, *family));
   tactics.push_back(std::make_unique<RowsTactic>(device));
+  tactics.push_back(std::make_unique<FlashAttentionTactic>(device));
+  tactics.push_back(std::make_unique<PlainAttentionTactic>(device));
   for (const CallFamily* family : kCalls) tactics.push_back(std::make_unique<CallTactic>(device, *family));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;

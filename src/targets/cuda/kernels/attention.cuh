@@ -1,0 +1,470 @@
+// Attention without its scores in memory: a block takes some queries of one head past all keys, tile by tile,
+// with a running maximum and sum (in float). Generated code gives a struct C:
+//   Math                  of attention_mma.cuh
+//   SIZE, VALUE_SIZE      elements of a key and of a value
+//   WARPS, ROWS           the block has 16 * WARPS * ROWS queries
+//   KEY_WARPS             so many warps share each query's keys
+//   KEYS, STAGES          of a tile, and tiles that are under way
+//   ALIGNED               rows of Q, K, V and the result begin at 16-byte boundaries
+//   MASK, MASK_ROWS       0: none, 1: bool, 2: additive of type Mask; whether it differs between queries
+//   WINDOW, SOFTCAP, VALID, PAST, SPLIT   whether there is a window (or causality), a soft cap, numbers of
+//                         valid keys, past keys, and several blocks for each query
+#pragma once
+
+#include "attention_mma.cuh"
+#include "math.cuh"
+
+struct AttentionStrides {
+  i32 batch, head, row;
+};
+struct AttentionParams {
+  const void *q, *k, *v, *mask, *pastK, *pastV;
+  const i64* valid;
+  void* out;
+  float* partial;  // SPLIT: [item][row][split][VALUE_SIZE + 2]: sums, their maximum and total
+  AttentionStrides qs, ks, vs, pastKs, pastVs, outs;
+  i32 maskStrides[4];
+  i32 queries, keys, past, maskKeys;
+  i32 left, right;  // keys from position - left to position + right are seen
+  // An item is a key head with `packed` query heads as further rows, or (packed = 1) a query head.
+  i32 packed, rows, batches;
+  Divisor rowBlocks, splits, items, shared, queriesOf;  // shared: items for each key head
+  float scale, softcap;
+};
+
+constexpr float kLog2e = 1.4426950408889634f;
+constexpr __host__ __device__ int roundUp(int n, int to) { return (n + to - 1) / to * to; }
+
+__device__ __forceinline__ float exp2Fast(float x) {
+  float r;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(x));
+  return r;
+}
+__device__ __forceinline__ float minusInfinity() { return __uint_as_float(0xff800000u); }
+
+// A row of queries in the terms of the inputs.
+struct AttentionRow {
+  i32 head, query;
+  bool exists;
+  __device__ __forceinline__ AttentionRow(const AttentionParams& p, i32 item, i32 row) {
+    exists = row < p.rows;
+    i32 r = exists ? row : p.rows - 1;
+    i32 above = p.packed == 1 ? 0 : static_cast<i32>(p.queriesOf.divide(r));
+    head = item * p.packed + above;
+    query = r - above * p.queries;
+  }
+};
+
+template <class C>
+struct Attention {
+  typedef typename C::Math Math;
+  typedef typename Math::Element T;
+  typedef typename C::Mask Mask;
+  static constexpr int PADDED = roundUp(C::SIZE, 16), VALUE_PADDED = roundUp(C::VALUE_SIZE, 16);
+  static constexpr int PITCH = Math::keyPitch(PADDED), VALUE_PITCH = Math::valuePitch(VALUE_PADDED);
+  static constexpr int TILES = VALUE_PADDED / 8, STEPS = C::KEYS / C::KEY_WARPS / 16;
+  static constexpr int THREADS = 32 * C::WARPS * C::KEY_WARPS, BLOCK_ROWS = 16 * C::WARPS * C::ROWS;
+  static constexpr bool NATURAL = C::MASK == 2;  // scores are taken to the power of two after the mask only
+  static constexpr bool KEPT = PADDED <= 64 || sizeof(T) == 2;  // queries stay in registers
+
+  const AttentionParams& p;
+  T *keys, *values;  // shared memory
+  i32 batch, item, kvHead, split, firstRow;
+  i32 lane, rowWarp, keyWarp;
+  i32 offset, begin, end, lowQuery, highQuery;
+  float factor;  // of scores, to powers of two
+  typename Math::Query kept[KEPT ? PADDED / 16 : 1][C::ROWS];
+  float o[C::ROWS][TILES][4], top[C::ROWS][2], sum[C::ROWS][2];
+
+  __device__ __forceinline__ explicit Attention(const AttentionParams& params, char* shared) : p(params) {
+    keys = reinterpret_cast<T*>(shared);
+    values = keys + C::STAGES * C::KEYS * PITCH;
+    lane = threadIdx.x % 32;
+    rowWarp = threadIdx.x / 32 % C::WARPS;
+    keyWarp = threadIdx.x / 32 / C::WARPS;
+    u32 rest = p.rowBlocks.divide(blockIdx.x);
+    // The last rows see most keys under causality: they begin first.
+    i32 rowBlock = static_cast<i32>(p.rowBlocks.divisor - 1 - (blockIdx.x - rest * p.rowBlocks.divisor));
+    u32 above = C::SPLIT ? p.splits.divide(rest) : rest;
+    split = static_cast<i32>(C::SPLIT ? rest - above * p.splits.divisor : 0);
+    batch = static_cast<i32>(p.items.divide(above));
+    item = static_cast<i32>(above - batch * p.items.divisor);
+    kvHead = static_cast<i32>(p.shared.divide(item));
+    firstRow = rowBlock * BLOCK_ROWS;
+    factor = NATURAL || C::SOFTCAP ? (NATURAL ? kLog2e : 1.f) : p.scale * kLog2e;
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r) {
+#pragma unroll
+      for (int half = 0; half < 2; ++half) top[r][half] = minusInfinity(), sum[r][half] = 0;
+#pragma unroll
+      for (int n = 0; n < TILES; ++n)
+#pragma unroll
+        for (int i = 0; i < 4; ++i) o[r][n][i] = 0;
+    }
+  }
+
+  __device__ __forceinline__ AttentionRow row(int r, int half) const {
+    return AttentionRow(p, item, firstRow + (rowWarp * C::ROWS + r) * 16 + half * 8 + lane / 4);
+  }
+  __device__ __forceinline__ const T* queryRow(int r, int half) const {
+    AttentionRow x = row(r, half);
+    if (!x.exists) return nullptr;
+    return static_cast<const T*>(p.q) + batch * p.qs.batch + x.head * p.qs.head + x.query * p.qs.row;
+  }
+  __device__ __forceinline__ typename Math::Query query(int r, int step) const {
+    return Math::template query<C::SIZE, C::ALIGNED>(queryRow(r, 0), queryRow(r, 1), step, lane);
+  }
+
+  // Which keys this block sees.
+  __device__ __forceinline__ void setRange() {
+    begin = 0;
+    end = C::MASK ? min(p.keys, p.maskKeys) : p.keys;
+    offset = p.past;
+    if (C::VALID) {
+      i32 valid = static_cast<i32>(p.valid[batch]);
+      end = min(end, valid);
+      if (!C::PAST) offset = valid - p.queries;
+    }
+    if (C::WINDOW) {
+      lowQuery = p.packed == 1 ? firstRow : 0;
+      highQuery = p.packed == 1 ? min(firstRow + BLOCK_ROWS, p.queries) - 1 : p.queries - 1;
+      end = min(end, offset + highQuery + p.right + 1);
+      begin = max(0, offset + lowQuery - p.left);
+    }
+    if (C::SPLIT) {
+      i32 tiles = (end - begin + C::KEYS - 1) / C::KEYS;
+      i32 each = (tiles + p.splits.divisor - 1) / static_cast<i32>(p.splits.divisor);
+      begin += split * each * C::KEYS;
+      end = min(end, begin + each * C::KEYS);
+    }
+  }
+
+  // KEYS rows to shared memory; zeros behind the last.
+  template <int LENGTH, int WIDTH, int ROW_PITCH>
+  __device__ __forceinline__ void load(T* to, const T* now, i32 stride, const T* old, i32 oldStride,
+                                       i32 first) const {
+    constexpr int EACH = C::ALIGNED ? 16 / sizeof(T) : 1, CHUNKS = WIDTH / EACH;
+#pragma unroll(C::ALIGNED ? 4 : 1)
+    for (int i = threadIdx.x; i < C::KEYS * CHUNKS; i += THREADS) {
+      i32 local = i / CHUNKS, column = i % CHUNKS * EACH, key = first + local;
+      bool exists = key < end && (LENGTH == WIDTH || column < LENGTH);
+      const T* from = C::PAST && key < p.past ? old + key * oldStride : now + (key - p.past) * stride;
+      T* at = to + local * ROW_PITCH + column;
+      if (C::ALIGNED)
+        copyAsync(at, exists ? from + column : now, exists);
+      else
+        *at = exists ? from[column] : T{};
+    }
+  }
+  __device__ __forceinline__ void loadTile(i32 first, int stage) const {
+    const T* k = static_cast<const T*>(p.k) + batch * p.ks.batch + kvHead * p.ks.head;
+    const T* v = static_cast<const T*>(p.v) + batch * p.vs.batch + kvHead * p.vs.head;
+    const T *oldK = nullptr, *oldV = nullptr;
+    if (C::PAST) {
+      oldK = static_cast<const T*>(p.pastK) + batch * p.pastKs.batch + kvHead * p.pastKs.head;
+      oldV = static_cast<const T*>(p.pastV) + batch * p.pastVs.batch + kvHead * p.pastVs.head;
+    }
+    load<C::SIZE, PADDED, PITCH>(keys + stage * C::KEYS * PITCH, k, p.ks.row, oldK, p.pastKs.row, first);
+    load<C::VALUE_SIZE, VALUE_PADDED, VALUE_PITCH>(values + stage * C::KEYS * VALUE_PITCH, v, p.vs.row, oldV,
+                                                   p.pastVs.row, first);
+  }
+
+  typedef float Scores[C::ROWS][2][4];
+
+  // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
+  __device__ __forceinline__ void finish(Scores (&s)[STEPS], i32 first) const {
+    i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
+    bool whole = first + C::KEYS <= end;
+    if (C::WINDOW)
+      whole =
+          whole && first + C::KEYS - 1 <= offset + lowQuery + p.right && first >= offset + highQuery - p.left;
+    i32 maskRow[C::ROWS][2];
+    if (C::MASK) {
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+          AttentionRow x = row(r, half);
+          maskRow[r][half] =
+              batch * p.maskStrides[0] + x.head * p.maskStrides[1] + x.query * p.maskStrides[2];
+        }
+    }
+#pragma unroll
+    for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+      for (int tile = 0; tile < 2; ++tile)
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          i32 key = base + step * 16 + tile * 8 + e;
+          Mask shared{};
+          if (C::MASK && !C::MASK_ROWS && key < end)
+            shared = static_cast<const Mask*>(p.mask)[maskRow[0][0] + key * p.maskStrides[3]];
+#pragma unroll
+          for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+            for (int half = 0; half < 2; ++half) {
+              float& x = s[step][r][tile][half * 2 + e];
+              if (C::SOFTCAP) x = p.softcap * (NATURAL ? 1.f : kLog2e) * tanhf(x * p.scale / p.softcap);
+              if (C::MASK) {
+                Mask m = shared;
+                if (C::MASK_ROWS && key < end)
+                  m = static_cast<const Mask*>(p.mask)[maskRow[r][half] + key * p.maskStrides[3]];
+                apply(x, m);
+              }
+              if (!whole && !sees(r, half, key)) x = minusInfinity();
+            }
+        }
+  }
+  __device__ __forceinline__ void apply(float& x, bool m) const {
+    if (!m) x = minusInfinity();
+  }
+  template <class M>
+  __device__ __forceinline__ void apply(float& x, M m) const {
+    float add = static_cast<float>(Element<M>::load(m));
+    x = C::SOFTCAP ? x + add : fmaf(x, p.scale, add);
+  }
+  __device__ __forceinline__ bool sees(int r, int half, i32 key) const {
+    if (!C::WINDOW) return key < end;
+    i32 position = offset + row(r, half).query;
+    return key < end && key <= position + p.right && key >= position - p.left;
+  }
+
+  // exp(a - b) for scores; b is not minus infinity.
+  __device__ __forceinline__ float power(float a, float b) const {
+    return NATURAL ? exp2Fast((a - b) * factor) : exp2Fast(fmaf(a, factor, -b * factor));
+  }
+  static __device__ __forceinline__ float shiftOf(float highest) {
+    return highest == minusInfinity() ? 0.f : highest;
+  }
+
+  __device__ __forceinline__ void compute(i32 first, int stage) {
+    Scores s[STEPS];
+    const T* k = keys + (stage * C::KEYS + keyWarp * STEPS * 16) * PITCH;
+    const T* v = values + (stage * C::KEYS + keyWarp * STEPS * 16) * VALUE_PITCH;
+    i32 left = end - first - keyWarp * STEPS * 16;  // keys from this warp's first on
+    if (left <= 0) return;
+#pragma unroll
+    for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+        for (int i = 0; i < 8; ++i) s[step][r][i / 4][i % 4] = 0;
+#pragma unroll
+    for (int d = 0; d < PADDED / 16; ++d) {
+      typename Math::Query now[C::ROWS];
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r) now[r] = KEPT ? kept[KEPT ? d : 0][r] : query(r, d);
+#pragma unroll
+      for (int step = 0; step < STEPS; ++step)
+        if (step * 16 < left) Math::template score<PITCH>(s[step], now, k + step * 16 * PITCH, d, lane);
+    }
+    finish(s, first);
+    float shift[C::ROWS][2];
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        float most = top[r][half];
+#pragma unroll
+        for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+          for (int i = 0; i < 4; ++i) most = fmaxf(most, s[step][r][i / 2][half * 2 + i % 2]);
+        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 1));
+        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 2));
+        shift[r][half] = shiftOf(most);
+        float shrink = power(top[r][half], shift[r][half]);
+        top[r][half] = most;
+        sum[r][half] *= shrink;
+#pragma unroll
+        for (int n = 0; n < TILES; ++n) {
+          o[r][n][half * 2] *= shrink;
+          o[r][n][half * 2 + 1] *= shrink;
+        }
+      }
+#pragma unroll
+    for (int step = 0; step < STEPS; ++step) {
+      if (step * 16 >= left) break;
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+        for (int i = 0; i < 8; ++i) {
+          float& x = s[step][r][i / 4][i % 4];
+          x = power(x, shift[r][i % 4 / 2]);
+          sum[r][i % 4 / 2] += x;
+        }
+      Math::template apply<VALUE_PITCH>(o, s[step], v + step * 16 * VALUE_PITCH, lane);
+    }
+  }
+
+  // Adds what another warp or block found for the same queries.
+  __device__ __forceinline__ void join(int r, int half, float otherTop, float otherSum, float& mine,
+                                       float& other) {
+    float most = fmaxf(top[r][half], otherTop), shift = shiftOf(most);
+    mine = power(top[r][half], shift);
+    other = power(otherTop, shift);
+    top[r][half] = most;
+    sum[r][half] = sum[r][half] * mine + otherSum * other;
+  }
+
+  // True for the warps that hold the result.
+  __device__ __forceinline__ bool joinKeyWarps(char* shared) {
+    if (C::KEY_WARPS == 1) return true;
+    constexpr int WORDS = C::ROWS * (TILES * 4 + 4) * 32;
+    float* slots = reinterpret_cast<float*>(shared);
+    __syncthreads();
+    if (keyWarp > 0) {
+      float* at = slots + ((keyWarp - 1) * C::WARPS + rowWarp) * WORDS + lane;
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r) {
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+          *at = top[r][half], at += 32;
+          *at = sum[r][half], at += 32;
+        }
+#pragma unroll
+        for (int i = 0; i < TILES * 4; ++i) *at = o[r][i / 4][i % 4], at += 32;
+      }
+    }
+    __syncthreads();
+    if (keyWarp > 0) return false;
+    for (int other = 1; other < C::KEY_WARPS; ++other) {
+      const float* at = slots + ((other - 1) * C::WARPS + rowWarp) * WORDS + lane;
+#pragma unroll
+      for (int r = 0; r < C::ROWS; ++r) {
+        float a[2], b[2];
+#pragma unroll
+        for (int half = 0; half < 2; ++half, at += 64) join(r, half, at[0], at[32], a[half], b[half]);
+#pragma unroll
+        for (int i = 0; i < TILES * 4; ++i, at += 32) {
+          float& x = o[r][i / 4][i % 4];
+          x = x * a[i % 4 / 2] + *at * b[i % 4 / 2];
+        }
+      }
+    }
+    return true;
+  }
+
+  __device__ __forceinline__ void storePartial(int r, int half, i32 local) const {
+    i32 at = ((batch * static_cast<i32>(p.items.divisor) + item) * p.rows + local) *
+                 static_cast<i32>(p.splits.divisor) +
+             split;
+    float* to = p.partial + static_cast<i64>(at) * (C::VALUE_SIZE + 2);
+#pragma unroll
+    for (int n = 0; n < TILES; ++n)
+#pragma unroll
+      for (int e = 0; e < 2; ++e) {
+        int column = n * 8 + lane % 4 * 2 + e;
+        if (column < C::VALUE_SIZE) to[column] = o[r][n][half * 2 + e];
+      }
+    if (lane % 4 == 0) to[C::VALUE_SIZE] = top[r][half], to[C::VALUE_SIZE + 1] = sum[r][half];
+  }
+
+  __device__ __forceinline__ void store() const {
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        AttentionRow x = row(r, half);
+        if (!x.exists) continue;
+        if (C::SPLIT) {
+          storePartial(r, half, firstRow + (rowWarp * C::ROWS + r) * 16 + half * 8 + lane / 4);
+          continue;
+        }
+        float inverse = sum[r][half] == 0 ? 0.f : 1.f / sum[r][half];
+        T* to = static_cast<T*>(p.out) + batch * p.outs.batch + x.head * p.outs.head + x.query * p.outs.row;
+#pragma unroll
+        for (int n = 0; n < TILES; ++n) {
+          int column = n * 8 + lane % 4 * 2;
+          T low = Element<T>::store(o[r][n][half * 2] * inverse);
+          T high = Element<T>::store(o[r][n][half * 2 + 1] * inverse);
+          if (C::ALIGNED) {
+            if (column < C::VALUE_SIZE) *reinterpret_cast<Vector<T, 2>*>(to + column) = {low, high};
+          } else {
+            if (column < C::VALUE_SIZE) to[column] = low;
+            if (column + 1 < C::VALUE_SIZE) to[column + 1] = high;
+          }
+        }
+      }
+  }
+
+  __device__ __forceinline__ void run(char* shared) {
+    waitForPrevious();
+    setRange();
+    i32 coming = begin;  // the first key of the next tile to load
+    int filling = 0, reading = 0;
+    auto loadNext = [&] {
+      if (coming < end) loadTile(coming, filling);
+      commitCopies();
+      coming += C::KEYS;
+      filling = filling + 1 == C::STAGES ? 0 : filling + 1;
+    };
+#pragma unroll
+    for (int i = 0; i < (C::STAGES > 1 ? C::STAGES - 1 : 1); ++i) loadNext();
+    if (KEPT) {
+#pragma unroll
+      for (int d = 0; d < PADDED / 16; ++d)
+#pragma unroll
+        for (int r = 0; r < C::ROWS; ++r) kept[KEPT ? d : 0][r] = query(r, d);
+    }
+    for (i32 first = begin; first < end; first += C::KEYS) {
+      waitCopies<(C::STAGES > 1 ? C::STAGES - 2 : 0)>();
+      __syncthreads();
+      if (C::STAGES > 1) loadNext();
+      compute(first, reading);
+      reading = reading + 1 == C::STAGES ? 0 : reading + 1;
+      if (C::STAGES == 1 && first + C::KEYS < end) {
+        __syncthreads();
+        loadNext();
+      }
+    }
+    waitCopies<0>();
+    allowNext();
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        sum[r][half] += __shfl_xor_sync(0xffffffffu, sum[r][half], 1);
+        sum[r][half] += __shfl_xor_sync(0xffffffffu, sum[r][half], 2);
+      }
+    if (joinKeyWarps(shared)) store();
+  }
+};
+
+template <class C>
+__device__ __forceinline__ void attend(const AttentionParams& p) {
+  extern __shared__ __align__(16) char shared[];
+  Attention<C>(p, shared).run(shared);
+}
+
+// Joins the parts of SPLIT: a warp for each row.
+template <class C>
+__device__ __forceinline__ void joinParts(const AttentionParams& p) {
+  typedef typename C::Math::Element T;
+  constexpr int SLICES = (C::VALUE_SIZE + 31) / 32, WIDTH = C::VALUE_SIZE + 2;
+  waitForPrevious();
+  u32 index = blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32, lane = threadIdx.x % 32;
+  i32 splits = static_cast<i32>(p.splits.divisor);
+  u32 above = index / static_cast<u32>(p.rows);
+  i32 batch = static_cast<i32>(p.items.divide(above));
+  i32 item = static_cast<i32>(above - batch * p.items.divisor);
+  AttentionRow row(p, item, static_cast<i32>(index - above * p.rows));
+  if (batch >= p.batches) return;
+  const float* from = p.partial + static_cast<i64>(index) * splits * WIDTH;
+  float factor = Attention<C>::NATURAL ? kLog2e : C::SOFTCAP ? 1.f : p.scale * kLog2e;
+  float most = minusInfinity();
+  for (i32 i = 0; i < splits; ++i) most = fmaxf(most, from[i * WIDTH + C::VALUE_SIZE]);
+  float shift = Attention<C>::shiftOf(most), total = 0, o[SLICES] = {};
+  for (i32 i = 0; i < splits; ++i) {
+    float weight = exp2Fast((from[i * WIDTH + C::VALUE_SIZE] - shift) * factor);
+    total += weight * from[i * WIDTH + C::VALUE_SIZE + 1];
+#pragma unroll
+    for (int n = 0; n < SLICES; ++n)
+      if (n * 32 + lane < C::VALUE_SIZE) o[n] += weight * from[i * WIDTH + n * 32 + lane];
+  }
+  allowNext();
+  float inverse = total == 0 ? 0.f : 1.f / total;
+  T* to = static_cast<T*>(p.out) + batch * p.outs.batch + row.head * p.outs.head + row.query * p.outs.row;
+#pragma unroll
+  for (int n = 0; n < SLICES; ++n)
+    if (n * 32 + lane < C::VALUE_SIZE) to[n * 32 + lane] = Element<T>::store(o[n] * inverse);
+}

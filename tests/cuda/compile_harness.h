@@ -28,7 +28,7 @@ inline Target* compileTarget(const std::string& architecture) {
 // How many kernels each tactic compiled.
 using CompileCounts = std::map<std::string, int>;
 
-inline void compileNode(Target& target, const Node& node, TuningHint hint, Layout layout,
+inline void compileNode(Target& target, const Node& node, TuningHint hint, Layout layout, size_t most,
                         CompileCounts& counts) {
   for (auto* side : {&hint.inputs, &hint.outputs})
     for (TensorDesc& d : *side)
@@ -42,8 +42,9 @@ inline void compileNode(Target& target, const Node& node, TuningHint hint, Layou
         std::fprintf(stderr, "%s refuses %s: %s\n", std::string(tactic->name()).c_str(), node.op->name,
                      refusal.c_str());
       if (!refusal.empty()) continue;
-      for (const Candidate& candidate : tactic->candidates(node, hint)) {
-        tactic->compile(node, candidate.config, hint);
+      std::vector<Candidate> candidates = tactic->candidates(node, hint);
+      for (size_t i = 0; i < std::min(most, candidates.size()); ++i) {
+        tactic->compile(node, candidates[i].config, hint);
         ++counts[std::string(tactic->name())];
       }
     }
@@ -75,14 +76,14 @@ void forEachNode(const std::string& text, F f) {
   }
 }
 
-// Every node of a case by every tactic, both layouts, fixed and free shapes.
-inline CompileCounts compileText(Target& target, const std::string& text) {
+// Every node of a case by every tactic and `most` candidates of each, both layouts, fixed and free shapes.
+inline CompileCounts compileText(Target& target, const std::string& text, size_t most = SIZE_MAX) {
   SCOPED_TRACE(text);
   CompileCounts counts;
   try {
     forEachNode(text, [&](const Node& node, const TuningHint& hint) {
       for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
-        compileNode(target, node, hint, layout, counts);
+        compileNode(target, node, hint, layout, most, counts);
     });
   } catch (const std::exception& e) {
     ADD_FAILURE() << text << ": " << e.what();

@@ -12,6 +12,11 @@ namespace {
 // Below this, adding to a score leaves nothing of it: an additive mask does what a replaced score did.
 double maskingFill(DataType type) { return type == DataType::kFloat16 ? -6e4 : -1e9; }
 
+// A change of precision: Attention computes its scores in 32 bits at least.
+bool isFloatCast(const Node& n) {
+  return n.is("Cast") && isFloat(n.inputs[0]->dtype) && isFloat(n.outputs[0]->dtype);
+}
+
 bool isLastAxis(const Node& softmax) {
   int rank = softmax.inputs[0]->rank();
   int64_t axis = softmax.attrs.integer("axis", -1);
@@ -51,6 +56,11 @@ class AttentionFinder {
   Value* probabilities(Value* p) {
     Node* n = p->producer;
     if (!n || !isPrivate(p, 1)) return miss("the left-hand side is read elsewhere");
+    if (isFloatCast(*n)) {
+      p = n->inputs[0];
+      n = p->producer;
+      if (!n || !isPrivate(p, 1)) return miss("the probabilities before a cast are read elsewhere");
+    }
     size_t reads = 1;
     if (n->is("Where")) {
       const Node* check = n->inputs[0]->producer;
@@ -81,6 +91,8 @@ class AttentionFinder {
         next = peelWhere(*n);
       else if (n->is("Reshape"))
         next = peelWindows(*n);
+      else if (isFloatCast(*n))
+        next = n->inputs[0];
       if (!next) return miss("something other than scale and mask lies between product and Softmax"), nullptr;
       s = next;
     }
@@ -91,7 +103,9 @@ class AttentionFinder {
     for (int depth = 0; depth < 6 && v && v->producer; ++depth) {
       const Node& n = *v->producer;
       if (n.is("MatMul")) return true;
-      if (!n.is("Mul") && !n.is("Div") && !n.is("Add") && !n.is("Where") && !n.is("Reshape")) return false;
+      if (!n.is("Mul") && !n.is("Div") && !n.is("Add") && !n.is("Where") && !n.is("Reshape") &&
+          !isFloatCast(n))
+        return false;
       if (n.is("Add") || n.is("Mul")) {
         if (leadsToProduct(n.inputs[1])) return true;
         v = n.inputs[0];
@@ -161,7 +175,19 @@ class AttentionFinder {
   // Scales that were peeled before lie outside of this term: they apply to it.
   void addMask(Value* mask) {
     if (scale_ != 1) mask = ctx_.emit("Mul", {mask, ctx_.rewriter().scalar(mask->dtype, scale_)});
-    mask_ = mask_ ? ctx_.emit("Add", {mask_, mask}) : mask;
+    mask_ = mask_ ? sum(mask_, mask) : mask;
+  }
+
+  // Of masks that may differ in type: in 32 bits then, where no fill overflows.
+  Value* sum(Value* a, Value* b) {
+    if (a->dtype == b->dtype) return ctx_.emit("Add", {a, b});
+    return ctx_.emit("Add", {wide(a), wide(b)});
+  }
+  Value* wide(Value* mask) {
+    if (mask->dtype == DataType::kFloat32) return mask;
+    Attributes attrs;
+    attrs.setType("to", DataType::kFloat32);
+    return ctx_.emit("Cast", {mask}, attrs);
   }
 
   Value* unscaled(Value* v) {
@@ -228,7 +254,7 @@ class AttentionFinder {
     if (mask_) {
       if (mask_->rank() == 4 && (*mask_->shape)[0].tryConstant() != 1)
         return miss("a mask per batch and window");
-      mask = ctx_.emit("Add", {mask, mask_});
+      mask = sum(mask, mask_);
     }
     mask = ctx_.emit("Expand", {mask, ctx_.rewriter().ints({windows_, heads_, *queries, *keys})});
     mask = view(mask, {1, windows_ * heads_, *queries, *keys});

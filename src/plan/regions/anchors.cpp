@@ -30,6 +30,7 @@ constexpr Anchor kAnchors[] = {
     {"RMSNormalization", "normalization", AnchorClass::kReduction},
     {"InstanceNormalization", "normalization", AnchorClass::kReduction},
     {"GroupNormalization", "normalization", AnchorClass::kReduction},
+    {"Attention", "attention", AnchorClass::kAttention},
 };
 
 bool isComputable(const Value* v) {

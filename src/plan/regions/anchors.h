@@ -7,7 +7,7 @@
 
 namespace tenfold {
 
-enum class AnchorClass { kProduct, kReduction };
+enum class AnchorClass { kProduct, kReduction, kAttention };
 
 struct Anchor {
   std::string_view op;

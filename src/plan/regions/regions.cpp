@@ -5,6 +5,7 @@
 #include "plan/regions/anchors.h"
 #include "plan/regions/extract.h"
 #include "plan/regions/grouping.h"
+#include "plan/regions/views.h"
 
 namespace tenfold {
 namespace {
@@ -53,6 +54,11 @@ class RegionFormer {
   void growAnchor(Node* anchor) {
     const Anchor* row = anchorOf(*anchor);
     if (!row || !anchor->output(0) || !anchor->outputs[0]->shape || !groups_.isAlone(anchor)) return;
+    if (row->cls == AnchorClass::kAttention) {
+      if (rules_.limits.attentionViews)
+        growViews(graph_, *anchor, groups_, [&](Node* n) { return join(groups_.groupOf(anchor), n); });
+      return;
+    }
     for (size_t i = 1; i < anchor->outputs.size(); ++i)
       if (anchor->outputs[i]) return;
     bool product = row->cls == AnchorClass::kProduct;

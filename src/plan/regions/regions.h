@@ -25,6 +25,8 @@ struct RegionRules {
 // - reductions, Softmax and normalizations: with pointwise nodes before (on the input's shape, read by
 // nothing
 //   else) and after;
+// - Attention: with the views (Transpose, Split, Reshape, ...) that its operands and result come and go
+//   through, where strides describe them;
 // - pointwise nodes of one shape, with any number of results.
 // Nothing is computed twice, no cycle arises, and a node that finds no partner stays as it is. Scalar
 // constants move into the body, everything else that it reads becomes an input. Returns the number of

@@ -72,9 +72,14 @@ void DeviceBuffer::setSource(DeviceMemory* memory) { source = memory; }
 
 void launch(CUfunction function, const Grid& grid, void** parameters, void* stream) {
   if (!grid.blocks[0] || !grid.blocks[1] || !grid.blocks[2]) return;
-  CUlaunchAttribute early{};
-  early.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
-  early.value.programmaticStreamSerializationAllowed = 1;
+  CUlaunchAttribute attribute{};
+  if (grid.together) {
+    attribute.id = CU_LAUNCH_ATTRIBUTE_COOPERATIVE;
+    attribute.value.cooperative = 1;
+  } else {
+    attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
+    attribute.value.programmaticStreamSerializationAllowed = 1;
+  }
   CUlaunchConfig config{};
   config.gridDimX = grid.blocks[0];
   config.gridDimY = grid.blocks[1];
@@ -83,7 +88,7 @@ void launch(CUfunction function, const Grid& grid, void** parameters, void* stre
   config.blockDimY = config.blockDimZ = 1;
   config.sharedMemBytes = static_cast<unsigned>(grid.sharedBytes);
   config.hStream = static_cast<CUstream>(stream);
-  config.attrs = &early;
+  config.attrs = &attribute;
   config.numAttrs = 1;
   check(driver().cuLaunchKernelEx(&config, function, parameters, nullptr), "launching a kernel");
 }

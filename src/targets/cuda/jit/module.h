@@ -47,6 +47,7 @@ struct Grid {
   std::array<unsigned, 3> blocks{1, 1, 1};
   unsigned threads = 128;
   size_t sharedBytes = 0;
+  bool together = false;  // all blocks run at the same time: they may wait for one another
 };
 
 // Enqueues a kernel whose parameters are `parameters` (pointers to each). Kernels begin with

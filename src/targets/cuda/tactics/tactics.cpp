@@ -16,6 +16,7 @@
 #include "targets/cuda/tactics/host.h"
 #include "targets/cuda/tactics/launch_tactic.h"
 #include "targets/cuda/tactics/pointwise.h"
+#include "targets/cuda/tactics/recurrent/recurrent.h"
 #include "targets/cuda/tactics/rows.h"
 
 namespace tenfold::cuda {
@@ -45,6 +46,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<RowsTactic>(device));
   tactics.push_back(std::make_unique<FlashAttentionTactic>(device));
   tactics.push_back(std::make_unique<PlainAttentionTactic>(device));
+  tactics.push_back(std::make_unique<RecurrentTactic>(device));
   for (const CallFamily* family : kCalls) tactics.push_back(std::make_unique<CallTactic>(device, *family));
   tactics.push_back(std::make_unique<HostTactic>());
   return tactics;

@@ -149,7 +149,7 @@ struct Attention {
       i32 local = i / CHUNKS, column = i % CHUNKS * EACH, key = first + local;
       bool exists = key < end && (LENGTH == WIDTH || column < LENGTH);
       const T* from = C::PAST && key < p.past ? old + key * oldStride : now + (key - p.past) * stride;
-      T* at = to + local * ROW_PITCH + column;
+      T* at = to + Math::template place<C::KEYS, ROW_PITCH>(local, column);
       if (C::ALIGNED)
         copyAsync(at, exists ? from + column : now, exists);
       else
@@ -171,24 +171,41 @@ struct Attention {
 
   typedef float Scores[C::ROWS][2][4];
 
+  // The masks of this lane's scores, loaded before the products where registers allow (AHEAD).
+  static constexpr bool AHEAD =
+      C::MASK && (!C::MASK_ROWS || (C::ROWS == 1 && VALUE_PADDED <= 64 && STEPS <= 4));
+  static constexpr int MASK_LINES = AHEAD && C::MASK_ROWS ? C::ROWS * 2 : 1;
+  struct Masks {
+    Mask at[MASK_LINES][AHEAD ? STEPS : 1][4];
+  };
+  __device__ __forceinline__ const Mask* maskRow(int r, int half) const {
+    AttentionRow x = row(r, half);
+    return static_cast<const Mask*>(p.mask) + batch * p.maskStrides[0] + x.head * p.maskStrides[1] +
+           x.query * p.maskStrides[2];
+  }
+
+  __device__ __forceinline__ void loadMasks(Masks& masks, i32 first) const {
+    i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
+#pragma unroll
+    for (int i = 0; i < MASK_LINES; ++i) {
+      const Mask* from = maskRow(i / 2, i % 2);
+#pragma unroll
+      for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+          i32 key = base + step * 16 + e / 2 * 8 + e % 2;
+          masks.at[i][step][e] = key < end ? from[key * p.maskStrides[3]] : Mask{};
+        }
+    }
+  }
+
   // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
-  __device__ __forceinline__ void finish(Scores (&s)[STEPS], i32 first) const {
+  __device__ __forceinline__ void finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
     i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
     bool whole = first + C::KEYS <= end;
     if (C::WINDOW)
       whole =
           whole && first + C::KEYS - 1 <= offset + lowQuery + p.right && first >= offset + highQuery - p.left;
-    i32 maskRow[C::ROWS][2];
-    if (C::MASK) {
-#pragma unroll
-      for (int r = 0; r < C::ROWS; ++r)
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          AttentionRow x = row(r, half);
-          maskRow[r][half] =
-              batch * p.maskStrides[0] + x.head * p.maskStrides[1] + x.query * p.maskStrides[2];
-        }
-    }
 #pragma unroll
     for (int step = 0; step < STEPS; ++step)
 #pragma unroll
@@ -196,21 +213,16 @@ struct Attention {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
           i32 key = base + step * 16 + tile * 8 + e;
-          Mask shared{};
-          if (C::MASK && !C::MASK_ROWS && key < end)
-            shared = static_cast<const Mask*>(p.mask)[maskRow[0][0] + key * p.maskStrides[3]];
 #pragma unroll
           for (int r = 0; r < C::ROWS; ++r)
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
               float& x = s[step][r][tile][half * 2 + e];
               if (C::SOFTCAP) x = p.softcap * (NATURAL ? 1.f : kLog2e) * tanhf(x * p.scale / p.softcap);
-              if (C::MASK) {
-                Mask m = shared;
-                if (C::MASK_ROWS && key < end)
-                  m = static_cast<const Mask*>(p.mask)[maskRow[r][half] + key * p.maskStrides[3]];
-                apply(x, m);
-              }
+              if (AHEAD)
+                apply(x, masks.at[MASK_LINES > 1 ? r * 2 + half : 0][AHEAD ? step : 0][tile * 2 + e]);
+              else if (C::MASK)
+                apply(x, key < end ? maskRow(r, half)[key * p.maskStrides[3]] : Mask{});
               if (!whole && !sees(r, half, key)) x = minusInfinity();
             }
         }
@@ -237,12 +249,8 @@ struct Attention {
     return highest == minusInfinity() ? 0.f : highest;
   }
 
-  __device__ __forceinline__ void compute(i32 first, int stage) {
-    Scores s[STEPS];
-    const T* k = keys + (stage * C::KEYS + keyWarp * STEPS * 16) * PITCH;
-    const T* v = values + (stage * C::KEYS + keyWarp * STEPS * 16) * VALUE_PITCH;
-    i32 left = end - first - keyWarp * STEPS * 16;  // keys from this warp's first on
-    if (left <= 0) return;
+  // Products of the queries with this warp's keys, as far as there are any.
+  __device__ __forceinline__ void score(Scores (&s)[STEPS], const T* k, i32 left) const {
 #pragma unroll
     for (int step = 0; step < STEPS; ++step)
 #pragma unroll
@@ -258,7 +266,22 @@ struct Attention {
       for (int step = 0; step < STEPS; ++step)
         if (step * 16 < left) Math::template score<PITCH>(s[step], now, k + step * 16 * PITCH, d, lane);
     }
-    finish(s, first);
+  }
+
+  __device__ __forceinline__ void compute(i32 first, int stage) {
+    Scores s[STEPS];
+    const T* k = keys + (stage * C::KEYS + keyWarp * STEPS * 16) * PITCH;
+    const T* v = values + (stage * C::KEYS + keyWarp * STEPS * 16) * VALUE_PITCH;
+    i32 left = end - first - keyWarp * STEPS * 16;  // keys from this warp's first on
+    if (left <= 0) return;
+    Masks masks;
+    if (AHEAD) loadMasks(masks, first);
+    if constexpr (Math::WHOLE_TILES) {
+      Math::template scoreTile<C::KEYS, PADDED>(&s[0][0][0][0], kept, k);
+    } else {
+      score(s, k, left);
+    }
+    finish(s, masks, first);
     float shift[C::ROWS][2];
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r)
@@ -283,7 +306,7 @@ struct Attention {
       }
 #pragma unroll
     for (int step = 0; step < STEPS; ++step) {
-      if (step * 16 >= left) break;
+      if (!Math::WHOLE_TILES && step * 16 >= left) break;
 #pragma unroll
       for (int r = 0; r < C::ROWS; ++r)
 #pragma unroll
@@ -292,8 +315,11 @@ struct Attention {
           x = power(x, shift[r][i % 4 / 2]);
           sum[r][i % 4 / 2] += x;
         }
-      Math::template apply<VALUE_PITCH>(o, s[step], v + step * 16 * VALUE_PITCH, lane);
+      if constexpr (!Math::WHOLE_TILES)
+        Math::template apply<VALUE_PITCH>(o, s[step], v + step * 16 * VALUE_PITCH, lane);
     }
+    if constexpr (Math::WHOLE_TILES)
+      Math::template applyTile<C::KEYS, VALUE_PADDED>(&o[0][0][0], &s[0][0][0][0], v);
   }
 
   // Adds what another warp or block found for the same queries.
@@ -408,6 +434,7 @@ struct Attention {
     }
     for (i32 first = begin; first < end; first += C::KEYS) {
       waitCopies<(C::STAGES > 1 ? C::STAGES - 2 : 0)>();
+      Math::publish();
       __syncthreads();
       if (C::STAGES > 1) loadNext();
       compute(first, reading);
@@ -432,7 +459,7 @@ struct Attention {
 
 template <class C>
 __device__ __forceinline__ void attend(const AttentionParams& p) {
-  extern __shared__ __align__(16) char shared[];
+  extern __shared__ __align__(1024) char shared[];
   Attention<C>(p, shared).run(shared);
 }
 

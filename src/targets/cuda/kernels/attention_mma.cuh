@@ -70,6 +70,13 @@ __device__ __forceinline__ u32 toTf32(float x) {
 template <typename T>
 struct HalfMath {
   typedef T Element;
+  static constexpr bool WHOLE_TILES = false;
+  // Where an element lies in a tile of ROWS rows.
+  template <int ROWS, int PITCH>
+  static __device__ __forceinline__ int place(int row, int column) {
+    return row * PITCH + column;
+  }
+  static __device__ __forceinline__ void publish() {}
   // Elements between rows in shared memory, so that eight rows lie in different banks.
   static constexpr int keyPitch(int size) { return size + 8; }
   static constexpr int valuePitch(int size) { return size + 8; }
@@ -135,6 +142,12 @@ struct HalfMath {
 template <int PRODUCTS>
 struct SingleMath {
   typedef float Element;
+  static constexpr bool WHOLE_TILES = false;
+  template <int ROWS, int PITCH>
+  static __device__ __forceinline__ int place(int row, int column) {
+    return row * PITCH + column;
+  }
+  static __device__ __forceinline__ void publish() {}
   static constexpr int keyPitch(int size) { return size + 8; }
   static constexpr int valuePitch(int size) { return size + 4; }
   struct Query {

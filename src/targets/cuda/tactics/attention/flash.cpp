@@ -209,7 +209,8 @@ class FlashKernel final : public Kernel {
 // The struct C of kernels/attention.cuh.
 std::string traits(const char* name, const N& node, const N::Operands& o, const FlashConfig& c, Descs inputs,
                    bool aligned) {
-  constexpr const char* kMath[] = {"HalfMath<f16>", "HalfMath<bf16>", "SingleMath<1>", "SingleMath<3>"};
+  constexpr const char* kMath[] = {"HalfMath<f16>", "HalfMath<bf16>", "SingleMath<1>",
+                                   "SingleMath<3>", "GroupMath<f16>", "GroupMath<bf16>"};
   const Attributes& attrs = node.anchor->attrs;
   const N::Operand& mask = o.in[N::kMask];
   DataType maskType = mask.exists() ? inputs[static_cast<size_t>(mask.index)].dtype : DataType::kBool;
@@ -260,6 +261,8 @@ std::string FlashAttentionTactic::generate(const Node& node, const std::string& 
   DataType type = hint.inputs[static_cast<size_t>(o.in[N::kQuery].index)].dtype;
   bool aligned = isAligned(o, typeBits(type) / 8);
   std::string code = "#include \"attention.cuh\"\n";
+  if (c.math == FlashMath::kHalfGroup || c.math == FlashMath::kBrainGroup)
+    code += "#include \"attention_wgmma.cuh\"\n";
   // Shapes that change may lose their alignment, or gain it.
   for (bool a : {false, true}) {
     if (hint.staticShapes && a != aligned) continue;

@@ -15,6 +15,9 @@ struct Shape4 {
 constexpr Shape4 kShapes[] = {{4, 2, 1, 64}, {8, 1, 1, 64}, {4, 1, 1, 128}, {4, 1, 1, 64}, {4, 1, 1, 32},
                               {2, 1, 2, 64}, {2, 1, 1, 64}, {1, 1, 4, 128}, {1, 1, 4, 64}, {1, 1, 8, 128}};
 
+constexpr Shape4 kGroupShapes[] = {{4, 1, 1, 64}, {4, 1, 1, 128}, {8, 1, 1, 64}, {8, 1, 1, 128}};
+
+bool isGroup(FlashMath math) { return math == FlashMath::kHalfGroup || math == FlashMath::kBrainGroup; }
 bool isWide(FlashMath math) { return math == FlashMath::kTf32 || math == FlashMath::kExact; }
 int64_t roundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 int64_t ceilDiv(int64_t n, int64_t by) { return (n + by - 1) / by; }
@@ -34,8 +37,9 @@ double secondsOf(const Device& device, const FlashConfig& c, const AttentionNode
       o.batch() * o.heads() * ceilDiv(std::max<int64_t>(o.queries(), 1), c.blockRows()) * c.splits;
   int64_t keys = roundUp(ceilDiv(o.keys(), c.splits), 16);
   double operations = 2.0 * c.blockRows() * static_cast<double>(keys * (size + valueSize));
-  constexpr double kSlower[] = {1, 1, 2, 6};
-  double rate = 0.55 * device.halfRate / device.multiprocessors / kSlower[static_cast<int>(c.math)];
+  // Of the rate of large products, as seen on an H200.
+  constexpr double kReached[] = {0.28, 0.28, 0.14, 0.05, 0.45, 0.45};
+  double rate = kReached[static_cast<int>(c.math)] * device.halfRate / device.multiprocessors;
   if (c.rows > 1) rate *= 1.25;  // keys are read from shared memory half as often
   int64_t each = ceilDiv(blocks, device.multiprocessors);
   auto shared = static_cast<int64_t>(c.sharedBytes(o.size(), o.valueSize()));
@@ -62,17 +66,19 @@ FlashConfig FlashConfig::parse(const std::string& text) {
   int math = 0;
   int found = std::sscanf(text.c_str(), "math=%d warps=%d rows=%d keywarps=%d keys=%d stages=%d splits=%d",
                           &math, &c.warps, &c.rows, &c.keyWarps, &c.keys, &c.stages, &c.splits);
-  bool known = found == 7 && math >= 0 && math <= static_cast<int>(FlashMath::kExact) && c.warps > 0 &&
+  bool known = found == 7 && math >= 0 && math <= static_cast<int>(FlashMath::kBrainGroup) && c.warps > 0 &&
                c.rows > 0 && c.keyWarps > 0 && c.threads() <= 1024 && c.keys > 0 && c.keys <= 1024 &&
                c.keys % (16 * c.keyWarps) == 0 && c.stages > 0 && c.stages < 8 && c.splits > 0;
-  if (!known) fail(ErrorKind::kInvalidPlan, "flash-attention has no configuration '{}'", text);
   c.math = static_cast<FlashMath>(math);
+  known = known && (!isGroup(c.math) || (c.rows == 1 && c.keyWarps == 1 && c.warps % 4 == 0));
+  if (!known) fail(ErrorKind::kInvalidPlan, "flash-attention has no configuration '{}'", text);
   return c;
 }
 
 size_t FlashConfig::sharedBytes(int64_t size, int64_t valueSize) const {
   int64_t k = roundUp(size, 16), v = roundUp(valueSize, 16);
-  int64_t row = isWide(math) ? 4 * (k + 8 + v + 4) : 2 * (k + 8 + v + 8);
+  int64_t padding = isGroup(math) ? 0 : 16;
+  int64_t row = isWide(math) ? 4 * (k + 8 + v + 4) : 2 * (k + v + padding);
   int64_t join = int64_t{keyWarps - 1} * warps * rows * (v / 2 + 4) * 32 * 4;
   return static_cast<size_t>(std::max(row * keys * stages, join));
 }
@@ -82,14 +88,15 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
                                                          double bytesMoved) {
   std::vector<std::pair<FlashConfig, double>> found;
   auto add = [&](FlashConfig c) { found.emplace_back(c, secondsOf(device, c, o, bytesMoved)); };
-  for (const Shape4& s : kShapes) {
-    FlashConfig c{math, s.warps, s.rows, s.keyWarps, s.keys, 2, 1};
+  auto addShape = [&](FlashMath with, const Shape4& s) {
+    FlashConfig c{with, s.warps, s.rows, s.keyWarps, s.keys, 2, 1};
     if (c.sharedBytes(o.size(), o.valueSize()) > device.sharedBytes) c.stages = 1;
     bool fits = fitsRegisters(c, o.size(), o.valueSize()) &&
                 c.sharedBytes(o.size(), o.valueSize()) <= device.sharedBytes;
-    if (!fits) continue;
-    if (s.keys > roundUp(o.keys(), 32) && s.keys > 32 * s.keyWarps) continue;  // mostly empty tiles
-    if (c.blockRows() > roundUp(o.queries(), 16) && s.warps > 1) continue;
+    // Mostly empty tiles and blocks.
+    if (s.keys > roundUp(o.keys(), 32) && s.keys > 32 * s.keyWarps) fits = false;
+    if (c.blockRows() > roundUp(o.queries(), 16) && s.warps > 1) fits = false;
+    if (!fits) return;
     add(c);
     constexpr int64_t kLeastKeys = 256;  // of a split
     int64_t blocks = o.batch() * o.heads() * ceilDiv(std::max<int64_t>(o.queries(), 1), c.blockRows());
@@ -99,7 +106,14 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
       c.splits = static_cast<int>(std::min<int64_t>(splits, 64));
       if (c.splits > 1) add(c);
     }
-  }
+  };
+  for (const Shape4& s : kShapes) addShape(math, s);
+  constexpr int64_t kSlab = 64, kWidest = 128;
+  bool slabs =
+      o.size() % kSlab == 0 && o.valueSize() % kSlab == 0 && o.size() <= kWidest && o.valueSize() <= kWidest;
+  if (device.hasWgmma() && slabs && !isWide(math))
+    for (const Shape4& s : kGroupShapes)
+      addShape(math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup, s);
   if (found.empty()) add({math, 4, 1, 1, 32, 1, 1});
   std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.second < b.second; });
   constexpr size_t kMost = 6;  // each is compiled

@@ -9,8 +9,8 @@
 
 namespace tenfold::cuda {
 
-// The products of flash attention.
-enum class FlashMath { kHalf, kBrain, kTf32, kExact };
+// The products of flash attention: of single warps, and (Group) of Hopper's warpgroups.
+enum class FlashMath { kHalf, kBrain, kTf32, kExact, kHalfGroup, kBrainGroup };
 
 struct FlashConfig {
   FlashMath math = FlashMath::kHalf;

@@ -10,7 +10,6 @@ struct FusionLimits {
   bool reductionPrologue = true,
        reductionEpilogue = true;  // pointwise around reductions, softmax, normalization
   bool productEpilogue = true;    // pointwise behind Conv, ConvTranspose, MatMul
-  bool attentionViews = false;    // Attention reads and writes through strides: views around it
 };
 
 }  // namespace tenfold

@@ -7,7 +7,7 @@
 namespace tenfold {
 namespace {
 
-constexpr std::string_view kReshapes[] = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"};
+constexpr std::string_view kReshapes[] = {"Reshape", "Squeeze", "Unsqueeze", "Flatten"};
 
 bool isReshape(const Node& node) {
   return std::find(std::begin(kReshapes), std::end(kReshapes), node.opName()) != std::end(kReshapes);

@@ -74,6 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
              "= Add(w, f32[1,2,1,4,4] random(6));"
              "z = Reshape(m, i64[4]{-1,3,4,4}); p = Softmax(z); o = MatMul(p, v); y = Transpose(o) "
              "{perm=[0,2,1,3]}"},
+        Form{"softmax in 32 bits",
+             "q:f16[2,3,5,4], k:f16[2,3,4,6], v:f16[2,3,6,4], a:f32[2,1,1,6] -> s = MatMul(q, k); d = Mul(s, "
+             "f16[]{0.5}); c = Cast(d) {to=f32}; w = Add(c, a); p = Softmax(w); h = Cast(p) {to=f16}; y = "
+             "MatMul(h, v)"},
         Form{"past keys and values", QKV ", pk:f32[b,3,l=2,4], pv:f32[b,3,l,4] -> " HEADS
                                          "kc = Concat(pk, k4) {axis=-2}; vc = Concat(pv, v4) {axis=-2};"
                                          "ct = Transpose(kc) {perm=[0,1,3,2]}; s = MatMul(q4, ct); p = "
@@ -84,6 +88,26 @@ INSTANTIATE_TEST_SUITE_P(
         Form{"softmax along another axis",
              QKV " -> " HEADS "s = MatMul(q4, kt); p = Softmax(s) {axis=2}; o = MatMul(p, v4);" MERGE,
              false}));
+
+// The sequence comes first around the products, as in PyTorch's own attention: the transposes pass them.
+TEST(AttentionLayout, TransposesPassRowProducts) {
+  std::string result = after(
+      everything,
+      "x:f32[2,5,12] -> t = Transpose(x) {perm=[1,0,2]}; p = MatMul(t, f32[12,36] random(1)); w = Add(p, "
+      "f32[36] "
+      "random(2)); r = Reshape(w, i64[5]{5,2,3,3,4}); z = Transpose(r) {perm=[2,1,3,0,4]}; q = Gather(z, "
+      "i64[]{0}); "
+      "k = Gather(z, i64[]{1}); v = Gather(z, i64[]{2}); kt = Transpose(k) {perm=[0,1,3,2]}; s = MatMul(q, "
+      "kt); e = "
+      "Softmax(s); o = MatMul(e, v); m = Transpose(o) {perm=[2,0,1,3]}; n = Reshape(m, i64[3]{5,2,12}); h = "
+      "MatMul(n, f32[12,12] random(3)); g = Add(h, f32[12] random(4)); u = Transpose(g) {perm=[1,0,2]}; y = "
+      "Add(u, "
+      "x)",
+      1e-4);
+  EXPECT_NE(result.find("MatMul(x,"), std::string::npos) << result;
+  size_t last = result.rfind("MatMul(");
+  EXPECT_EQ(result.find("Transpose(", last), std::string::npos) << result;
+}
 
 }  // namespace
 }  // namespace tenfold

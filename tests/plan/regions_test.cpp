@@ -52,6 +52,43 @@ TEST(Regions, SharedResultEndsTheEpilogue) {
             "matmul(MatMul Add) Exp Relu");
 }
 
+RegionRules viewsOfAttention() {
+  RegionRules rules;
+  rules.fusesEpilogue = [](const Node&, const Node&) { return true; };
+  return rules;
+}
+
+// Queries, keys and values from one product, as exporters cut them.
+TEST(Regions, AttentionTakesTheViewsAroundIt) {
+  EXPECT_EQ(regionsOf("x:f32[b=2,7,72] -> r = Reshape(x, i64[5]{0,7,3,4,6}); t = Transpose(r) "
+                      "{perm=[2,0,3,1,4]}; q = Gather(t, i64[]{0}); k = Gather(t, i64[]{1}); v = Gather(t, "
+                      "i64[]{2}); o = Attention(q, k, v); m = Transpose(o) {perm=[0,2,1,3]}; y = Reshape(m, "
+                      "i64[3]{0,7,24})",
+                      viewsOfAttention()),
+            "attention(Reshape Transpose Gather Gather Gather Attention Transpose Reshape)");
+  EXPECT_EQ(regionsOf("x:f32[2,7,72] -> q, k, v = Split(x) {axis=2, num_outputs=3}; y = Attention(q, k, v) "
+                      "{q_num_heads=4, kv_num_heads=4}",
+                      viewsOfAttention()),
+            "attention(Split Attention)");
+}
+
+TEST(Regions, AttentionLeavesWhatOthersReadOrStridesCannotDescribe) {
+  EXPECT_EQ(
+      regionsOf("x:f32[2,7,4,6], k:f32[2,4,7,6], v:f32[2,4,7,6] -> q = Transpose(x) {perm=[0,2,1,3]}; y "
+                "= Attention(q, k, v); z = Relu(q); return y, z",
+                viewsOfAttention()),
+      "Transpose Attention Relu");
+  EXPECT_EQ(
+      regionsOf("x:f32[2,4,6,7], k:f32[2,4,7,6], v:f32[2,4,7,6] -> q = Transpose(x) {perm=[0,1,3,2]}; y "
+                "= Attention(q, k, v)",
+                viewsOfAttention()),
+      "Transpose Attention");
+  EXPECT_EQ(regionsOf("x:f32[2,7,24], k:f32[2,4,7,6], v:f32[2,4,7,6] -> t = Transpose(x) {perm=[0,2,1]}; r = "
+                      "Reshape(t, i64[4]{2,4,7,6}); y = Attention(r, k, v)",
+                      viewsOfAttention()),
+            "Transpose attention(Reshape Attention)");
+}
+
 TEST(Regions, SumGoesToTheLaterProduct) {
   EXPECT_EQ(
       regionsOf("a:f32[4,5], b:f32[5,6], c:f32[6,6] -> m = MatMul(a, b); n = MatMul(m, c); y = Add(m, n)"),

@@ -55,8 +55,9 @@ class RegionFormer {
     const Anchor* row = anchorOf(*anchor);
     if (!row || !anchor->output(0) || !anchor->outputs[0]->shape || !groups_.isAlone(anchor)) return;
     if (row->cls == AnchorClass::kAttention) {
-      if (rules_.limits.attentionViews)
-        growViews(graph_, *anchor, groups_, [&](Node* n) { return join(groups_.groupOf(anchor), n); });
+      auto accepts = [&](const Node* n) { return rules_.fusesEpilogue && rules_.fusesEpilogue(*anchor, *n); };
+      growViews(graph_, *anchor, groups_,
+                [&](Node* n) { return accepts(n) && join(groups_.groupOf(anchor), n); });
       return;
     }
     for (size_t i = 1; i < anchor->outputs.size(); ++i)

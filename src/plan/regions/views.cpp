@@ -24,6 +24,13 @@ bool isReadable(StridedView view, const Node& attention, size_t operand) {
   return view.extents.size() == 4 && (view.strides[3] == Dim(1) || view.extents[3] == Dim(1));
 }
 
+// Whether what the view does follows from shapes alone.
+bool isDecided(const Node& view) {
+  for (size_t i = 1; i < view.inputs.size(); ++i)
+    if (view.inputs[i] && !view.inputs[i]->isConstant() && !view.inputs[i]->contents) return false;
+  return true;
+}
+
 // The views that lead to an operand, the last one first.
 class Chain {
  public:
@@ -33,7 +40,7 @@ class Chain {
   Node* next(const Node& attention, size_t operand) const {
     const Value* source = taken_.empty() ? operand_ : taken_.back()->inputs[0];
     Node* n = source->producer;
-    if (!n || taken_.size() == kLongest || !isStridedView(*n) || !n->input(0) || !n->inputs[0]->shape)
+    if (!n || taken_.size() == kLongest || !isStridedView(*n) || !isDecided(*n) || !n->inputs[0]->shape)
       return nullptr;
     StridedView view = StridedView::of(*n->inputs[0]->shape);
     if (!view.apply(*n, static_cast<size_t>(source->outputIndex))) return nullptr;
@@ -82,7 +89,9 @@ void growResult(const Graph& graph, Node& attention, const Grouping& groups,
   const Value* v = attention.outputs[0];
   while (taken.size() < kLongest && v->uses.size() == 1 && !graph.isOutput(v)) {
     Node* n = v->uses[0];
-    if (!n->output() || n->inputs[0] != v || !n->outputs[0]->shape || !groups.isAlone(n)) return;
+    if (!isStridedView(*n) || !isDecided(*n) || n->inputs[0] != v || !n->output() || !n->outputs[0]->shape ||
+        !groups.isAlone(n))
+      return;
     StridedView view = StridedView::of(*n->outputs[0]->shape);
     bool fits = view.applyBackwards(*n);
     for (size_t i = taken.size(); i-- > 0 && fits;) fits = view.applyBackwards(*taken[i]);

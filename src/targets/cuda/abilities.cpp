@@ -4,6 +4,7 @@
 
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/strided_view.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -28,6 +29,7 @@ bool acceptsChannelsLast(const Node& node) {
 
 // A conversion stays behind a product: the libraries write what they multiply.
 bool fusesEpilogue(const Node& anchor, const Node& node) {
+  if (anchor.is("Attention")) return isStridedView(node);
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
   return isPointwise(node) && !(product && node.is("Cast"));
 }

@@ -172,11 +172,7 @@ bool CudaTarget::fusesEpilogue(const Node& anchor, const Node& node) const {
 int CudaTarget::compileThreads() const {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
-FusionLimits CudaTarget::fusionLimits() const {
-  FusionLimits limits;
-  limits.attentionViews = true;
-  return limits;
-}
+FusionLimits CudaTarget::fusionLimits() const { return {}; }
 
 }  // namespace tenfold::cuda
 

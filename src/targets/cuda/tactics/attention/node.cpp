@@ -33,18 +33,40 @@ int indexOf(const List& values, const Value* v) {
   return it == values.end() ? -1 : static_cast<int>(it - values.begin());
 }
 
+// The symbols of the region's inputs as these shapes have them.
+DimBindings bindingsOf(const Node& region, std::span<const TensorDesc> inputs) {
+  DimBindings bindings;
+  for (size_t i = 0; i < region.inputs.size(); ++i) {
+    const Value* v = region.inputs[i];
+    for (int d = 0; v && v->shape && d < v->rank(); ++d)
+      if (const Dim& dim = (*v->shape)[static_cast<size_t>(d)]; dim.isSymbol())
+        bindings.emplace(dim.str(), inputs[i].shape[d]);
+  }
+  return bindings;
+}
+
+// Integers that are known, or follow from shapes.
+std::optional<std::vector<Dim>> contentsOf(const Value* v, const TensorDesc& d, const DimBindings& bindings) {
+  if (!isInteger(d.dtype) || d.shape.rank() > 1) return std::nullopt;
+  if (d.known) {
+    std::vector<int64_t> values = Tensor(d.dtype, d.shape, const_cast<void*>(d.known)).ints();
+    return std::vector<Dim>(values.begin(), values.end());
+  }
+  if (!v || !v->contents) return std::nullopt;
+  std::vector<Dim> values;
+  for (const Dim& dim : *v->contents) values.emplace_back(dim.eval(bindings));
+  return values;
+}
+
 // The body at concrete shapes.
 std::unique_ptr<Graph> concreteBody(const Node& region, std::span<const TensorDesc> inputs) {
   std::unique_ptr<Graph> body = region.bodies.at(0)->clone();
+  DimBindings bindings = bindingsOf(region, inputs);
   for (size_t i = 0; i < body->inputs.size(); ++i) {
     Value& v = *body->inputs[i];
     const TensorDesc& d = inputs[i];
     v.shape = symShape(d.shape);
-    v.contents.reset();
-    if (!d.known || !isInteger(d.dtype) || d.shape.rank() > 1) continue;
-    Tensor known(d.dtype, d.shape, const_cast<void*>(d.known));
-    std::vector<int64_t> values = known.ints();
-    v.contents.emplace(values.begin(), values.end());
+    v.contents = contentsOf(region.inputs[i], d, bindings);
   }
   inferGraph(*body);
   return body;
@@ -57,6 +79,8 @@ StridedView viewOf(const Graph& body, const Value* v, int& input) {
   if (!v->producer) fail(ErrorKind::kUnsupported, "an operand is a constant of one element");
   const Node& node = *v->producer;
   StridedView view = viewOf(body, node.inputs.at(0), input);
+  if (!v->shape || !constantShape(*v->shape))
+    fail(ErrorKind::kUnsupported, "the shape that {} makes is not known", node.opName());
   if (!view.apply(node, static_cast<size_t>(v->outputIndex)))
     fail(ErrorKind::kUnsupported, "{} moves elements", node.opName());
   return view;
@@ -68,6 +92,8 @@ StridedView viewFromOutput(const Graph& body, const Value* v, int& output) {
   if (output >= 0) return StridedView::of(*v->shape);
   if (v->uses.size() != 1) fail(ErrorKind::kUnsupported, "the result is read inside the region");
   const Node& node = *v->uses[0];
+  if (!v->shape || !constantShape(*v->shape))
+    fail(ErrorKind::kUnsupported, "the shape before {} is not known", node.opName());
   StridedView view = viewFromOutput(body, node.outputs.at(0), output);
   if (!view.applyBackwards(node)) fail(ErrorKind::kUnsupported, "{} moves elements", node.opName());
   return view;

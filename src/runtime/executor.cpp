@@ -137,6 +137,7 @@ void Executor::run(const RunArgs& args) {
 }
 
 void Executor::runSteps(const RunArgs& args) {
+  if (prepared_->events && !args.times) return runOnStreams(args);
   Target& target = loaded_.target();
   for (size_t step = 0; step < stepArgs_.size(); ++step) {
     if (ranges_) target.pushRange(loaded_.plan().steps[step].node->name.c_str());
@@ -152,6 +153,7 @@ void Executor::replayKey(const RunArgs& args, std::vector<int64_t>& key) const {
   auto add = [&](const void* address) { key.push_back(reinterpret_cast<int64_t>(address)); };
   key.push_back(prepared_->serial);
   add(arena_), add(workspaceNow_), add(args.times);
+  for (StreamHandle stream : givenStreams_) add(stream);
   for (const void* address : inputs_) add(address);
   for (const void* address : outputs_) add(address);
 }
@@ -212,8 +214,10 @@ void Executor::runStep(size_t step, const RunArgs& args) {
   StepArgs& a = stepArgs_[step];
   for (size_t i = 0; i < a.inputs.size(); ++i) a.inputs[i] = address(node.inputs[i]);
   for (size_t i = 0; i < a.outputs.size(); ++i) a.outputs[i] = address(node.outputs[i]);
-  launch->run(
-      {a.inputs.data(), a.outputs.data(), workspace(prepared_->workspaceBytes), args.stream, nullptr});
+  char* scratch = static_cast<char*>(workspace(prepared_->workspaceBytes));
+  if (prepared_->events)
+    scratch += prepared_->workspaceOffsets[static_cast<size_t>(prepared_->streams.stream[step])];
+  launch->run({a.inputs.data(), a.outputs.data(), scratch, args.stream, nullptr});
 }
 
 }  // namespace tenfold

@@ -39,6 +39,11 @@ class Executor {
   // its own. Enough for the shapes set last are workspaceBytes().
   void lendWorkspace(void* memory, size_t bytes) { lentWorkspace_ = memory, lentWorkspaceBytes_ = bytes; }
   size_t workspaceBytes() const;
+  // Branches may run beside each other on up to `most` streams besides the caller's, from the next new shapes
+  // on: streams of the executor's own, or those given.
+  void allowStreams(int most) { mostStreams_ = most; }
+  void giveStreams(std::vector<StreamHandle> streams) { givenStreams_ = std::move(streams); }
+  int auxiliaryStreams() const;  // that the shapes set last make use of
   // Names each step's launches to profilers that watch the process.
   void setRanges(bool on) { ranges_ = on; }
 
@@ -67,6 +72,9 @@ class Executor {
   void bindShape(const Value& v, const Shape& shape);
   void evaluateStaticShapes();
   void runSteps(const RunArgs& args);
+  void runOnStreams(const RunArgs& args);
+  void planStreams(Prepared& prepared);
+  StreamHandle auxiliaryStream(size_t index);
   bool tryReplay(const RunArgs& args);
   void replayKey(const RunArgs& args, std::vector<int64_t>& key) const;
   std::unique_ptr<Recording> recordSteps(const RunArgs& args);
@@ -106,6 +114,10 @@ class Executor {
   std::list<std::pair<std::vector<int64_t>, std::shared_ptr<Prepared>>> cache_;  // newest first
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Replay> replay_;
+  int mostStreams_ = 0;
+  std::vector<StreamHandle> givenStreams_;
+  std::vector<std::shared_ptr<void>> ownStreams_;
+  std::vector<StreamHandle> streamsNow_;  // of the run under way
   std::vector<std::vector<std::unique_ptr<Executor>>> bodies_;
 };
 

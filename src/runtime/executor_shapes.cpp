@@ -128,6 +128,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
       prepared->workspaceBytes =
           std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
   }
+  if (mostStreams_ > 0 && loaded_.allStatic() && role_ == Role::kNetwork) planStreams(*prepared);
   return prepared;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/executor.h"
+#include "runtime/stream_plan.h"
 
 namespace tenfold {
 
@@ -47,7 +48,10 @@ struct Executor::Prepared {
   std::vector<Shape> shapes;                      // of static values, by id
   std::vector<std::unique_ptr<Launch>> launches;  // of static steps
   size_t workspaceBytes = 0;
-  MemoryPlan memory;  // of bodies
+  StreamPlan streams;
+  std::vector<size_t> workspaceOffsets;  // by stream
+  std::unique_ptr<StreamEvents> events;  // by step, and one for the start; null: one stream
+  MemoryPlan memory;                     // of bodies
   // Values that follow from the shapes alone (shape arithmetic), on targets whose memory the host cannot
   // read: their elements, and where they lie on the device. They are computed here; their steps have nothing
   // to do.

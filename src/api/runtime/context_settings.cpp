@@ -44,11 +44,12 @@ bool Context::setNvtxVerbosity(nv::ProfilingVerbosity verbosity) noexcept {
   });
 }
 
-// The engine asks for no streams besides the main one (getNbAuxStreams): there is nothing to use them for.
 void Context::setAuxStreams(cudaStream_t* streams, int32_t count) noexcept {
   reporter_->guard("setAuxStreams", [&] {
     require(count == 0 || (count > 0 && streams), "{} auxiliary streams at {}", count,
             static_cast<const void*>(streams));
+    std::vector<StreamHandle> given(streams, streams + count);
+    execution_->setAuxStreams(given);
   });
 }
 

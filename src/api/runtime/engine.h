@@ -54,7 +54,7 @@ class Engine final : public nv::ICudaEngine, public nv::apiv::VCudaEngine {
   nv::TacticSources getTacticSources() const noexcept override;
   nv::ProfilingVerbosity getProfilingVerbosity() const noexcept override;
   nv::HardwareCompatibilityLevel getHardwareCompatibilityLevel() const noexcept override;
-  int32_t getNbAuxStreams() const noexcept override { return 0; }
+  int32_t getNbAuxStreams() const noexcept override;
   bool hasImplicitBatchDimension() const noexcept override { return false; }
   int64_t getEngineStat(nv::EngineStat stat) const noexcept override;
   // Weights are not streamed: the budget is what they take, and cannot change.

@@ -66,6 +66,10 @@ int64_t Engine::getDeviceMemorySizeV2() const noexcept {
   return reporter().guard("getDeviceMemorySize", [&] { return state_->maxContextBytes(); });
 }
 
+int32_t Engine::getNbAuxStreams() const noexcept {
+  return reporter().guard("getNbAuxStreams", [&] { return state_->auxStreams(); });
+}
+
 int64_t Engine::getDeviceMemorySizeForProfileV2(int32_t profile) const noexcept {
   return reporter().guard("getDeviceMemorySizeForProfile", [&] { return state_->contextBytes(profile); });
 }

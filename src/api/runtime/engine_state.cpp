@@ -41,7 +41,7 @@ EngineState::EngineState(std::unique_ptr<Plan> made, std::shared_ptr<const Repor
     : plan(std::move(made)),
       target(targetFor(plan->target)),
       allocator(memory ? std::make_unique<AllocatorMemory>(*memory) : nullptr),
-      loaded(*plan, target, allocator.get()),
+      loaded(*plan, target, target.hostAccessible() ? nullptr : allocator.get()),
       reporter(std::make_shared<Reporter>(std::move(maker))),
       debugTensors(facts::names(*plan, facts::kDebugTensors)),
       unfusedDebugTensors(facts::names(*plan, facts::kUnfusedDebugTensors)) {
@@ -102,6 +102,18 @@ int64_t EngineState::maxContextBytes() const {
   return most;
 }
 
+int EngineState::mostAuxStreams() const {
+  constexpr int64_t kUsual = 2;
+  const int64_t allowed = facts::number(*plan, facts::kAuxStreams, -1);
+  return static_cast<int>(allowed < 0 ? kUsual : allowed);
+}
+
+int EngineState::auxStreams() const {
+  maxContextBytes();
+  std::lock_guard lock(workspaceMutex_);
+  return auxStreams_;
+}
+
 // At the profile's largest and best shapes. Others may want more: then a context takes memory of its own.
 // On the host the scratch memory of kernels is no part of a context's.
 int64_t EngineState::workspaceBytes(int32_t profile) const {
@@ -110,6 +122,7 @@ int64_t EngineState::workspaceBytes(int32_t profile) const {
   if (auto known = workspaceBytes_.find(profile); known != workspaceBytes_.end()) return known->second;
   int64_t most = 0;
   Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[static_cast<size_t>(profile)]);
+  executor.allowStreams(mostAuxStreams());
   const Profile& allowed = this->profile(profile);
   for (bool largest : {true, false}) try {
       std::vector<Shape> shapes;
@@ -121,6 +134,7 @@ int64_t EngineState::workspaceBytes(int32_t profile) const {
       }
       executor.setInputs(shapes, values);
       most = std::max(most, static_cast<int64_t>(executor.workspaceBytes()));
+      auxStreams_ = std::max(auxStreams_, executor.auxiliaryStreams());
     } catch (const Error& e) {
       // The largest of all shapes need not go together; what does is told when it is set.
       if (e.kind() == ErrorKind::kOutOfMemory) throw;

@@ -40,10 +40,15 @@ struct EngineState {
   int64_t contextBytes(int32_t profile) const;
   int64_t maxContextBytes() const;
   int64_t workspaceOffset(int32_t profile) const;
+  // Streams that a context may use beside the caller's, as the builder was told, and those that it does use.
+  int mostAuxStreams() const;
+  int auxStreams() const;
+  DeviceMemory& contextMemory() const { return allocator ? *allocator : static_cast<DeviceMemory&>(target); }
 
   std::unique_ptr<Plan> plan;
   Target& target;
-  std::unique_ptr<AllocatorMemory> allocator;  // null: memory comes from the target
+  // The program's, for contexts and, on a device, weights; null: memory comes from the target.
+  std::unique_ptr<AllocatorMemory> allocator;
   LoadedPlan loaded;
   std::shared_ptr<Reporter> reporter;
   std::vector<IoTensor> tensors;  // inputs, then outputs, without hidden ones
@@ -56,6 +61,7 @@ struct EngineState {
   int64_t workspaceBytes(int32_t profile) const;
   mutable std::mutex workspaceMutex_;
   mutable std::map<int32_t, int64_t> workspaceBytes_;  // by profile, once somebody has asked
+  mutable int auxStreams_ = 0;                         // that the profiles asked for make use of
 };
 
 }  // namespace tenfold

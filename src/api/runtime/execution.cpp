@@ -11,14 +11,20 @@ Execution::Execution(std::shared_ptr<const EngineState> engine, AllocationStrate
     : engine_(std::move(engine)),
       strategy_(strategy),
       reporter_(reporter),
-      arena_(engine_->loaded.memory()),
+      arena_(engine_->contextMemory()),
       executor_(engine_->loaded, Executor::Role::kNetwork, &engine_->plan->memory.at(0)),
       inputs_(engine_->graph().inputs.size()),
       outputs_(*engine_),
       inputAddresses_(inputs_.size()) {
   if (strategy_ == AllocationStrategy::kSTATIC) arena_.ensure(engine_->maxContextBytes());
+  executor_.allowStreams(engine_->mostAuxStreams());
   applyMemory();
   resetShapes();
+}
+
+void Execution::setAuxStreams(std::span<const StreamHandle> streams) {
+  finish();
+  executor_.giveStreams({streams.begin(), streams.end()});
 }
 
 Execution::~Execution() { finish(); }

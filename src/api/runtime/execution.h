@@ -56,6 +56,8 @@ class Execution {
   void setInputConsumedEvent(void* event) { inputConsumed_ = event; }
   void* inputConsumedEvent() const { return inputConsumed_; }
   void setRanges(bool on) { executor_.setRanges(on); }
+  // Streams of the program's beside the one that it enqueues on; the context makes what is missing.
+  void setAuxStreams(std::span<const StreamHandle> streams);
 
  private:
   struct Input {

@@ -108,5 +108,13 @@ TEST(CudaConv, TensorCoresForPatchesAndGroups) {
                  "x:bf16[1,256,9,9] -> w = const bf16[128,64,1,1] random(3); y = Conv(x, w) {group=4}");
 }
 
+TEST(CudaConv, FewChannels) {
+  expectCompiles("conv-few-channels",
+                 "x:f16[1,3,32,32] -> w = const f16[64,3,7,7] random(3); y = Conv(x, w) {strides=[2,2], "
+                 "pads=[3,3,3,3]}");
+  expectCompiles("conv-few-channels",
+                 "x:f32[1,1,28,28] -> w = const f32[8,1,5,5] random(3); y = Conv(x, w) {pads=[2,2,2,2]}");
+}
+
 }  // namespace
 }  // namespace tenfold::testing_util

@@ -28,6 +28,8 @@ struct DepthwiseMmaShape {
   static constexpr int kHalf = (kInColumns + 1) / 2, kSlots = SX == 2 ? 2 * kHalf : kInColumns;
   static constexpr int kRowBytes = kSlots * kChannels * 2, kPairs = (KX + 1) / 2;
   static constexpr int kPitch = kChannels + 8;  // of the results, in floats
+  static constexpr int kPatchBytes = kInRows * kRowBytes, kResultBytes = ROWS * kColumns * kPitch * 4;
+  static constexpr int kBufferBytes = kPatchBytes > kResultBytes ? kPatchBytes : kResultBytes;
 
   // Where the 8 channels number `chunk` of a pixel of the patch's first row lie.
   static __device__ __forceinline__ u32 offsetOf(u32 column, u32 chunk) {
@@ -79,18 +81,32 @@ struct DepthwiseWeights {
   }
 };
 
+struct DepthwiseTilePlace {
+  i32 batch, row, column;  // the first output pixel
+};
 template <class S>
-__device__ __forceinline__ void copyDepthwisePatch(const DepthwiseMma& p, i32 batch, i32 y0, i32 x0,
-                                                   i32 firstChannel, u32 shared) {
+__device__ __forceinline__ DepthwiseTilePlace depthwisePlace(const DepthwiseMma& p, u32 index) {
+  u32 down = p.tilesAcross.divide(index), batch = p.tilesDown.divide(down);
+  return {static_cast<i32>(batch), static_cast<i32>(down - batch * p.tilesDown.divisor) * S::kRows,
+          static_cast<i32>(index - down * p.tilesAcross.divisor) * S::kColumns};
+}
+
+// What tile `index` reads, if there is such a tile.
+template <class S>
+__device__ __forceinline__ void copyDepthwisePatch(const DepthwiseMma& p, u32 index, i32 firstChannel,
+                                                   u32 shared) {
   constexpr int kChunks = S::kChannels / 8;
   const u16* image = static_cast<const u16*>(p.image);
-  for (int i = threadIdx.x; i < S::kInRows * S::kInColumns * kChunks; i += S::kThreads) {
+  DepthwiseTilePlace tile = depthwisePlace<S>(p, index);
+  i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
+  int all = index < p.tiles ? S::kInRows * S::kInColumns * kChunks : 0;
+  for (int i = threadIdx.x; i < all; i += S::kThreads) {
     i32 chunk = i % kChunks, pixel = i / kChunks, row = pixel / S::kInColumns,
         column = pixel - row * S::kInColumns;
     i32 y = y0 + row, x = x0 + column, channel = firstChannel + chunk * 8;
     bool present = static_cast<u32>(y) < static_cast<u32>(p.height) &&
                    static_cast<u32>(x) < static_cast<u32>(p.width) && channel < p.channels;
-    i32 from = ((batch * p.height + y) * p.width + x) * p.channels + channel;
+    i32 from = ((tile.batch * p.height + y) * p.width + x) * p.channels + channel;
     copyAsync16(shared + row * S::kRowBytes + S::offsetOf(column, chunk), image + (present ? from : 0),
                 present ? 16 : 0);
   }
@@ -129,43 +145,53 @@ __device__ __forceinline__ void addDepthwiseRows(float (&sums)[S::kRows][4], con
   }
 }
 
+// The sums of all warps, brought together, through the epilogue.
+template <class S, class Region, class E>
+__device__ __forceinline__ void finishDepthwise(const DepthwiseMma& p, const E& e, u32 index,
+                                                i32 firstChannel, const float (&sums)[S::kRows][4],
+                                                float* results) {
+  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+#pragma unroll
+  for (int r = 0; r < S::kRows; ++r)
+#pragma unroll
+    for (int half = 0; half < 2; ++half)
+      *reinterpret_cast<float2*>(results + (r * 16 + lane / 4 + 8 * half) * S::kPitch + warp * 8 +
+                                 2 * (lane % 4)) = make_float2(sums[r][2 * half], sums[r][2 * half + 1]);
+  __syncthreads();
+  DepthwiseTilePlace tile = depthwisePlace<S>(p, index);
+#pragma unroll 1
+  for (u32 i = threadIdx.x; i < S::kRows * 16 * S::kChannels / kVector; i += S::kThreads) {
+    u32 pixel = i / S::kWarps, channel = i % S::kWarps * kVector;
+    i32 y = tile.row + static_cast<i32>(pixel / 16), x = tile.column + static_cast<i32>(pixel % 16);
+    if (y >= p.outHeight || x >= p.outWidth) continue;
+    finishPasses<Region, 1>(e, (tile.batch * p.outHeight + y) * p.outWidth + x, 0, 1, 1,
+                            firstChannel + channel, results + pixel * S::kPitch + channel, S::kPitch);
+  }
+}
+
+// Two buffers: while a tile is computed, the patch of the next is on its way; results take their patch's
+// place.
 template <class S, class Region, class E>
 __device__ __forceinline__ void depthwiseMma(const DepthwiseMma& p, const E& e) {
   extern __shared__ uint4 memory[];
-  u32 shared = static_cast<u32>(__cvta_generic_to_shared(memory));
-  float* results = reinterpret_cast<float*>(memory);
-  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  u32 shared = static_cast<u32>(__cvta_generic_to_shared(memory)), buffer = 0;
   i32 firstChannel = blockIdx.y * S::kChannels;
-  DepthwiseWeights<S> weights(p, firstChannel + static_cast<i32>(warp) * 8);
+  DepthwiseWeights<S> weights(p, firstChannel + static_cast<i32>(threadIdx.x / 32) * 8);
   waitForPrevious();
   allowNext();
+  copyDepthwisePatch<S>(p, blockIdx.x, firstChannel, shared);
 #pragma unroll 1
   for (u32 index = blockIdx.x; index < p.tiles; index += gridDim.x) {
-    u32 down = p.tilesAcross.divide(index), batch = p.tilesDown.divide(down);
-    i32 row = static_cast<i32>(down - batch * p.tilesDown.divisor) * S::kRows;
-    i32 column = static_cast<i32>(index - down * p.tilesAcross.divisor) * S::kColumns;
-    copyDepthwisePatch<S>(p, batch, row * S::kStrideY - p.top, column * S::kStrideX - p.left, firstChannel,
-                          shared);
-    waitCopies<0>();
+    copyDepthwisePatch<S>(p, index + gridDim.x, firstChannel, shared + (S::kBufferBytes - buffer));
+    waitCopies<1>();
     __syncthreads();
     float sums[S::kRows][4] = {};
-    addDepthwiseRows<S>(sums, weights, shared);
-    __syncthreads();  // the results take the patch's place
-#pragma unroll
-    for (int r = 0; r < S::kRows; ++r)
-#pragma unroll
-      for (int half = 0; half < 2; ++half)
-        *reinterpret_cast<float2*>(results + (r * 16 + lane / 4 + 8 * half) * S::kPitch + warp * 8 +
-                                   2 * (lane % 4)) = make_float2(sums[r][2 * half], sums[r][2 * half + 1]);
+    addDepthwiseRows<S>(sums, weights, shared + buffer);
     __syncthreads();
-#pragma unroll 1
-    for (u32 i = threadIdx.x; i < S::kRows * 16 * S::kChannels / kVector; i += S::kThreads) {
-      u32 pixel = i / S::kWarps, channel = i % S::kWarps * kVector;
-      i32 y = row + static_cast<i32>(pixel / 16), x = column + static_cast<i32>(pixel % 16);
-      if (y >= p.outHeight || x >= p.outWidth) continue;
-      finishPasses<Region, 1>(e, (batch * p.outHeight + y) * p.outWidth + x, 0, 1, 1, firstChannel + channel,
-                              results + pixel * S::kPitch + channel, S::kPitch);
-    }
+    finishDepthwise<S, Region>(p, e, index, firstChannel, sums,
+                               reinterpret_cast<float*>(memory) + buffer / 4);
     __syncthreads();
+    buffer = S::kBufferBytes - buffer;
   }
+  waitCopies<0>();
 }

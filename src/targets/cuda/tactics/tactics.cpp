@@ -6,6 +6,7 @@
 #include "targets/cuda/tactics/conv/depthwise.h"
 #include "targets/cuda/tactics/conv/depthwise_mma.h"
 #include "targets/cuda/tactics/conv/direct.h"
+#include "targets/cuda/tactics/conv/few_channels.h"
 #include "targets/cuda/tactics/conv/implicit_gemm.h"
 #include "targets/cuda/tactics/cublaslt.h"
 #ifdef TENFOLD_CUDNN
@@ -33,6 +34,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(std::make_unique<CublasLtTactic>(device));
   tactics.push_back(std::make_unique<DepthwiseConvTactic>(device));
   tactics.push_back(std::make_unique<DepthwiseMmaTactic>(device));
+  tactics.push_back(std::make_unique<FewChannelsTactic>(device));
   tactics.push_back(std::make_unique<ImplicitGemmTactic>(device));
   tactics.push_back(std::make_unique<DirectConvTactic>(device));
 #ifdef TENFOLD_CUDNN

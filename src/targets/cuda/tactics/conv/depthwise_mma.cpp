@@ -13,6 +13,12 @@ namespace {
 
 constexpr int kThreads = 128, kChannels = 32, kColumns = 16;  // of DepthwiseMmaShape
 
+// Rows of a tile, and blocks of a processor; more of either and registers are spilled.
+struct Tile {
+  int rows, blocks;
+};
+constexpr Tile kTiles[3][2] = {{{8, 4}, {4, 5}}, {{4, 5}, {8, 3}}, {{8, 5}, {4, 5}}};
+
 // DepthwiseMma of kernels/conv_depthwise_mma.cuh.
 struct Params {
   const void *image = nullptr, *weights = nullptr;
@@ -38,7 +44,7 @@ size_t sharedBytes(const ConvShape& s, int rows) {
   int64_t inColumns = (kColumns - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1;
   int64_t slots = s.stride[2] == 2 ? (inColumns + 1) / 2 * 2 : inColumns;
   int64_t results = int64_t{rows} * kColumns * (kChannels + 8) * 4;
-  return static_cast<size_t>(std::max(inRows * slots * kChannels * 2, results));
+  return static_cast<size_t>(2 * std::max(inRows * slots * kChannels * 2, results));
 }
 
 int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -52,7 +58,7 @@ double secondsOf(const ConvShape& s, int rows, const Device& device, double memo
   // A product of two taps takes the tensor cores of a processor about 1.7 cycles.
   double taps = static_cast<double>(s.kernel[1]) * static_cast<double>(s.kernel[2] / 2 + s.kernel[2] % 2);
   double products = 4 * rows * taps * 1.7;
-  double copied = static_cast<double>(sharedBytes(s, rows)) / 40, finished = rows * 16.0 * 4 * 1.2;
+  double copied = static_cast<double>(sharedBytes(s, rows)) / 80, finished = rows * 16.0 * 4 * 1.2;
   double cycles = products + copied + finished;
   double perProcessor = std::ceil(blocks / device.multiprocessors);
   return std::max(memory, std::max(perProcessor * cycles / clock, cycles / clock + 2e-6)) +
@@ -62,7 +68,8 @@ double secondsOf(const ConvShape& s, int rows, const Device& device, double memo
 }  // namespace
 
 void DepthwiseMmaTactic::require(const ConvNode& conv, const TuningHint& hint) const {
-  shapeOf(conv, hint.inputs, hint.outputs);
+  if (sharedBytes(shapeOf(conv, hint.inputs, hint.outputs), 4) > device_.sharedBytes)
+    fail(ErrorKind::kUnsupported, "its patches do not fit in shared memory");
 }
 
 ConvPlan DepthwiseMmaTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
@@ -86,9 +93,10 @@ ConvPlan DepthwiseMmaTactic::plan(const ConvNode& conv, const std::string& name,
   plan.grid.threads = kThreads;
   plan.grid.sharedBytes = sharedBytes(s, rows);
   // Blocks that find room at once go round: their weights stay.
-  constexpr int64_t kBlocksOfProcessor = 6;
-  int64_t channelBlocks = ceilDiv(s.groups, kChannels);
-  int64_t resident = std::max<int64_t>(device_.multiprocessors * kBlocksOfProcessor / channelBlocks, 1);
+  auto room = static_cast<int64_t>(device_.sharedBytes / (plan.grid.sharedBytes + 1024));
+  int64_t channelBlocks = ceilDiv(s.groups, kChannels),
+          blocks = std::clamp<int64_t>(room, 1, configNumber(name, "blocks"));
+  int64_t resident = std::max<int64_t>(device_.multiprocessors * blocks / channelBlocks, 1);
   plan.grid.blocks = {static_cast<unsigned>(std::min<int64_t>(params.tiles, resident)),
                       static_cast<unsigned>(channelBlocks), 1};
   return plan;
@@ -98,10 +106,12 @@ std::vector<Candidate> DepthwiseMmaTactic::candidates(const Node& node, const Tu
   ConvNode conv(node);
   ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
   std::vector<Candidate> found;
-  for (int rows : {8, 4})
-    if (rows == 4 || s.out[1] > 4)
-      found.push_back(
-          {fmt::format("rows={}", rows), secondsOf(s, rows, device_, memorySeconds(device_, hint))});
+  constexpr int64_t kSmall = 9, kMedium = 25;  // taps
+  const auto& tiles = s.taps() <= kSmall ? kTiles[0] : s.taps() <= kMedium ? kTiles[1] : kTiles[2];
+  for (const Tile& t : tiles)
+    if (t.rows == 4 || (s.out[1] > 4 && sharedBytes(s, t.rows) <= device_.sharedBytes))
+      found.push_back({fmt::format("rows={},blocks={}", t.rows, t.blocks),
+                       secondsOf(s, t.rows, device_, memorySeconds(device_, hint))});
   std::stable_sort(found.begin(), found.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   return found;
@@ -114,7 +124,8 @@ std::string DepthwiseMmaTactic::generate(const Node& node, const std::string& co
   std::string types = fmt::format("typedef DepthwiseMmaShape<{}, {}, {}, {}, {}, {}, {}, {}> S;\n",
                                   memoryType(conv.type()), configNumber(config, "rows"), s.kernel[1],
                                   s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], s.dilation[2]);
-  return packedConvCode(node, "conv_depthwise_mma.cuh", types, "__launch_bounds__(S::kThreads)",
+  return packedConvCode(node, "conv_depthwise_mma.cuh", types,
+                        fmt::format("__launch_bounds__(S::kThreads, {})", configNumber(config, "blocks")),
                         "DepthwiseMma", "depthwiseMma<S, Region>");
 }
 

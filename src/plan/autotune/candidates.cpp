@@ -1,6 +1,7 @@
 #include "plan/autotune/candidates.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "graph/ops/op_def.h"
@@ -21,6 +22,17 @@ std::string refusalOf(const Tactic& tactic, const TunedNode& node, bool isLast, 
   for (const Trial& t : refused) reasons += fmt::format("\n  {}: {}", t.tactic, t.refusal);
   fail(ErrorKind::kUnsupported, "not supported: {} (node '{}'): no tactic can run it{}", node.opName(),
        node.name, reasons);
+}
+
+// The best of each tactic, then the second best of each, and so on: cost models of different tactics compare
+// badly, and one with many candidates would leave no room for the others.
+void takeTurns(std::vector<Option>& options) {
+  std::map<const Tactic*, size_t> seen;
+  std::vector<std::pair<size_t, Option>> turns;
+  for (Option& o : options) turns.emplace_back(seen[o.tactic]++, std::move(o));
+  std::stable_sort(turns.begin(), turns.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 0; i < options.size(); ++i) options[i] = std::move(turns[i].second);
 }
 
 }  // namespace
@@ -45,6 +57,7 @@ Options listOptions(const TunedNode& node, Target& target, const TunerOptions& t
     std::erase_if(options, [&](const Option& o) { return o.tactic == last; });
   double limit = tuner.hopeless * options.front().candidate.seconds + 1e-6;
   std::erase_if(options, [&](const Option& o) { return o.candidate.seconds > limit; });
+  takeTurns(options);
   return found;
 }
 

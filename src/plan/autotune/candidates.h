@@ -1,4 +1,4 @@
-// What can run a region, best first by the cost model.
+// What can run a region: the best of each tactic by its cost model, then the second best of each, and so on.
 #pragma once
 
 #include "plan/autotune/tuner.h"

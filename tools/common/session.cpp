@@ -9,6 +9,7 @@
 #include "graph/ir/text.h"
 #include "plan/format/file.h"
 #include "plan/format/header.h"
+#include "precision/error_budget.h"
 
 namespace tenfold {
 namespace {
@@ -97,10 +98,19 @@ bool isPlanFile(const std::string& path) {
 }
 
 std::unique_ptr<Plan> buildModel(const std::string& path, Target& target, const ShapeRequest& request,
-                                 const std::map<std::string, Tensor>& samples, BuildOptions options) {
+                                 const std::map<std::string, Tensor>& samples, BuildOptions options,
+                                 double errorBudget) {
   ImportResult model = importOnnxFile(path);
   model.check();
   options.profiles.push_back(makeProfile(*model.graph, request, samples));
+  if (errorBudget > 0) {
+    BudgetOptions budget{options.lowPrecision, errorBudget, {}, options.profiles[0]};
+    for (const Value* v : model.graph->inputs) {
+      auto sample = samples.find(v->name);
+      budget.inputs.push_back(sample == samples.end() ? Tensor() : sample->second);
+    }
+    fmt::print(stderr, "{}\n", holdErrorBudget(*model.graph, target, budget).text());
+  }
   return buildPlan(std::move(model.graph), target, std::move(options));
 }
 

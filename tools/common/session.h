@@ -22,9 +22,11 @@ Profile makeProfile(const Graph& graph, const ShapeRequest& request,
                     const std::map<std::string, Tensor>& samples);
 
 bool isPlanFile(const std::string& path);
-// Imports and builds. Throws Error.
+// Imports and builds, with an error budget where that is above 0 (precision/error_budget.h), measured on the
+// samples. Throws Error.
 std::unique_ptr<Plan> buildModel(const std::string& path, Target& target, const ShapeRequest& request,
-                                 const std::map<std::string, Tensor>& samples, BuildOptions options = {});
+                                 const std::map<std::string, Tensor>& samples, BuildOptions options = {},
+                                 double errorBudget = 0);
 std::unique_ptr<Plan> loadPlan(const std::string& path);
 
 // Deterministic inputs for every graph input that `given` lacks; dynamic extents come from the profile's

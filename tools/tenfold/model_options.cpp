@@ -62,6 +62,8 @@ void ModelOptions::addTo(CLI::App& command) {
                    "choose tactics by cost model alone; the build is then the same every time");
   command.add_flag("--fp16", fp16, "compute in 16-bit floats where that is safe");
   command.add_flag("--bf16", bf16, "the same in bfloat16");
+  command.add_option("--errorBudget", errorBudget,
+                     "keep what loses more than this in 16 bits, as a part of its values, in more bits");
   command.add_flag("--noTF32", noTf32, "products of 32-bit floats keep all their digits");
   command.add_option("--threads", threads, "number of CPU threads");
   command.add_flag("--quiet", quiet, "no progress");
@@ -92,8 +94,7 @@ std::unique_ptr<Plan> ModelOptions::plan() const {
   options.disabledPasses = disabledPasses;
   options.tuner.measure = measure;
   require(!fp16 || !bf16, "--fp16 and --bf16 exclude each other");
-  options.lowPrecision =
-      fp16 ? DataType::kFloat16 : bf16 ? DataType::kBFloat16 : DataType::kUndefined;
+  options.lowPrecision = fp16 ? DataType::kFloat16 : bf16 ? DataType::kBFloat16 : DataType::kUndefined;
   options.allowTf32 = !noTf32;
   if (!quiet) options.progress = showProgress;
   TimingCache cache;
@@ -105,7 +106,8 @@ std::unique_ptr<Plan> ModelOptions::plan() const {
     }
     options.tuner.cache = &cache;
   }
-  auto plan = buildModel(model, target(), shapes(), givenInputs(), options);
+  require(errorBudget == 0 || fp16 || bf16, "--errorBudget goes with --fp16 or --bf16");
+  auto plan = buildModel(model, target(), shapes(), givenInputs(), options, errorBudget);
   if (!timingCache.empty()) writeFileAtomically(timingCache, cache.serialize());
   return plan;
 }

@@ -12,6 +12,7 @@ struct ModelOptions {
   std::vector<std::string> inputs, minShapes, optShapes, maxShapes, disabledPasses;
   bool measure = true, quiet = false, fp16 = false, bf16 = false, noTf32 = false;
   int threads = 0;
+  double errorBudget = 0;
 
   void addTo(CLI::App& command);
   Target& target() const;

@@ -24,6 +24,24 @@ bool isSpatialResize(const Node& node) {
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }
 
+// Products of 16-bit floats without instructions for them are left to the reference, which knows plain layout
+// only.
+bool isSlowType(DataType type) {
+#ifdef __x86_64__
+  if (type == DataType::kFloat16) return !__builtin_cpu_supports("avx512fp16");
+  if (type == DataType::kBFloat16) return !__builtin_cpu_supports("avx512bf16");
+  return false;
+#else
+  return type == DataType::kFloat16 || type == DataType::kBFloat16;
+#endif
+}
+
+bool hasSlowType(const Node& node) {
+  auto isSlow = [](const Value* v) { return v && isSlowType(v->dtype); };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), isSlow) ||
+         std::any_of(node.outputs.begin(), node.outputs.end(), isSlow);
+}
+
 template <size_t N>
 bool contains(const std::string_view (&names)[N], std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
@@ -32,6 +50,7 @@ bool contains(const std::string_view (&names)[N], std::string_view name) {
 }  // namespace
 
 bool acceptsChannelsLast(const Node& node) {
+  if (hasSlowType(node)) return false;
   if (node.is("Resize")) return isSpatialResize(node);
   if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
   const auto& members = node.bodies.at(0)->nodes();

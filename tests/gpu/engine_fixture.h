@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "api/facts.h"
 #include "api/recording.h"
 #include "graph/ir/text.h"
 #include "graph/ops/eval.h"
@@ -30,7 +31,7 @@ constexpr const char* kNetwork = R"(graph net(x:f32[n,64]) {
 
 constexpr int64_t kRows = 32, kColumns = 64;
 
-inline std::vector<uint8_t> planBytes(const std::string& text, int64_t most = kRows) {
+inline std::vector<uint8_t> planBytes(const std::string& text, int64_t most = kRows, int auxStreams = 0) {
   auto graph = parseGraph(text);
   Profile profile;
   for (const Value* v : graph->inputs) {
@@ -45,7 +46,9 @@ inline std::vector<uint8_t> planBytes(const std::string& text, int64_t most = kR
   BuildOptions options;
   options.profiles = {profile};
   options.allowTf32 = false;
-  return writePlan(*buildPlan(std::move(graph), target("cuda"), options));
+  auto plan = buildPlan(std::move(graph), target("cuda"), options);
+  facts::setNumber(*plan, facts::kAuxStreams, auxStreams);
+  return writePlan(*plan);
 }
 
 struct GpuEngine {
@@ -61,7 +64,9 @@ struct GpuEngine {
 
 // A context with its stream and buffers, and what its output must be.
 struct GpuContext {
-  GpuContext(trtexec::Device& gpu, nvinfer1::IExecutionContext* made, int seed) : device(gpu), context(made) {
+  GpuContext(trtexec::Device& gpu, nvinfer1::IExecutionContext* made, int seed,
+             const char* network = kNetwork)
+      : device(gpu), text(network), context(made) {
     if (!context) return;
     context->setInputShape("x", nvinfer1::Dims2(kRows, kColumns));
     context->setTensorAddress("x", input.get());
@@ -70,7 +75,7 @@ struct GpuContext {
   }
   void setInput(int seed) {
     Tensor x = randomTensor(DataType::kFloat32, Shape{kRows, kColumns}, seed);
-    expected = evalGraph(*parseGraph(kNetwork), {x})[0];
+    expected = evalGraph(*parseGraph(text), {x})[0];
     std::memcpy(hostInput.get(), x.data(), kBytes);
     device.copyIn(input.get(), hostInput.get(), kBytes, stream.get());
   }
@@ -99,6 +104,7 @@ struct GpuContext {
 
   static constexpr size_t kBytes = kRows * kColumns * sizeof(float);
   trtexec::Device& device;
+  const char* const text;
   trtexec::Handle stream = device.stream(), done = device.event();
   trtexec::Handle input = device.memory(kBytes), output = device.memory(kBytes);
   trtexec::Handle hostInput = device.hostMemory(kBytes), hostOutput = device.hostMemory(kBytes);

@@ -194,5 +194,49 @@ TEST_F(GpuRuntime, EnqueuesWithoutWaiting) {
   EXPECT_LT(context.runOnce(), kTolerance);
 }
 
+constexpr const char* kBranches = R"(graph net(x:f32[32,64]) {
+  w = const f32[64,1024] random(3)
+  v = const f32[1024,64] random(4)
+  a = MatMul(x, w)
+  b = Softmax(a) {axis=-1}
+  c = MatMul(b, v)
+  t = Transpose(x) {perm=[1,0]}
+  d = MatMul(x, t)
+  e = Softmax(d) {axis=-1}
+  f = MatMul(e, x)
+  g = Relu(x)
+  h = MatMul(g, w)
+  i = Softmax(h) {axis=0}
+  j = MatMul(i, v)
+  k = Add(c, f)
+  out = Add(k, j)
+  return out
+})";
+
+TEST_F(GpuRuntime, BranchesRunBesideEachOther) {
+  GpuEngine loaded(planBytes(kBranches, kRows, 2));
+  ASSERT_NE(loaded.engine, nullptr) << loaded.logger.take();
+  std::printf("%d layers on %d streams\n", loaded.engine->getNbLayers(),
+              loaded.engine->getNbAuxStreams() + 1);
+  GpuContext own(*gpu, loaded.engine->createExecutionContext(), 1, kBranches);
+  GpuContext given(*gpu, loaded.engine->createExecutionContext(), 2, kBranches);
+  trtexec::Handle streams[] = {gpu->stream(), gpu->stream()};
+  cudaStream_t handles[] = {static_cast<cudaStream_t>(streams[0].get()),
+                            static_cast<cudaStream_t>(streams[1].get())};
+  given.context->setAuxStreams(handles, 2);
+  for (int round = 0; round < 200; ++round)  // launched, recorded, replayed
+    for (GpuContext* context : {&own, &given}) {
+      if (round % 50 == 0) context->setInput(round + 3);
+      ASSERT_LT(context->runOnce(), kTolerance) << round << " " << loaded.logger.take();
+    }
+  trtexec::Handle graph = gpu->capture(own.stream.get(), [&] { return own.enqueue(); });
+  ASSERT_NE(graph, nullptr) << loaded.logger.take();
+  own.setInput(7);
+  gpu->launch(graph.get(), own.stream.get());
+  own.copyOut(own.hostOutput.get());
+  own.wait();
+  EXPECT_LT(own.difference(own.hostOutput.get()), kTolerance);
+}
+
 }  // namespace
 }  // namespace tenfold::testing

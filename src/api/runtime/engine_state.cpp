@@ -103,9 +103,7 @@ int64_t EngineState::maxContextBytes() const {
 }
 
 int EngineState::mostAuxStreams() const {
-  constexpr int64_t kUsual = 2;
-  const int64_t allowed = facts::number(*plan, facts::kAuxStreams, -1);
-  return static_cast<int>(allowed < 0 ? kUsual : allowed);
+  return static_cast<int>(std::max<int64_t>(facts::number(*plan, facts::kAuxStreams, 0), 0));
 }
 
 int EngineState::auxStreams() const {

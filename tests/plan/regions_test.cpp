@@ -97,6 +97,15 @@ TEST(Regions, SumGoesToTheLaterProduct) {
             "MatMul matmul(MatMul Add)");
 }
 
+TEST(Regions, QuantizationWithOneScaleIsPointwise) {
+  EXPECT_EQ(regionsOf("x:f32[4,5] -> r = Relu(x); q = QuantizeLinear(r, f32[]{0.01}, u8[]{3}); y = "
+                      "DequantizeLinear(q, f32[]{0.01}, u8[]{3})"),
+            "pointwise(Relu QuantizeLinear DequantizeLinear)");
+  EXPECT_EQ(regionsOf("x:f32[2,3] -> r = Relu(x); q = QuantizeLinear(r, f32[3]{1,2,3}); y = "
+                      "DequantizeLinear(q, f32[3]{1,2,3})"),
+            "Relu QuantizeLinear DequantizeLinear");
+}
+
 TEST(Regions, TargetRestrictsEpilogues) {
   RegionRules rules;
   rules.fusesEpilogue = [](const Node&, const Node& n) { return n.is("Relu"); };

@@ -24,6 +24,16 @@ TEST(CpuPointwise, FunctionsOverTheirRange) {
   expectPointwise("x:f32[3001] random(3,-0.001,0.001) -> y = Erf(x)");
 }
 
+TEST(CpuPointwise, QuantizationWithinRegions) {
+  for (const char* type : {"u8", "i8"})
+    expectPointwise(fmt::format(
+        "x:f32[37,41] random(3,-9,9) -> y, z = Region(x) {{kind=\"pointwise\"}} graph body(x:f32[37,41]) {{ "
+        "r = Elu(x); q = QuantizeLinear(r, f32[]{{0.03}}, {0}[]{{5}}); d = DequantizeLinear(q, "
+        "f32[]{{0.03}}, "
+        "{0}[]{{5}}); y = Relu(d); return q, y }}",
+        type));
+}
+
 TEST(CpuPointwise, SpecialValues) {
   for (const char* op : {"Exp", "Tanh", "Sigmoid", "Erf", "Relu", "Log", "Sqrt", "IsNaN", "IsInf", "Abs",
                          "Neg", "Floor", "Sign", "Reciprocal", "Elu", "LeakyRelu"})

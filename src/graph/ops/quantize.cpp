@@ -5,8 +5,15 @@
 #include "base/small_float.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/quantize.h"
 
 using namespace tenfold;
+
+bool tenfold::isUniformQuantization(const Node& node) {
+  if (!node.is("QuantizeLinear") && !node.is("DequantizeLinear")) return false;
+  return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
+                     [](const Value* v) { return !v || (v->isConstant() && v->constant.numel() == 1); });
+}
 
 namespace {
 

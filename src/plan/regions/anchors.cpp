@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/ops/op_def.h"
+#include "graph/ops/quantize.h"
 
 namespace tenfold {
 namespace {
@@ -47,8 +48,8 @@ const Anchor* anchorOf(const Node& node) {
 }
 
 bool isFusiblePointwise(const Node& node) {
-  if (!node.op->pointwise || node.outputs.size() != 1 || !node.outputs[0] || !node.bodies.empty())
-    return false;
+  if (!node.op->pointwise && !isUniformQuantization(node)) return false;
+  if (node.outputs.size() != 1 || !node.outputs[0] || !node.bodies.empty()) return false;
   const Value* out = node.outputs[0];
   if (!out->shape || out->contents || !isComputable(out)) return false;
   bool shapeArithmetic = isInteger(out->dtype) && out->rank() <= 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/ops/op_def.h"
+#include "graph/ops/quantize.h"
 #include "targets/cpu/onednn/post_ops.h"
 #include "targets/cpu/pointwise/program.h"
 
@@ -22,7 +23,9 @@ bool isSpatialResize(const Node& node) {
          (*in->shape)[1] == (*out->shape)[1];
 }
 
-bool isPointwise(const Node& node) { return node.op->pointwise && refusesPointwise(node).empty(); }
+bool isPointwise(const Node& node) {
+  return (node.op->pointwise || isUniformQuantization(node)) && refusesPointwise(node).empty();
+}
 
 // Products of 16-bit floats without instructions for them are left to the reference, which knows plain layout
 // only.

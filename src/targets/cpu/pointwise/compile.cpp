@@ -134,7 +134,10 @@ class Compiler {
   // The value in another lane.
   int useAs(const Node& node, const Value* v, Lane lane) {
     Lane own = laneOfValue(node, v);
-    return own == lane ? use(v) : emitConvert(own, lane, use(v));
+    if (own == lane) return use(v);
+    if (lane == Lane::kF32 && own == Lane::kI32 && isScalarConstant(v))
+      return constant(lane, static_cast<double>(v->constant.getInt(0)), 0);
+    return emitConvert(own, lane, use(v));
   }
   int emit(const Node& node, Opcode op, Lane lane, float cost, int a, int b = -1, int c = -1, float imm0 = 0,
            float imm1 = 0);
@@ -286,6 +289,12 @@ void refuseBlocks(const Node& node) {
     if (node.inputs[i] && node.inputs[i]->rank() > 1) refuse(node, "its scales are no list");
 }
 
+// False for one that is 0 everywhere.
+bool hasZeroPoint(const Node& node) {
+  const Value* z = node.input(2);
+  return z && !(z->isConstant() && z->constant.numel() == 1 && z->constant.getInt(0) == 0);
+}
+
 int Compiler::emitQuantize(const Node& node) {
   refuseBlocks(node);
   DataType to = node.outputs[0]->dtype, precision = node.attrs.type("precision", DataType::kUndefined);
@@ -296,19 +305,23 @@ int Compiler::emitQuantize(const Node& node) {
   constexpr Lane kF = Lane::kF32;
   int reg = emit(node, Opcode::kRound, kF, 1,
                  emit(node, Opcode::kDiv, kF, 3, use(node.inputs[0]), useAs(node, node.inputs[1], kF)));
-  if (node.hasInput(2)) reg = emit(node, Opcode::kAdd, kF, 1, reg, useAs(node, node.inputs[2], kF));
+  if (hasZeroPoint(node)) reg = emit(node, Opcode::kAdd, kF, 1, reg, useAs(node, node.inputs[2], kF));
   bool isSigned = typeInfo(to).cls == TypeClass::kSigned;
   float high = std::ldexp(1.f, typeBits(to) - isSigned) - 1, low = isSigned ? -high - 1 : 0;
   return emitConvert(kF, Lane::kI32, emit(node, Opcode::kClip, kF, 1, reg, -1, -1, low, high));
 }
 
+// Differences of small integers are exact in floats, which have the faster functions.
 int Compiler::emitDequantize(const Node& node) {
   refuseBlocks(node);
   if (laneOfValue(node, node.inputs[0]) != Lane::kI32) refuse(node, "the input is no small integer");
+  constexpr Lane kF = Lane::kF32, kI = Lane::kI32;
+  bool wide = typeBits(node.inputs[0]->dtype) > 16, shifted = hasZeroPoint(node);
   int reg = use(node.inputs[0]);
-  if (node.hasInput(2)) reg = emit(node, Opcode::kSub, Lane::kI32, 1, reg, use(node.inputs[2]));
-  reg = emitConvert(Lane::kI32, Lane::kF32, reg);
-  return emit(node, Opcode::kMul, Lane::kF32, 1, reg, useAs(node, node.inputs[1], Lane::kF32));
+  if (shifted && wide) reg = emit(node, Opcode::kSub, kI, 1, reg, use(node.inputs[2]));
+  reg = emitConvert(kI, kF, reg);
+  if (shifted && !wide) reg = emit(node, Opcode::kSub, kF, 1, reg, useAs(node, node.inputs[2], kF));
+  return emit(node, Opcode::kMul, kF, 1, reg, useAs(node, node.inputs[1], kF));
 }
 
 void Compiler::emitNode(const Node& node) {

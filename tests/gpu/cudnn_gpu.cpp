@@ -77,18 +77,31 @@ TEST_P(CudnnOnGpu, Transposed) {
     agrees(text);
 }
 
-TEST_P(CudnnOnGpu, Epilogues) {
-  for (const char* body :
-       {"q = Relu(p) return q", "q = Add(p, c) s = Relu(q) return s", "q = Add(p, r) return q",
-        "q = Add(p, r) s = Add(q, c) t = Relu(s) return t", "q = Sigmoid(p) return q", "q = Tanh(p) return q",
-        "q = Clip(p, T[]{0}, T[]{6}) return q", "q = Clip(p, T[]{-0.5}) return q",
-        "q = Add(p, c) s = Swish(q) return s", "q = Swish(p) {alpha=1.5} return q",
-        "q = Elu(p) {alpha=0.5} return q", "q = Mul(p, T[]{0.125}) s = Add(q, r) t = Relu(s) return t",
-        "q = HardSwish(p) return q", "q = Relu(p) s = Mul(q, r) return s",
-        "q = Add(p, c) s = Sigmoid(q) t = Mul(q, s) return t"})
+TEST_P(CudnnOnGpu, Sums) {
+  for (const char* body : {"q = Relu(p) return q", "q = Add(p, c) s = Relu(q) return s",
+                           "q = Add(p, r) return q", "q = Add(p, r) s = Add(q, c) t = Relu(s) return t",
+                           "q = Mul(p, T[]{0.125}) s = Add(q, r) t = Relu(s) return t"})
+    agrees(fused(body));
+  agrees(fused("q = Add(p, r) s = Relu(q) return s", "Conv(x, w, b) {pads=[1,1,1,1]}"));
+}
+
+TEST_P(CudnnOnGpu, Activations) {
+  for (const char* body : {"q = Sigmoid(p) return q", "q = Tanh(p) return q",
+                           "q = Elu(p) {alpha=0.5} return q", "q = Add(p, c) s = Swish(q) return s"})
+    agrees(fused(body));
+}
+
+TEST_P(CudnnOnGpu, BoundsAndSlopes) {
+  for (const char* body : {"q = Clip(p, T[]{0}, T[]{6}) return q", "q = Clip(p, T[]{-0.5}) return q",
+                           "q = Swish(p) {alpha=1.5} return q"})
+    agrees(fused(body));
+}
+
+TEST_P(CudnnOnGpu, OtherEpilogues) {
+  for (const char* body : {"q = HardSwish(p) return q", "q = Relu(p) s = Mul(q, r) return s",
+                           "q = Add(p, c) s = Sigmoid(q) t = Mul(q, s) return t"})
     agrees(fused(body));
   agrees(fused("q = Relu(p) s = Add(q, r) return s", "Conv(x, w, b) {pads=[1,1,1,1]}"));
-  agrees(fused("q = Add(p, r) s = Relu(q) return s", "Conv(x, w, b) {pads=[1,1,1,1]}"));
 }
 
 TEST_P(CudnnOnGpu, Attention) {

@@ -1,17 +1,15 @@
 // What views (Reshape, Transpose, Slice, Split, ...) make of a tensor: the same memory through other strides.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "graph/ir/graph.h"
 
 namespace tenfold {
 
-struct StridedView {
-  SymShape extents;
-  std::vector<Dim> strides;  // in elements; of axes of extent 1: anything
-  Dim offset = 0;
-
+class StridedView {
+ public:
   // A tensor that lies contiguously.
   static StridedView of(const SymShape& shape);
   // The functions below give false, and leave the view as it was, where strides cannot describe the result.
@@ -22,6 +20,31 @@ struct StridedView {
   // From the view of output 0 of `node` to that of its input 0: what is written there. For views that keep
   // all elements.
   bool applyBackwards(const Node& node);
+
+  size_t rank() const { return axes_.size(); }
+  SymShape extents() const;
+  const Dim& offset() const { return offset_; }
+  // In elements, of every axis (0 for those of extent 1); nothing where an axis has no single stride.
+  std::optional<std::vector<Dim>> strides() const;
+
+ private:
+  // An axis is one or several runs, the slowest first: a later view may take them apart again.
+  struct Run {
+    Dim extent, stride;
+  };
+  struct Axis {
+    Dim extent;
+    std::vector<Run> runs;
+  };
+  static void append(std::vector<Run>& runs, const Run& run);
+  bool slice(const Node& node);
+  bool split(const Node& node, size_t output);
+  bool gather(const Node& node);
+  // Keeps `extent` elements of an axis, each `step`-th from `start` on.
+  bool cut(size_t axis, const Dim& start, int64_t step, const Dim& extent);
+
+  std::vector<Axis> axes_;
+  Dim offset_ = 0;
 };
 
 // Whether StridedView::apply may know the node.

@@ -12,8 +12,8 @@ constexpr size_t kLongest = 12;  // views of one operand
 
 // [batch, length, heads * size] becomes [batch, length, heads, size].
 bool splitHeads(StridedView& view, const Node& attention, const char* heads) {
-  if (view.extents.size() != 3) return true;
-  const SymShape& e = view.extents;
+  if (view.rank() != 3) return true;
+  SymShape e = view.extents();
   Dim count = attention.attrs.integer(heads, 1);
   auto size = Dim::exactDiv(e[2], count);
   return size && view.reshape({e[0], e[1], count, *size});
@@ -21,7 +21,8 @@ bool splitHeads(StridedView& view, const Node& attention, const char* heads) {
 
 bool isReadable(StridedView view, const Node& attention, size_t operand) {
   if (!splitHeads(view, attention, operand == 0 ? "q_num_heads" : "kv_num_heads")) return false;
-  return view.extents.size() == 4 && (view.strides[3] == Dim(1) || view.extents[3] == Dim(1));
+  auto strides = view.strides();
+  return view.rank() == 4 && strides && ((*strides)[3] == Dim(1) || view.extents()[3] == Dim(1));
 }
 
 // Whether what the view does follows from shapes alone.
@@ -31,55 +32,80 @@ bool isDecided(const Node& view) {
   return true;
 }
 
-// The views that lead to an operand, the last one first.
-class Chain {
- public:
-  explicit Chain(const Value* operand) : operand_(operand) {}
+// The views that lead to an operand, the last one first, as far as strides can follow them.
+struct Chain {
+  std::vector<Node*> nodes;
+  std::vector<bool> readable{true};  // by how many of them are taken: whether a kernel can read what remains
+  size_t limit = 0, taken = 0;
 
-  // The next view up from what was taken so far; null where there is none that strides can follow.
-  Node* next(const Node& attention, size_t operand) const {
-    const Value* source = taken_.empty() ? operand_ : taken_.back()->inputs[0];
-    Node* n = source->producer;
-    if (!n || taken_.size() == kLongest || !isStridedView(*n) || !isDecided(*n) || !n->inputs[0]->shape)
-      return nullptr;
-    StridedView view = StridedView::of(*n->inputs[0]->shape);
-    if (!view.apply(*n, static_cast<size_t>(source->outputIndex))) return nullptr;
-    for (size_t i = taken_.size(); i-- > 0;) {
-      const Value* to = i == 0 ? operand_ : taken_[i - 1]->inputs[0];
-      if (!view.apply(*taken_[i], static_cast<size_t>(to->outputIndex))) return nullptr;
+  Chain(const Node& attention, size_t operand) {
+    const Value* source = attention.inputs[operand];
+    std::vector<size_t> outputs;  // which output of each node the chain goes through
+    while (nodes.size() < kLongest) {
+      Node* n = source->producer;
+      if (!n || !isStridedView(*n) || !isDecided(*n) || !n->inputs[0]->shape) break;
+      nodes.push_back(n);
+      outputs.push_back(static_cast<size_t>(source->outputIndex));
+      StridedView view = StridedView::of(*n->inputs[0]->shape);
+      bool follows = true;
+      for (size_t i = nodes.size(); i-- > 0 && follows;) follows = view.apply(*nodes[i], outputs[i]);
+      if (!follows) {
+        nodes.pop_back();
+        break;
+      }
+      readable.push_back(isReadable(std::move(view), attention, operand));
+      source = n->inputs[0];
     }
-    return isReadable(std::move(view), attention, operand) ? n : nullptr;
+    limitTo(nodes.size());
   }
-  void take(Node* n) { taken_.push_back(n); }
-
- private:
-  const Value* operand_;
-  std::vector<Node*> taken_;
+  // At most `most` of them, so many that what remains is readable.
+  void limitTo(size_t most) {
+    limit = most;
+    while (!readable[limit]) --limit;
+  }
 };
 
-bool isReadInside(const Graph& graph, const Node& node, const Grouping& groups, int group) {
-  return std::all_of(node.outputs.begin(), node.outputs.end(), [&](const Value* v) {
-    return !v || (!graph.isOutput(v) && std::all_of(v->uses.begin(), v->uses.end(), [&](const Node* reader) {
-      return groups.groupOf(reader) == group;
-    }));
-  });
+// Takes the views that nothing but the attention and views taken before read; in that order.
+std::vector<Node*> takeViews(const Graph& graph, const Node& attention, const Grouping& groups,
+                             std::vector<Chain>& chains) {
+  std::vector<Node*> taken;
+  auto isInside = [&](const Node* n) {
+    return n == &attention || std::find(taken.begin(), taken.end(), n) != taken.end();
+  };
+  auto isPrivate = [&](const Node& n) {
+    return groups.isAlone(&n) && std::all_of(n.outputs.begin(), n.outputs.end(), [&](const Value* v) {
+             return !v || (!graph.isOutput(v) && std::all_of(v->uses.begin(), v->uses.end(), isInside));
+           });
+  };
+  for (Chain& c : chains) c.taken = 0;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Chain& c : chains) {
+      if (c.taken == c.limit) continue;
+      Node* n = c.nodes[c.taken];
+      if (!isInside(n) && !isPrivate(*n)) continue;
+      if (!isInside(n)) taken.push_back(n);
+      ++c.taken;
+      changed = true;
+    }
+  }
+  return taken;
 }
 
 void growOperands(const Graph& graph, Node& attention, const Grouping& groups,
                   const std::function<bool(Node*)>& join) {
   std::vector<Chain> chains;
-  for (size_t i = 0; i < kOperands; ++i) chains.emplace_back(attention.inputs[i]);
-  // A view that several operands share joins when the last of them has come up to it.
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (size_t i = 0; i < kOperands; ++i) {
-      Node* n = chains[i].next(attention, i);
-      int group = groups.groupOf(&attention);
-      if (!n || !isReadInside(graph, *n, groups, group)) continue;
-      if (groups.groupOf(n) != group && (!groups.isAlone(n) || !join(n))) continue;
-      chains[i].take(n);
-      changed = true;
+  for (size_t i = 0; i < kOperands; ++i) chains.emplace_back(attention, i);
+  while (true) {
+    std::vector<Node*> taken = takeViews(graph, attention, groups, chains);
+    auto stuck =
+        std::find_if(chains.begin(), chains.end(), [](const Chain& c) { return !c.readable[c.taken]; });
+    if (stuck == chains.end()) {
+      for (Node* n : taken)
+        if (!join(n)) return;
+      return;
     }
+    stuck->limitTo(stuck->taken);
   }
 }
 

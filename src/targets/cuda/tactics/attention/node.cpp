@@ -101,15 +101,18 @@ StridedView viewFromOutput(const Graph& body, const Value* v, int& output) {
 
 // As [batch, heads, length, size].
 Operand toOperand(StridedView view, int64_t heads, int index) {
-  if (view.extents.size() == 3) {
-    const SymShape& e = view.extents;
+  SymShape e = view.extents();
+  if (e.size() == 3) {
     if (heads <= 0 || !view.reshape({e[0], e[1], Dim(heads), Dim::floorDiv(e[2], Dim(heads))}))
       fail(ErrorKind::kUnsupported, "{} is not divided into {} heads", str(e), heads);
     view.permute({0, 2, 1, 3});
+    e = view.extents();
   }
-  if (view.extents.size() != 4) fail(ErrorKind::kUnsupported, "an operand has {} axes", view.extents.size());
-  Operand operand{index, *constantShape(view.extents), {}, view.offset.constant()};
-  for (size_t i = 0; i < 4; ++i) operand.strides[i] = view.strides[i].constant();
+  if (e.size() != 4) fail(ErrorKind::kUnsupported, "an operand has {} axes", e.size());
+  auto strides = view.strides();
+  if (!strides) fail(ErrorKind::kUnsupported, "no strides describe an operand");
+  Operand operand{index, *constantShape(e), {}, view.offset().constant()};
+  for (size_t i = 0; i < 4; ++i) operand.strides[i] = (*strides)[i].constant();
   return operand;
 }
 
@@ -169,7 +172,7 @@ AttentionNode::Operands AttentionNode::operands(std::span<const TensorDesc> inpu
   checkFit(o);
   if (attention.hasInput(kMask)) {
     StridedView view = inputView(kMask, index);
-    TensorDesc mask{DataType::kFloat32, *constantShape(view.extents), Layout::kPlain, nullptr};
+    TensorDesc mask{DataType::kFloat32, *constantShape(view.extents()), Layout::kPlain, nullptr};
     if (mask.shape.rank() < 1) fail(ErrorKind::kUnsupported, "the mask is a scalar");
     o.maskKeys = mask.shape.back();
     Shape target{o.batch(), o.heads(), o.queries(), o.maskKeys};
@@ -177,7 +180,7 @@ AttentionNode::Operands AttentionNode::operands(std::span<const TensorDesc> inpu
     o.in[kMask].index = index;
     o.in[kMask].extents = target;
     std::copy(strides.begin(), strides.end(), o.in[kMask].strides.begin());
-    if (!(view.strides == StridedView::of(view.extents).strides) || !(view.offset == Dim(0)))
+    if (view.strides() != StridedView::of(view.extents()).strides() || !(view.offset() == Dim(0)))
       fail(ErrorKind::kUnsupported, "the mask is a view");
   }
   if (attention.hasInput(kValidKeys)) inputView(kValidKeys, o.in[kValidKeys].index);

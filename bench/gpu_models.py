@@ -38,13 +38,17 @@ ROWS = [
 
 
 def choose(patterns, batches=(), precisions=()):
-    """The rows whose name or model fits one of the patterns (all, without any), of these batches and precisions."""
+    """The rows whose name or model fits a pattern, in the patterns' order; of these batches and precisions."""
+    fits = [
+        row
+        for pattern in patterns or ["*"]
+        for row in ROWS
+        if fnmatch.fnmatch(row.name, pattern) or fnmatch.fnmatch(row.model, pattern)
+    ]
     return [
         row
-        for row in ROWS
-        if (not patterns or any(fnmatch.fnmatch(text, p) for p in patterns for text in (row.name, row.model)))
-        and (not batches or row.batch in batches)
-        and (not precisions or row.precision in precisions)
+        for row in dict.fromkeys(fits)
+        if (not batches or row.batch in batches) and (not precisions or row.precision in precisions)
     ]
 
 

@@ -21,6 +21,12 @@ constexpr const char* kConv =
     "graph g(x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6]) { c = Conv(x, w, b); s = Add(c, "
     "r); "
     "y = Relu(s); return y }";
+constexpr const char* kSplit =
+    "a:f16[2,9,72], b:f16[72,48], c:f16[48] -> q, k, v = Region(a, b, c) {kind=\"matmul\"} graph "
+    "g(a:f16[2,9,72], "
+    "b:f16[72,48], c:f16[48]) { m = MatMul(a, b); s = Add(m, c); q, k, v = Split(s) {axis=2, num_outputs=3}; "
+    "return "
+    "q, k, v }";
 constexpr const char* kTransposed = "a:bf16[2,72,40], b:bf16[48,72] -> y = MatMul(a, b) {transA=1, transB=1}";
 constexpr const char* kSingle = "a:f32[3,72,40], b:f32[72,48] -> y = MatMul(a, b) {transA=1}";
 constexpr const char* kBytes = "a:u8[5,7], b:i8[7,9], z:u8[], w:i8[9] -> y = MatMulInteger(a, b, z, w)";
@@ -35,11 +41,9 @@ constexpr GemmCase kEverywhere[] = {
 };
 // Clusters, and the larger shared memory.
 constexpr GemmCase kHopper[] = {
-    {kGelu, "mma 128x256x32 w2x4 s3 p1"},
-    {kGelu, "mma 64x64x64 w2x2 s4 p4"},
-    {kRow, "skinny 8x64 rows p4"},
-    {kColumn, "skinny 32x8 columns p1"},
-    {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "simt 64x64x16"},
+    {kGelu, "mma 128x256x32 w2x4 s3 p1"}, {kGelu, "mma 64x64x64 w2x2 s4 p4"},
+    {kSplit, "mma 64x64x64 w2x2 s4 p1"},  {kRow, "skinny 8x64 rows p4"},
+    {kColumn, "skinny 32x8 columns p1"},  {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "simt 64x64x16"},
 };
 
 // The node with what tactics may know of it.
@@ -103,7 +107,7 @@ TEST(CudaGemm, TakesEveryEpilogueAndType) {
   if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
   const Tactic* gemm = cuda->findTactic("gemm");
   for (const char* text :
-       {kGelu, kConv, kTransposed, kSingle, kBytes, kRow, kColumn,
+       {kGelu, kConv, kSplit, kTransposed, kSingle, kBytes, kRow, kColumn,
         "a:i64[2,3,4], b:i64[4,5] -> y = MatMul(a, b)", "a:f16[4,0], b:f16[0,3] -> y = MatMul(a, b)",
         "a:f32[2,1,3,4], b:f32[5,4,6] -> y = MatMul(a, b)", "a:f64[7], b:f64[2,7,3] -> y = MatMul(a, b)"}) {
     Hinted hinted(text);

@@ -52,12 +52,18 @@ void check(const std::string& text, double tolerance, const std::vector<std::str
   TextCase c = parseCase(text);
   const Node& node = *c.graph->nodes().back();
   std::vector<Tensor> inputs = operandsOf(c, node), want = evalNode(node, inputs);
-  WithConfigs chosen(*gemm, configs);
-  int ran = 0;
-  for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
-    ran += testing_util::runTactic(gpu, configs.empty() ? *gemm : chosen, node, inputs, want, tolerance,
-                                   layout, true);
-  EXPECT_EQ(ran, layouts);
+  auto runs = [&](const Tactic& tactic) {
+    int count = 0;
+    for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
+      count += testing_util::runTactic(gpu, tactic, node, inputs, want, tolerance, layout, true);
+    EXPECT_EQ(count, layouts);
+  };
+  if (configs.empty()) runs(*gemm);
+  // One by one, so that a failure says which.
+  for (const std::string& config : configs) {
+    SCOPED_TRACE(config);
+    runs(WithConfigs(*gemm, {config}));
+  }
 }
 
 std::string in(const std::string& type, const std::string& text) {
@@ -111,22 +117,27 @@ TEST(GemmGpu, Configurations) {
   }
 }
 
-TEST(GemmGpu, Wgmma) {
+// Bits: which operand is transposed.
+struct WgmmaForms : testing::TestWithParam<int> {};
+
+TEST_P(WgmmaForms, AgreeWithTheReference) {
   if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
-  const std::vector<std::string> all = {"wgmma 128x256 s4 pair", "wgmma 256x128 s4 pair", "wgmma 128x128 s5",
-                                        "wgmma 128x128 s5 pair", "wgmma 64x256 s4",       "wgmma 64x128 s6",
-                                        "wgmma 128x64 s6",       "wgmma 64x64 s8"};
-  for (const char* type : {"f16", "bf16"}) {
-    for (int form = 0; form < 4; ++form)
-      check(
-          fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
+  const std::vector<std::string> all = {"wgmma 128x256 s4 pair p1",  "wgmma 256x128 s3 pair p1",
+                                        "wgmma 128x128 s5 alone p1", "wgmma 64x256 s4 alone p1",
+                                        "wgmma 64x64 s8 alone p1",   "wgmma 128x64 s6 pair p4",
+                                        "wgmma 64x64 s8 alone p8"};
+  int form = GetParam();
+  for (const char* type : {"f16", "bf16"})
+    check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
                       form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
           kHalfTolerance, all);
-    for (const char* shapes : {"a:TYPE[3,200,136], b:TYPE[3,136,264]", "a:TYPE[200,136], b:TYPE[2,136,264]",
-                               "a:TYPE[5,3,33,72], b:TYPE[72,40]", "a:TYPE[1,8], b:TYPE[8,8]"})
-      check(in(type, shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2], all[5]});
-  }
+  if (form) return;
+  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
+                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2], all[5]});
 }
+
+INSTANTIATE_TEST_SUITE_P(Gemm, WgmmaForms, testing::Range(0, 4));
 
 TEST(GemmGpu, FewRowsOrColumns) {
   for (const char* type : {"f16", "f32"})
@@ -161,6 +172,17 @@ TEST(GemmGpu, Epilogues) {
                   head, body),
               type[1] == '1' ? kHalfTolerance : kTolerance);
       }
+}
+
+TEST(GemmGpu, PartsOfTheColumns) {
+  for (const char* n : {"768", "120"}) {
+    std::string head = fmt::format("a:f16[2,37,64], b:f16[64,{0}], c:f16[{0}]", n);
+    check(fmt::format(
+              "{0} -> q, k, v = Region(a, b, c) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) s = "
+              "Add(m, c) q, k, v = Split(s) {{axis=2, num_outputs=3}} return q, k, v }}",
+              head),
+          kHalfTolerance);
+  }
 }
 
 TEST(GemmGpu, NothingToSum) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "graph/ops/infer.h"
+#include "optimize/passes/merge_products.h"
 #include "optimize/pipeline.h"
 #include "plan/build/precision_notes.h"
 #include "plan/build/steps.h"
@@ -99,7 +100,7 @@ MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
       plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
 }
 
-// The last two passes need the target, so they are not the optimizer's; they can be switched off like its
+// The last three passes need the target, so they are not the optimizer's; they can be switched off like its
 // own.
 bool isDisabled(const BuildOptions& options, std::string_view pass) {
   const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
@@ -114,14 +115,15 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   optimizer.disabled = options.disabledPasses;
   optimizer.lowPrecision = options.lowPrecision;
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
+  auto fuses = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
+  if (!isDisabled(options, "merge-products"))
+    passes.push_back({"merge-products", mergeProducts(graph, fuses)});
   auto accepts = [&](const Node& node) { return target.acceptsChannelsLast(node); };
   if (!isDisabled(options, "assign-layouts"))
     passes.push_back({"assign-layouts", assignLayouts(graph, accepts)});
   RegionRules rules;
   rules.limits = target.fusionLimits();
-  rules.fusesEpilogue = [&](const Node& anchor, const Node& node) {
-    return target.fusesEpilogue(anchor, node);
-  };
+  rules.fusesEpilogue = fuses;
   // A pointwise node is its own anchor.
   rules.fusesPointwise = [&](const Node& node) { return target.fusesEpilogue(node, node); };
   if (!isDisabled(options, "form-regions")) passes.push_back({"form-regions", formRegions(graph, rules)});

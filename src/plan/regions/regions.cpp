@@ -68,11 +68,20 @@ class RegionFormer {
     if (!product && limits.reductionPrologue) growPrologue(anchor);
   }
 
+  // A Split ends the epilogue: its parts are the group's results.
+  bool isFusibleSplit(const Node& anchor, const Node& next, const Value* v) const {
+    return next.is("Split") && next.inputs[0] == v && rules_.fusesEpilogue &&
+           rules_.fusesEpilogue(anchor, next) &&
+           std::all_of(next.outputs.begin(), next.outputs.end(),
+                       [&](const Value* part) { return part && part->shape && part->layout == v->layout; });
+  }
+
   // One by one along the only reader: the group keeps a single result, so no path can lead around it.
   void growEpilogue(Node* anchor, bool product) {
     int group = groups_.groupOf(anchor);
     for (const Value* v = anchor->outputs[0];;) {
       Node* next = onlyReader(graph_, v);
+      if (next && product && isFusibleSplit(*anchor, *next, v)) join(group, next);
       if (!next || !groups_.isAlone(next) || !isFusiblePointwise(*next) ||
           !sameShapeAndLayout(next->outputs[0], v))
         return;

@@ -27,6 +27,11 @@ TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> a
     bias_ = fused_.inputIndex(product.inputs[2]);
     if (bias_ < 0) fail(ErrorKind::kUnsupported, "the bias is computed in the region");
   }
+  if (!fused_.after.empty() && fused_.after.back()->is("Split")) {
+    split_ = fused_.after.back();
+    fused_.after.pop_back();
+    if (split_->hasInput(1)) fail(ErrorKind::kUnsupported, "the product is split into uneven parts");
+  }
   for (const Node* n : fused_.after) {
     if (!n->op->pointwise) fail(ErrorKind::kUnsupported, "{} is not pointwise", n->opName());
     if (std::string why = refusesExpression(*n); !why.empty()) fail(ErrorKind::kUnsupported, "{}", why);
@@ -59,6 +64,32 @@ int TileEpilogue::passesAtOnce() const {
   return inputs_.empty() ? 1 : inputs_.size() == 1 && fused_.after.size() <= kShort ? 4 : 2;
 }
 
+int64_t TileEpilogue::partColumns() const {
+  auto columns = split_->outputs.at(0)->shape->back().tryConstant();
+  if (!columns) fail(ErrorKind::kUnsupported, "the parts of the product have no known extent");
+  return *columns;
+}
+
+int64_t TileEpilogue::partBegin(size_t k) const {
+  const Value* part = fused_.outputs[outputs_[k - inputs_.size()]];
+  auto at = std::find(split_->outputs.begin(), split_->outputs.end(), part);
+  if (at == split_->outputs.end()) fail(ErrorKind::kUnsupported, "an output beside the parts of the product");
+  return (at - split_->outputs.begin()) * partColumns();
+}
+
+std::string TileEpilogue::storeCode(size_t k) const {
+  const char* memory = memoryType(typeOf(k));
+  if (!split_)
+    return fmt::format(
+        "    writeVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], e.columnStride[{0}], "
+        "y{0});\n",
+        k, memory);
+  int64_t begin = partBegin(k);
+  return fmt::format(
+      "    if (column - {2}u < {3}u) writeVector<{1}, W>(e.memory[{0}], at[{0}] + column - {2}u, 1, y{0});\n",
+      k, memory, begin, partColumns());
+}
+
 std::string TileEpilogue::code() const {
   std::string fields, reads, loads, stores;
   Variables variables;
@@ -81,13 +112,10 @@ std::string TileEpilogue::code() const {
   std::string body = emitPointwise(fused_.after, variables), results;
   for (size_t k = inputs_.size(); k < operandCount(); ++k) {
     const char* memory = memoryType(typeOf(k));
+    const Value* result = split_ ? split_->inputs[0] : fused_.outputs[outputs_[k - inputs_.size()]];
     results += fmt::format("    Vector<{}, W> y{};\n", memory, k);
-    body += fmt::format("      y{}.at[i] = Element<{}>::store({});\n", k, memory,
-                        variables.at(fused_.outputs[outputs_[k - inputs_.size()]]));
-    stores += fmt::format(
-        "    writeVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], "
-        "e.columnStride[{0}], y{0});\n",
-        k, memory);
+    body += fmt::format("      y{}.at[i] = Element<{}>::store({});\n", k, memory, variables.at(result));
+    stores += storeCode(k);
   }
   return fmt::format(
       "typedef Epilogue<{0}> E;\n"
@@ -103,6 +131,7 @@ std::string TileEpilogue::code() const {
 }
 
 Shape TileEpilogue::stridesOf(size_t k, const TensorDesc& desc, const TensorDesc& result) const {
+  if (split_ && k >= inputs_.size()) return tenfold::stridesOf(desc);
   if (!isBias(k)) return broadcastStridesOf(desc, result.shape);
   Shape strides = Shape::filled(result.shape.rank(), 0);
   strides[1] = 1;
@@ -110,10 +139,11 @@ Shape TileEpilogue::stridesOf(size_t k, const TensorDesc& desc, const TensorDesc
 }
 
 TileEpilogue::Params TileEpilogue::params(Descs inputs, Descs outputs, const std::vector<int>& order) const {
-  const TensorDesc& result = outputs[outputs_[0]];
+  TensorDesc result = outputs[outputs_[0]];
   for (size_t o : outputs_)
     if (!(outputs[o].shape == result.shape) || outputs[o].layout != result.layout)
       fail(ErrorKind::kUnsupported, "outputs of several shapes or layouts");
+  if (split_) result.shape[order.back()] *= static_cast<int64_t>(split_->outputs.size());
   std::vector<Shape> strides;
   for (size_t k = 0; k < operandCount(); ++k)
     strides.push_back(stridesOf(

@@ -13,7 +13,8 @@ namespace tenfold::cuda {
 
 class TileEpilogue {
  public:
-  // A node that is one of `anchors`, or a region around one. Throws Error (kUnsupported) where what follows
+  // A node that is one of `anchors`, or a region around one, of which a Split of the columns into equal parts
+  // may be the end. Throws Error (kUnsupported) where what follows
   // it is not pointwise, or something precedes it. `node` stays alive as long as this.
   TileEpilogue(const Node& node, std::span<const std::string_view> anchors);
 
@@ -45,10 +46,15 @@ class TileEpilogue {
  private:
   DataType typeOf(size_t operand) const;
   bool isBias(size_t operand) const;
+  // Where a part of the split begins, and how many columns each has.
+  int64_t partColumns() const;
+  int64_t partBegin(size_t operand) const;
+  std::string storeCode(size_t operand) const;
   int passesAtOnce() const;
   Shape stridesOf(size_t operand, const TensorDesc& desc, const TensorDesc& result) const;
 
   FusedNode fused_;
+  const Node* split_ = nullptr;  // null: there is none
   int bias_ = -1;                         // which input of the node is the anchor's own bias (convolutions)
   std::vector<size_t> inputs_, outputs_;  // of the node
 };

@@ -125,20 +125,32 @@ struct MatrixLoader {
 };
 
 template <class C>
-__device__ __forceinline__ void mmaStage(float (&sums)[C::kFragments][1][2 * C::kPairs][4], u32 tileA,
-                                         u32 tileB, u32 warpRow, u32 warpColumn) {
-#pragma unroll
-  for (int kk = 0; kk < C::kK / C::kKStep; ++kk) {
-    u32 a[C::kFragments][4], b[C::kPairs][4];
+struct MmaFragments {
+  u32 a[C::kFragments][4], b[C::kPairs][4];
+  __device__ __forceinline__ void load(u32 tileA, u32 tileB, u32 warpRow, u32 warpColumn, u32 kk) {
 #pragma unroll
     for (int i = 0; i < C::kFragments; ++i) fragmentA<C>(a[i], tileA, warpRow + 16 * i, kk);
 #pragma unroll
     for (int j = 0; j < C::kPairs; ++j) fragmentB<C>(b[j], tileB, warpColumn + 16 * j, kk);
+  }
+};
+
+// The fragments of the next step are on their way while those of this one are multiplied.
+template <class C>
+__device__ __forceinline__ void mmaStage(float (&sums)[C::kFragments][1][2 * C::kPairs][4], u32 tileA,
+                                         u32 tileB, u32 warpRow, u32 warpColumn) {
+  constexpr int kSteps = C::kK / C::kKStep;
+  MmaFragments<C> fragments[2];
+  fragments[0].load(tileA, tileB, warpRow, warpColumn, 0);
+#pragma unroll
+  for (int kk = 0; kk < kSteps; ++kk) {
+    if (kk + 1 < kSteps) fragments[(kk + 1) % 2].load(tileA, tileB, warpRow, warpColumn, kk + 1);
+    const MmaFragments<C>& f = fragments[kk % 2];
 #pragma unroll
     for (int i = 0; i < C::kFragments; ++i)
 #pragma unroll
       for (int j = 0; j < 2 * C::kPairs; ++j)
-        multiply(sums[i][0][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1], typename C::T{});
+        multiply(sums[i][0][j], f.a[i], f.b[j / 2][j % 2 * 2], f.b[j / 2][j % 2 * 2 + 1], typename C::T{});
   }
 }
 

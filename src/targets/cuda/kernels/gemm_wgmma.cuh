@@ -5,26 +5,31 @@
 // PAIR: both warpgroups work on the halves of one tile of 2 * ROWS rows. Otherwise each has every other tile
 // of ROWS rows to itself, so that one finishes while the other multiplies.
 //
+// PARTS: so many blocks of a cluster share the K of a tile, for products with few tiles.
+//
 // A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
-//   Producer(maps, p, place)                         the tile's operands
-//   copy(stageA, stageB, barrier, step)              starts the copies of 64 elements of K: C::kStageBytes
-//   steps(p)                                         how many there are, the same for all tiles
+//   Producer(maps, p, place)                the tile's operands
+//   copy(stageA, stageB, barrier, step)     starts the copies of 64 elements of K: C::kStageBytes
+//   steps(p)                                the steps of this block, the same for all its tiles
 #pragma once
 
 #include "gemm.cuh"
 #include "wgmma.cuh"
 
-template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B>
+template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B, int PARTS>
 struct WgmmaConfig {
   typedef T_ T;
   static constexpr bool kPair = PAIR, kTransA = TRANS_A, kTransB = TRANS_B;
-  static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES;
+  static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES,
+                       kParts = PARTS;
   static constexpr int kThreads = 384, kWarps = 8;  // warps that multiply
   static constexpr int kStageA = kM * kK * 2, kStageB = BN * kK * 2, kStageBytes = kStageA + kStageB;
   static constexpr int kPiece =
       BN % 64 == 0 && BN < 256 ? 64 : 32;  // columns that the epilogue takes at once
   static constexpr int kDown = ROWS / 64, kAcross = BN / kPiece;
   static constexpr u32 kSlab = 64 * 128;  // bytes of 64 rows of 128 bytes
+  static constexpr int kPitch = BN + 8;   // of a tile that the cluster adds up
+  static constexpr int kEpilogueBytes = 4 * (PARTS > 1 ? kM * kPitch : kWarps * warpStage(kPiece));
 };
 
 struct Maps {
@@ -35,7 +40,9 @@ template <class C>
 struct MatrixProducer {
   const Maps& maps;
   i32 row, column, batchA, batchB;
-  static __device__ __forceinline__ u32 steps(const Gemm& p) { return (p.k + C::kK - 1) / C::kK; }
+  static __device__ __forceinline__ Steps steps(const Gemm& p) {
+    return stepsOf<C::kK, C::kParts>(p.k, C::kParts > 1 ? blockIdx.y : 0);
+  }
 
   __device__ __forceinline__ MatrixProducer(const Maps& m, const Gemm& p, const Place& place)
       : maps(m), row(place.m * C::kM), column(place.n * C::kN) {
@@ -118,12 +125,12 @@ template <class C, class Producer>
 __device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u32 tiles, u32 stages, u32 full,
                                              u32 empty) {
   Ring<C::kStages> ring;
-  u32 steps = Producer::steps(p);
+  Steps steps = Producer::steps(p);
 #pragma unroll 1
   for (u32 tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
     Producer producer(maps, p, placeOf(p, tile));
 #pragma unroll 1
-    for (u32 step = 0; step < steps; ++step) {
+    for (u32 step = steps.from; step < steps.to; ++step) {
       u32 stage = stages + ring.stage * C::kStageBytes, barrier = full + 8 * ring.stage;
       waitBarrier(empty + 8 * ring.stage, ring.parity ^ 1);
       arriveExpecting(barrier, C::kStageBytes);
@@ -133,24 +140,49 @@ __device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u3
   }
 }
 
+template <class C>
+using Sums = float[C::kDown][C::kAcross][C::kPiece / 8][4];
+
+// The warp's sums to a tile that the cluster adds up.
+template <class C>
+__device__ __forceinline__ void storeSums(const Sums<C>& sums, float* tile, u32 row) {
+  u32 lane = threadIdx.x % 32;
+#pragma unroll
+  for (int i = 0; i < C::kDown; ++i)
+#pragma unroll
+    for (int j = 0; j < C::kN / 8; ++j)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        const float(&f)[4] = sums[i][j / (C::kPiece / 8)][j % (C::kPiece / 8)];
+        *reinterpret_cast<float2*>(tile + (row + 64 * i + lane / 4 + 8 * half) * C::kPitch + 8 * j +
+                                   2 * (lane % 4)) = make_float2(f[2 * half], f[2 * half + 1]);
+      }
+}
+
 template <class C, class Region, class Producer, class E>
 __device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tiles, u32 stages, u32 full,
-                                             u32 empty, float* memory) {
+                                             u32 empty, float* memory, float* partial) {
   u32 warp = threadIdx.x / 32 - 4, group = warp / 4, half = C::kPair ? group : 0;
-  u32 steps = Producer::steps(p);
+  Steps range = Producer::steps(p);
+  u32 steps = range.to - range.from;
   Ring<C::kStages> ring;
   if (!C::kPair && group) ring.skip(steps);
   u32 stride = C::kPair ? gridDim.x : 2 * gridDim.x;
 #pragma unroll 1
   for (u32 tile = blockIdx.x + (C::kPair ? 0 : group * gridDim.x); tile < tiles; tile += stride) {
-    float sums[C::kDown][C::kAcross][C::kPiece / 8][4];
+    Sums<C> sums;
     if (steps == 0) memset(sums, 0, sizeof(sums));
     multiplyTile<C>(sums, steps, stages, full, empty, half, ring);
     if (!C::kPair) ring.skip(steps);
-    Place place = placeOf(p, tile);
-    warpEpilogue<Region, C::kDown, C::kAcross, C::kPiece>(
-        e, place.batch * p.m, place.m * C::kM + half * C::kRows + warp % 4 * 16, p.m, place.n * C::kN, 64,
-        sums, memory + warp * warpStage(C::kPiece));
+    u32 row = half * C::kRows + warp % 4 * 16;
+    if constexpr (C::kParts > 1) {
+      storeSums<C>(sums, partial, row);
+    } else {
+      Place place = placeOf(p, tile);
+      warpEpilogue<Region, C::kDown, C::kAcross, C::kPiece>(e, place.batch * p.m, place.m * C::kM + row, p.m,
+                                                            place.n * C::kN, 64, sums,
+                                                            memory + warp * warpStage(C::kPiece));
+    }
   }
 }
 
@@ -160,10 +192,9 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, cons
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
       stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
-  float* epilogue = reinterpret_cast<float*>(reinterpret_cast<char*>(memory) + (stages - begin) +
-                                             C::kStages * C::kStageBytes);
-  u32 full = stages + C::kStages * C::kStageBytes + C::kWarps * warpStage(C::kPiece) * 4,
-      empty = full + 8 * C::kStages;
+  char* bytes = reinterpret_cast<char*>(memory) + (stages - begin);
+  float* epilogue = reinterpret_cast<float*>(bytes + C::kStages * C::kStageBytes);
+  u32 full = stages + C::kStages * C::kStageBytes + C::kEpilogueBytes, empty = full + 8 * C::kStages;
   if (threadIdx.x == 0) {
     constexpr u32 kReaders = C::kPair ? 8 : 4;  // warps that give a stage back
     for (u32 s = 0; s < C::kStages; ++s) {
@@ -177,12 +208,22 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, cons
   __syncthreads();
   waitForPrevious();
   allowNext();
-  if (threadIdx.x < 128) {
-    giveRegisters<40>();
-    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
+  if constexpr (C::kParts == 1) {
+    if (threadIdx.x < 128) {
+      giveRegisters<40>();
+      if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
+    } else {
+      takeRegisters<232>();
+      consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, epilogue, nullptr);
+    }
   } else {
-    takeRegisters<232>();
-    consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, epilogue);
+    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
+    if (threadIdx.x >= 128)
+      consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, nullptr, epilogue);
+    __syncthreads();
+    Place place = placeOf(p, blockIdx.x);
+    clusterEpilogue<Region, C::kM, C::kN, C::kParts, C::kThreads>(e, place.batch * p.m, place.m * C::kM, p.m,
+                                                                  place.n * C::kN, epilogue, C::kPitch);
   }
 }
 

@@ -116,9 +116,20 @@ template <typename T>
 __device__ __forceinline__ T swish(T x, T alpha) {
   return alpha * x < T(-700) ? T(0) : x / (T(1) + exp(-alpha * x));
 }
+// The error function to 2e-7 (Abramowitz and Stegun 7.1.26), in half the instructions of the library's: what
+// follows 1 + erf(x) cannot use more.
+__device__ __forceinline__ float shortErf(float x) {
+  float a = fabs(x), t, e;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(t) : "f"(fma(0.3275911f, a, 1.0f)));
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(e) : "f"(a * a * -1.4426950408889634f));
+  float p =
+      fma(fma(fma(fma(1.061405429f, t, -1.453152027f), t, 1.421413741f), t, -0.284496736f), t, 0.254829592f);
+  return copysign(1.0f - p * t * e, x);
+}
+__device__ __forceinline__ double shortErf(double x) { return erf(x); }
 template <typename T>
 __device__ __forceinline__ T gelu(T x) {
-  return T(0.5) * x * (T(1) + erf(x * T(0.70710678118654752)));
+  return T(0.5) * x * (T(1) + shortErf(x * T(0.70710678118654752)));
 }
 template <typename T>
 __device__ __forceinline__ T geluTanh(T x) {

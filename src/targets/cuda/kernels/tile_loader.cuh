@@ -65,6 +65,14 @@ __device__ __forceinline__ void copyTile(u32 to, const typename Tile::Type* from
                                          i32 columns, u32 access) {
   constexpr int kAll = Tile::kRows * Tile::kChunks, kElements = Tile::kElements;
   static_assert(kAll % THREADS == 0, "every thread copies as much");
+  if (access == 16 && rows >= Tile::kRows && columns >= Tile::kColumns) {
+#pragma unroll
+    for (int i = 0; i < kAll / THREADS; ++i) {
+      u32 index = threadIdx.x + i * THREADS, row = index / Tile::kChunks, chunk = index % Tile::kChunks;
+      copyAsync16(to + Tile::offset(row, chunk), from + row * ld + chunk * kElements, 16);
+    }
+    return;
+  }
 #pragma unroll
   for (int i = 0; i < kAll / THREADS; ++i) {
     u32 index = threadIdx.x + i * THREADS, row = index / Tile::kChunks, chunk = index % Tile::kChunks;

@@ -61,9 +61,9 @@ class GemmLaunch final : public Launch {
     params_.tiles = FastDivisor(std::max(tiles, 1u));
     params_.allTiles = shape_.isEmpty() ? 0 : tiles * static_cast<uint32_t>(shape_.batch);
     grid_.blocks = {params_.allTiles, static_cast<unsigned>(config.parts), 1};
-    if (!config.isPersistent()) return;
-    grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
-    maps_.emplace(node, config, params_);
+    if (config.isPersistent())
+      grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
+    if (config.usesMaps()) maps_.emplace(node, config, params_);
   }
 
   void run(const LaunchArgs& args) override {
@@ -128,8 +128,8 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
       return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
                          c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts);
     case GemmFamily::kWgmma:
-      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n, c.stages,
-                         c.pair, node.transA, node.transB);
+      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
+                         c.stages, c.pair, node.transA, node.transB, c.parts);
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
@@ -175,7 +175,7 @@ std::string GemmTactic::generate(const Node& node, const std::string& config, co
   GemmConfig c = gemmConfig(config);
   const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
   std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
-  bool maps = c.family == GemmFamily::kWgmma;
+  bool maps = c.usesMaps();
   return fmt::format(
       "#include \"{}\"\n{}typedef {} C;\n"
       "extern \"C\" __global__ void __launch_bounds__(C::kThreads{}) {}{}({}const __grid_constant__ Gemm p, "

@@ -27,10 +27,14 @@ constexpr SimtRow kSimt[] = {{128, 128, 16, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 
 struct WgmmaRow {
   int m, n, stages;
   bool pair;
+  int parts = 1;
 };
-constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true}, {256, 128, 4, true}, {128, 128, 5, false},
-                               {128, 128, 5, true}, {64, 256, 4, false}, {64, 128, 6, false},
-                               {128, 64, 6, false}, {64, 64, 8, false}};
+constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true},    {256, 128, 3, true},    {128, 128, 5, false},
+                               {128, 128, 5, true},    {64, 256, 4, false},    {64, 128, 6, false},
+                               {128, 64, 6, false},    {128, 64, 6, true},     {64, 64, 8, false},
+                               {128, 128, 4, true, 2}, {128, 128, 4, true, 4}, {128, 64, 6, true, 2},
+                               {128, 64, 6, true, 4},  {128, 64, 6, true, 8},  {64, 64, 8, false, 2},
+                               {64, 64, 8, false, 4},  {64, 64, 8, false, 8}};
 constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
 constexpr int kParts[] = {1, 2, 4, 8};
 
@@ -54,7 +58,7 @@ std::vector<GemmConfig> allConfigs() {
               {GemmFamily::kSkinny, swap ? length : rows, swap ? rows : length, 0, 1, 1, 1, parts, swap});
   }
   for (const WgmmaRow& r : kWgmma)
-    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.pair});
+    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, r.parts, false, r.pair});
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
   return all;
 }
@@ -71,7 +75,7 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
-      return false;
+      return device.hasWgmma() && isSmall(node.typeA);
     case GemmFamily::kSkinny:
       // The epilogue finishes eight columns at once: fewer only where there never are more.
       return (isSmall(node.typeA) || wide) && (!c.swap || c.n == 8 || node.fixedColumns());
@@ -99,15 +103,19 @@ double memorySeconds(const GemmNode& node, const GemmShape& shape, const Device&
 std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
                                     double tiles, const Device& device) {
   if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  if (c.parts > 1 &&
+      (tiles * c.parts > device.multiprocessors || shape.params.k < 128u * static_cast<uint32_t>(c.parts)))
+    return std::nullopt;
   // Small tiles are bound by shared memory: each step of the instruction reads both operands.
   double bound = std::min(1.0, static_cast<double>(c.n) / 128);
   double perTile =
-      2.0 * c.m * c.n * shape.params.k * device.multiprocessors / (rateOf(c, node, device) * bound);
-  double waves = std::ceil(tiles / device.multiprocessors);
-  constexpr double kStart = 2.5e-6, kFinish = 1.5e-6;  // filling the pipeline; the last epilogue
+      2.0 * c.m * c.n * shape.params.k / c.parts * device.multiprocessors / (rateOf(c, node, device) * bound);
+  double waves = std::ceil(tiles * c.parts / device.multiprocessors);
+  constexpr double kStart = 2.5e-6, kFinish = 1.5e-6,
+                   kReduce = 8e-7;  // filling the pipeline; the last epilogue
   double between = c.pair ? (waves - 1) * kFinish * 0.5 : 0;
   return std::max(waves * perTile, memorySeconds(node, shape, device)) + between + kStart + kFinish +
-         device.launchSeconds;
+         (c.parts > 1 ? kReduce : 0) + device.launchSeconds;
 }
 
 }  // namespace
@@ -119,7 +127,7 @@ std::string GemmConfig::name() const {
     case GemmFamily::kSkinny:
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
-      return fmt::format("wgmma {}x{} s{}{}", m, n, stages, pair ? " pair" : "");
+      return fmt::format("wgmma {}x{} s{} {} p{}", m, n, stages, pair ? "pair" : "alone", parts);
     case GemmFamily::kSimt:
       return fmt::format("simt {}x{}x{}", m, n, k);
   }
@@ -147,7 +155,8 @@ size_t GemmConfig::sharedBytes(const GemmNode& node) const {
   } else if (family == GemmFamily::kWgmma) {
     constexpr int kAlignment = 1024, kBarriers = 16, kWarps = 8;
     int piece = n < 256 ? 64 : 32;
-    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + kWarps * 16 * (piece + 8) * 4;
+    int epilogue = parts > 1 ? m * (n + 8) : kWarps * 16 * (piece + 8);
+    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + epilogue * 4;
   } else {
     bytes = std::max(2 * k * (m + n + 8), m * (n + 4)) * bytesOf(node.sum);
   }
@@ -176,11 +185,11 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   if (c.family == GemmFamily::kSkinny && (few > kMostFew || (few < rows && rows > 1 && few <= rows / 2)))
     return std::nullopt;
   double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
+  if (c.family == GemmFamily::kWgmma) return estimateWgmma(c, node, shape, tiles, device);
   constexpr double kLeastPart = 128;  // of K, that is worth a block
   if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))
     return std::nullopt;
 
-  if (c.family == GemmFamily::kWgmma) return estimateWgmma(c, node, shape, tiles, device);
   double perProcessor = std::max(1.0, std::floor(static_cast<double>(device.sharedBytes) /
                                                  static_cast<double>(c.sharedBytes(node) + 1024)));
   perProcessor = std::min(perProcessor, 1024.0 / c.threads());

@@ -22,8 +22,9 @@ struct GemmConfig {
 
   std::string name() const;
   int threads() const;
+  bool usesMaps() const { return family == GemmFamily::kWgmma; }
   // Blocks stay and take one tile after the other.
-  bool isPersistent() const { return family == GemmFamily::kWgmma; }
+  bool isPersistent() const { return family == GemmFamily::kWgmma && parts == 1; }
   // Dynamic shared memory of a block.
   size_t sharedBytes(const GemmNode& node) const;
 };

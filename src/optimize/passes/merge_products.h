@@ -1,0 +1,14 @@
+#pragma once
+
+#include <functional>
+
+#include "graph/ir/graph.h"
+
+namespace tenfold {
+
+// Products of one value with several constant matrices of equal shape, each followed by a constant sum per
+// column or not, become one product with all columns, and a Split: MatMul(x, q), MatMul(x, k), MatMul(x, v).
+// Only 16-bit floats, and where `fuses` says that the product's kernel writes the parts of that Split itself.
+int mergeProducts(Graph& graph, const std::function<bool(const Node& product, const Node& split)>& fuses);
+
+}  // namespace tenfold

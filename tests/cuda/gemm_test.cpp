@@ -41,9 +41,15 @@ constexpr GemmCase kEverywhere[] = {
 };
 // Clusters, and the larger shared memory.
 constexpr GemmCase kHopper[] = {
-    {kGelu, "mma 128x256x32 w2x4 s3 p1"}, {kGelu, "mma 64x64x64 w2x2 s4 p4"},
-    {kSplit, "mma 64x64x64 w2x2 s4 p1"},  {kRow, "skinny 8x64 rows p4"},
-    {kColumn, "skinny 32x8 columns p1"},  {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "simt 64x64x16"},
+    {kGelu, "wgmma 128x256 s4 pair p1"},
+    {kGelu, "wgmma 128x128 s5 alone p1"},
+    {kConv, "wgmma 64x64 s8 alone p4"},
+    {kGelu, "mma 128x256x32 w2x4 s3 p1"},
+    {kGelu, "mma 64x64x64 w2x2 s4 p4"},
+    {kSplit, "mma 64x64x64 w2x2 s4 p1"},
+    {kRow, "skinny 8x64 rows p4"},
+    {kColumn, "skinny 32x8 columns p1"},
+    {"a:f64[5,7], b:f64[7,9] -> y = MatMul(a, b)", "simt 64x64x16"},
 };
 
 // The node with what tactics may know of it.

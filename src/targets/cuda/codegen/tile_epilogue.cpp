@@ -61,7 +61,7 @@ bool TileEpilogue::isBias(size_t k) const {
 // copy of the expression.
 int TileEpilogue::passesAtOnce() const {
   constexpr size_t kShort = 3;
-  return inputs_.empty() ? 1 : inputs_.size() == 1 && fused_.after.size() <= kShort ? 4 : 2;
+  return inputs_.empty() ? 1 : fused_.after.size() <= kShort ? 4 : 2;
 }
 
 int64_t TileEpilogue::partColumns() const {

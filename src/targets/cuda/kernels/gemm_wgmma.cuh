@@ -9,17 +9,19 @@
 //
 // A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
 //   Producer(maps, p, place)                the tile's operands
-//   copy(stageA, stageB, barrier, step)     starts the copies of 64 elements of K: C::kStageBytes
+//   copyA(stage, barrier, step), copyB      start the copies of 64 elements of K: C::kStageBytes together
 //   steps(p)                                the steps of this block, the same for all its tiles
 #pragma once
 
 #include "gemm.cuh"
 #include "wgmma.cuh"
 
-template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B, int PARTS>
+template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B, int PARTS,
+          bool CONSTANT_B>
 struct WgmmaConfig {
   typedef T_ T;
   static constexpr bool kPair = PAIR, kTransA = TRANS_A, kTransB = TRANS_B;
+  static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
   static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES,
                        kParts = PARTS;
   static constexpr int kThreads = 384, kWarps = 8;  // warps that multiply
@@ -50,21 +52,24 @@ struct MatrixProducer {
     batchB = p.batchB[0] ? place.batch : 0;
   }
   // Where K runs down the rows, the copies are slabs of 64 positions.
-  __device__ __forceinline__ void copy(u32 stageA, u32 stageB, u32 barrier, u32 step) const {
+  __device__ __forceinline__ void copyA(u32 stage, u32 barrier, u32 step) const {
     i32 k = step * C::kK;
     if (C::kTransA) {
 #pragma unroll
       for (int i = 0; i < C::kM / 64; ++i)
-        copyBox(stageA + i * C::kSlab, maps.a, barrier, row + 64 * i, k, batchA);
+        copyBox(stage + i * C::kSlab, maps.a, barrier, row + 64 * i, k, batchA);
     } else {
-      copyBox(stageA, maps.a, barrier, k, row, batchA);
+      copyBox(stage, maps.a, barrier, k, row, batchA);
     }
+  }
+  __device__ __forceinline__ void copyB(u32 stage, u32 barrier, u32 step) const {
+    i32 k = step * C::kK;
     if (C::kTransB) {
-      copyBox(stageB, maps.b, barrier, k, column, batchB);
+      copyBox(stage, maps.b, barrier, k, column, batchB);
     } else {
 #pragma unroll
       for (int i = 0; i < C::kN / 64; ++i)
-        copyBox(stageB + i * C::kSlab, maps.b, barrier, column + 64 * i, k, batchB);
+        copyBox(stage + i * C::kSlab, maps.b, barrier, column + 64 * i, k, batchB);
     }
   }
 };
@@ -121,23 +126,48 @@ __device__ __forceinline__ void multiplyTile(float (&sums)[C::kDown][C::kAcross]
   if (steps && signals) arrive(empty + 8 * before);
 }
 
+// Constant weights do not depend on the kernel before: the first of them are on their way while it still
+// runs.
 template <class C, class Producer>
 __device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u32 tiles, u32 stages, u32 full,
                                              u32 empty) {
   Ring<C::kStages> ring;
   Steps steps = Producer::steps(p);
+  u32 early = 0;
+  if (C::kConstantB && blockIdx.x < tiles) {
+    Producer producer(maps, p, placeOf(p, blockIdx.x));
+    for (; early < C::kStages && steps.from + early < steps.to; ++early) {
+      arriveExpecting(full + 8 * early, C::kStageBytes);
+      producer.copyB(stages + early * C::kStageBytes + C::kStageA, full + 8 * early, steps.from + early);
+    }
+  }
+  waitForPrevious();
 #pragma unroll 1
   for (u32 tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
     Producer producer(maps, p, placeOf(p, tile));
 #pragma unroll 1
     for (u32 step = steps.from; step < steps.to; ++step) {
       u32 stage = stages + ring.stage * C::kStageBytes, barrier = full + 8 * ring.stage;
-      waitBarrier(empty + 8 * ring.stage, ring.parity ^ 1);
-      arriveExpecting(barrier, C::kStageBytes);
-      producer.copy(stage, stage + C::kStageA, barrier, step);
+      if (early) {
+        --early;
+      } else {
+        waitBarrier(empty + 8 * ring.stage, ring.parity ^ 1);
+        arriveExpecting(barrier, C::kStageBytes);
+        producer.copyB(stage + C::kStageA, barrier, step);
+      }
+      producer.copyA(stage, barrier, step);
       ring.advance();
     }
   }
+}
+
+// Warpgroups that take tiles in turn multiply in turn: a barrier's parity can be told only by whoever is not
+// a whole round ahead.
+__device__ __forceinline__ void waitTurn(u32 group) {
+  asm volatile("bar.sync %0, 256;" ::"r"(1 + group) : "memory");
+}
+__device__ __forceinline__ void passTurn(u32 group) {
+  asm volatile("bar.arrive %0, 256;" ::"r"(2 - group) : "memory");
 }
 
 template <class C>
@@ -166,14 +196,22 @@ __device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tile
   Steps range = Producer::steps(p);
   u32 steps = range.to - range.from;
   Ring<C::kStages> ring;
-  if (!C::kPair && group) ring.skip(steps);
+  constexpr bool kTurns = !C::kPair && C::kParts == 1;
+  if (kTurns && group) {
+    ring.skip(steps);
+    passTurn(group);
+  }
   u32 stride = C::kPair ? gridDim.x : 2 * gridDim.x;
 #pragma unroll 1
   for (u32 tile = blockIdx.x + (C::kPair ? 0 : group * gridDim.x); tile < tiles; tile += stride) {
     Sums<C> sums;
     if (steps == 0) memset(sums, 0, sizeof(sums));
+    if (kTurns) waitTurn(group);
     multiplyTile<C>(sums, steps, stages, full, empty, half, ring);
-    if (!C::kPair) ring.skip(steps);
+    if (kTurns) {
+      passTurn(group);
+      ring.skip(steps);
+    }
     u32 row = half * C::kRows + warp % 4 * 16;
     if constexpr (C::kParts > 1) {
       storeSums<C>(sums, partial, row);
@@ -206,8 +244,8 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, cons
     prefetchMap(maps.b);
   }
   __syncthreads();
-  waitForPrevious();
   allowNext();
+  if (threadIdx.x >= 32) waitForPrevious();  // the thread that copies waits by itself
   if constexpr (C::kParts == 1) {
     if (threadIdx.x < 128) {
       giveRegisters<40>();

@@ -15,7 +15,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr const char* kFunction = "gemm";
-constexpr size_t kMostCandidates = 6;
+constexpr size_t kMostCandidates = 9;
 
 uint32_t ceilDiv(uint32_t a, int b) { return (a + static_cast<uint32_t>(b) - 1) / static_cast<uint32_t>(b); }
 
@@ -63,7 +63,14 @@ class GemmLaunch final : public Launch {
     grid_.blocks = {params_.allTiles, static_cast<unsigned>(config.parts), 1};
     if (config.isPersistent())
       grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
-    if (config.usesMaps()) maps_.emplace(node, config, params_);
+    if (!config.usesMaps()) return;
+    if (!shape_.tensorMaps || shape_.accessA != 16 || shape_.accessB != 16)
+      fail(ErrorKind::kUnsupported,
+           "a product of {} x {} x {} in {} batches was compiled for shapes whose operands the copy engine "
+           "can move; "
+           "build for these shapes as well",
+           params_.m, params_.n, params_.k, shape_.batch);
+    maps_.emplace(node, config, params_);
   }
 
   void run(const LaunchArgs& args) override {
@@ -123,13 +130,13 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
     case GemmFamily::kMma:
       return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
                          c.k * 16 / typeBits(node.typeA), c.warpsM, c.warpsN, c.stages, node.transA,
-                         node.transB, c.parts);
+                         node.transB, c.parts, node.constantRight);
     case GemmFamily::kSkinny:
       return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
-                         c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts);
+                         c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts, node.constantRight);
     case GemmFamily::kWgmma:
-      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
-                         c.stages, c.pair, node.transA, node.transB, c.parts);
+      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
+                         c.stages, c.pair, node.transA, node.transB, c.parts, node.constantRight);
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,

@@ -88,8 +88,8 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
 double rateOf(const GemmConfig& c, const GemmNode& node, const Device& device) {
   if (c.family == GemmFamily::kWgmma) return device.halfRate;
   if (c.family != GemmFamily::kMma) return device.halfRate / (bytesOf(node.sum) == 8 ? 32 : 16);
-  // mma.sync reaches about 0.6 of what Hopper's own instruction does.
-  double rate = device.halfRate * (device.hasWgmma() ? 0.6 : 0.9);
+  // On Hopper mma.sync reaches about a third of what its own instruction does.
+  double rate = device.halfRate * (device.hasWgmma() ? 0.35 : 0.9);
   return isSmall(node.typeA) ? rate : rate / 2;
 }
 
@@ -106,16 +106,20 @@ std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, c
   if (c.parts > 1 &&
       (tiles * c.parts > device.multiprocessors || shape.params.k < 128u * static_cast<uint32_t>(c.parts)))
     return std::nullopt;
-  // Small tiles are bound by shared memory: each step of the instruction reads both operands.
-  double bound = std::min(1.0, static_cast<double>(c.n) / 128);
-  double perTile =
-      2.0 * c.m * c.n * shape.params.k / c.parts * device.multiprocessors / (rateOf(c, node, device) * bound);
+  // A step of 64 takes its arithmetic, or the time in which its operands come from L2 to one multiprocessor.
+  constexpr double kStep = 64, kFromL2 = 1e11;
+  double arithmetic = 2.0 * c.m * c.n * kStep * device.multiprocessors / rateOf(c, node, device);
+  double step = std::max(arithmetic, (c.m + c.n) * kStep * 2 / kFromL2);
   double waves = std::ceil(tiles * c.parts / device.multiprocessors);
-  constexpr double kStart = 2.5e-6, kFinish = 1.5e-6,
-                   kReduce = 8e-7;  // filling the pipeline; the last epilogue
-  double between = c.pair ? (waves - 1) * kFinish * 0.5 : 0;
-  return std::max(waves * perTile, memorySeconds(node, shape, device)) + between + kStart + kFinish +
-         (c.parts > 1 ? kReduce : 0) + device.launchSeconds;
+  double perTile = std::ceil(shape.params.k / kStep / c.parts) * step;
+  // Seconds to finish 1024 results of a warp: alone, and while others multiply. Two warpgroups that take
+  // tiles in turn hide what fits beside the multiplication.
+  constexpr double kStart = 1.5e-6, kReduce = 8e-7, kFinish = 9e-7, kFinishBusy = 2e-6;
+  double results = c.m * c.n / (c.pair ? 8.0 : 4.0) / 1024;
+  double busy = kFinishBusy * results;
+  double between = c.pair ? perTile + busy : std::max(perTile, (perTile + busy) / 2);
+  return std::max((waves - 1) * between + perTile, memorySeconds(node, shape, device)) + kStart +
+         (c.parts > 1 ? kReduce + kFinish : kFinish * results);
 }
 
 }  // namespace

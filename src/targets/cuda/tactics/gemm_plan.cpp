@@ -145,6 +145,7 @@ GemmNode::GemmNode(const Node& node) : epilogue(node, kAnchors) {
   typeB = product.inputs[1]->dtype;
   sum = product.outputs[0]->dtype;
   isConv = product.is("Conv");
+  constantRight = node.inputs[right]->isConstant();
   transA = product.attrs.integer("transA", 0) != 0;
   transB = isConv || product.attrs.integer("transB", 0) != 0;
   if (product.is("MatMulInteger")) {

@@ -21,6 +21,7 @@ struct GemmNode {
   int zeroLeft = -1, zeroRight = -1;    // zero points of integers
   bool transA = false, transB = false;  // as the kernel sees them
   bool isConv = false;
+  bool constantRight = false;  // the right operand is there before anything runs
   DataType typeA, typeB, sum;  // of the operands, and in which the sums are kept
 };
 

@@ -28,7 +28,7 @@ bool isEvenSplit(const Node& anchor, const Node& node) {
   auto parts = static_cast<int64_t>(node.outputs.size());
   int64_t rows = 1;
   for (size_t i = 0; i + 1 < v->shape->size(); ++i)
-    rows *= (*v->shape)[i].tryConstant().value_or(kMostRows + 1);
+    rows = std::min(rows * (*v->shape)[i].tryConstant().value_or(kMostRows + 1), kMostRows + 1);
   return isFloat(v->dtype) && typeBits(v->dtype) == 16 && anchor.inputs[0]->rank() >= 2 &&
          anchor.inputs[1]->rank() >= 2 && (axis < 0 ? axis + v->rank() : axis) == v->rank() - 1 && columns &&
          *columns % (parts * kVector) == 0 && rows <= kMostRows;

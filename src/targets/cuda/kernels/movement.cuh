@@ -61,7 +61,8 @@ struct TiledTranspose {
 
 constexpr int kTransposeThreads = 256;
 
-template <typename T, int kSide>
+// W neighbours are moved at once on both sides: extents, strides and addresses must be multiples of it.
+template <typename T, int kSide, int W>
 __device__ __forceinline__ void transposeTiled(const TiledTranspose& p) {
   __shared__ T tile[kSide][kSide + 1];
   waitForPrevious();
@@ -73,29 +74,62 @@ __device__ __forceinline__ void transposeTiled(const TiledTranspose& p) {
   MoveOffsets at = offsetsOf(p.batch, batch);
   const T* from = static_cast<const T*>(p.from) + at.from;
   T* to = static_cast<T*>(p.to) + at.to;
-  u32 x = threadIdx.x % kSide, y = threadIdx.x / kSide;
-  constexpr u32 kStep = kTransposeThreads / kSide;
+  constexpr u32 kAcross = kSide / W, kStep = kTransposeThreads / kAcross;
+  u32 x = threadIdx.x % kAcross * W, y = threadIdx.x / kAcross;
 #pragma unroll
   for (u32 i = y; i < kSide; i += kStep)
-    if (row + i < p.rows && column + x < p.columns)
-      tile[i][x] = from[static_cast<i32>(row + i) * p.rowStride + static_cast<i32>(column + x)];
+    if (row + i < p.rows && column + x < p.columns) {
+      auto v = *reinterpret_cast<const Vector<T, W>*>(from + static_cast<i32>(row + i) * p.rowStride +
+                                                      static_cast<i32>(column + x));
+#pragma unroll
+      for (int k = 0; k < W; ++k) tile[i][x + k] = v.at[k];
+    }
   __syncthreads();
 #pragma unroll
   for (u32 i = y; i < kSide; i += kStep)
-    if (row + x < p.rows && column + i < p.columns)
-      to[static_cast<i32>(column + i) * p.columnStride + static_cast<i32>(row + x)] = tile[x][i];
+    if (row + x < p.rows && column + i < p.columns) {
+      Vector<T, W> v;
+#pragma unroll
+      for (int k = 0; k < W; ++k) v.at[k] = tile[x + k][i];
+      *reinterpret_cast<Vector<T, W>*>(to + static_cast<i32>(column + i) * p.columnStride +
+                                       static_cast<i32>(row + x)) = v;
+    }
+}
+
+// A few elements that lie `stride` apart in the source lie side by side in the target: a thread moves them
+// all.
+struct Interleaving {
+  const void* from;
+  void* to;
+  MoveAxes axes;
+  i32 few, stride;
+};
+
+template <typename T>
+__device__ __forceinline__ void interleave(const Interleaving& p) {
+  waitForPrevious();
+  allowNext();
+  for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
+    MoveOffsets at = offsetsOf(p.axes, i);
+    const T* from = static_cast<const T*>(p.from) + at.from;
+    T* to = static_cast<T*>(p.to) + at.to;
+    for (i32 k = 0; k < p.few; ++k) to[k] = from[k * p.stride];
+  }
 }
 
 enum PadMode { kPadConstant, kPadEdge, kPadReflect, kPadWrap };
 
-// `axes.to` is not used: the target is dense.
+// `axes.to` is not used: the target is dense. A thread pads kPadded neighbours along the last axis, of which
+// `axes` counts such groups and `last` the elements.
+constexpr i32 kPadded = 4;
+
 struct Padding {
   const void* from;
   const void* value;  // null: zero
   void* to;
   MoveAxes axes;
   i32 begin[kMoveAxes], extent[kMoveAxes];  // of the source
-  i32 mode;
+  i32 last;
 };
 
 __device__ __forceinline__ i32 wrapped(i32 at, i32 period) {
@@ -103,29 +137,44 @@ __device__ __forceinline__ i32 wrapped(i32 at, i32 period) {
   return rest < 0 ? rest + period : rest;
 }
 
-template <typename T>
+// Where a position is read, or one outside of the extent.
+template <int MODE>
+__device__ __forceinline__ i32 paddedFrom(i32 at, i32 extent) {
+  if (MODE == kPadEdge) return at < 0 ? 0 : at >= extent ? extent - 1 : at;
+  if (MODE == kPadWrap) return extent > 0 ? wrapped(at, extent) : -1;
+  if (MODE == kPadReflect && extent > 0 && (at < 0 || at >= extent)) {
+    i32 period = extent > 1 ? 2 * (extent - 1) : 1;
+    at = wrapped(at, period);
+    return at >= extent ? period - at : at;
+  }
+  return at;
+}
+
+template <typename T, int MODE>
 __device__ __forceinline__ void pad(const Padding& p) {
   waitForPrevious();
   allowNext();
   T fill = p.value ? *static_cast<const T*>(p.value) : T(0);
+  int inner = p.axes.rank - 1;
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
-    u32 rest = i;
-    i32 offset = 0;
+    u32 line = p.axes.extent[inner].divide(i), rest = line;
+    i32 first = static_cast<i32>(i - line * p.axes.extent[inner].divisor) * kPadded, offset = 0;
     bool inside = true;
-    for (int d = p.axes.rank - 1; d >= 0; --d) {
+    for (int d = inner - 1; d >= 0; --d) {
       u32 next = p.axes.extent[d].divide(rest);
-      i32 at = static_cast<i32>(rest - next * p.axes.extent[d].divisor) - p.begin[d], extent = p.extent[d];
+      i32 at = paddedFrom<MODE>(static_cast<i32>(rest - next * p.axes.extent[d].divisor) - p.begin[d],
+                                p.extent[d]);
       rest = next;
-      if (p.mode == kPadEdge) at = at < 0 ? 0 : at >= extent ? extent - 1 : at;
-      if (p.mode == kPadWrap && extent > 0) at = wrapped(at, extent);
-      if (p.mode == kPadReflect && extent > 0) {
-        i32 period = extent > 1 ? 2 * (extent - 1) : 1;
-        at = wrapped(at, period);
-        if (at >= extent) at = period - at;
-      }
-      inside = inside && at >= 0 && at < extent;
+      inside = inside && at >= 0 && at < p.extent[d];
       offset += at * p.axes.from[d];
     }
-    static_cast<T*>(p.to)[i] = inside ? static_cast<const T*>(p.from)[offset] : fill;
+    T* to = static_cast<T*>(p.to) + static_cast<i32>(line) * p.last;
+#pragma unroll
+    for (i32 k = first; k < first + kPadded; ++k) {
+      if (k >= p.last) break;
+      i32 at = paddedFrom<MODE>(k - p.begin[inner], p.extent[inner]);
+      bool exists = inside && at >= 0 && at < p.extent[inner];
+      to[k] = exists ? static_cast<const T*>(p.from)[offset + at * p.axes.from[inner]] : fill;
+    }
   }
 }

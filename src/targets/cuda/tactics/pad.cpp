@@ -10,6 +10,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr unsigned kThreads = 256;
+constexpr int64_t kPadded = 4;  // elements of a thread, as in kernels/movement.cuh
 constexpr std::string_view kModes[] = {"constant", "edge", "reflect", "wrap"};  // PadMode of movement.cuh
 
 // Padding of kernels/movement.cuh.
@@ -19,7 +20,7 @@ struct PadParams {
   void* to = nullptr;
   MoveAxes axes;
   int32_t begin[kMoveAxes] = {}, extent[kMoveAxes] = {};
-  int32_t mode = 0;
+  int32_t last = 0;
 };
 
 struct Axis {
@@ -27,15 +28,20 @@ struct Axis {
   bool isPadded() const { return begin != 0 || out != in; }
 };
 
+// The place among kModes.
+int modeOf(const Node& node) {
+  std::string text = node.attrs.text("mode", "constant");
+  auto mode = std::find(std::begin(kModes), std::end(kModes), text);
+  require(mode != std::end(kModes), "the mode '{}' is unknown", text);
+  return static_cast<int>(mode - std::begin(kModes));
+}
+
 PadParams plan(const Node& node, Descs in, Descs out) {
   requireSmall(in);
   requireSmall(out);
   if (in[0].layout != out[0].layout) fail(ErrorKind::kUnsupported, "the layouts differ");
   PadParams params;
-  std::string text = node.attrs.text("mode", "constant");
-  auto mode = std::find(std::begin(kModes), std::end(kModes), text);
-  require(mode != std::end(kModes), "the mode '{}' is unknown", text);
-  params.mode = static_cast<int32_t>(mode - std::begin(kModes));
+  bool isConstant = modeOf(node) == 0;
   int rank = in[0].shape.rank();
   std::vector<int64_t> begins = padBegins(in, rank);
   Shape strides = stridesOf(in[0]);
@@ -43,16 +49,18 @@ PadParams plan(const Node& node, Descs in, Descs out) {
   for (int d : memoryOrder(rank, in[0].layout)) {
     Axis a{out[0].shape[d], in[0].shape[d], begins[static_cast<size_t>(d)], strides[d]};
     // What is constant beside a whole line is constant along it.
-    bool joins = !axes.empty() && !a.isPadded() && (params.mode == 0 || !axes.back().isPadded());
+    bool joins = !axes.empty() && !a.isPadded() && (isConstant || !axes.back().isPadded());
     if (joins)
       axes.back() = {axes.back().out * a.out, axes.back().in * a.in, axes.back().begin * a.in, a.stride};
     else
       axes.push_back(a);
   }
+  if (axes.empty()) axes.push_back({1, 1, 0, 1});
+  params.last = static_cast<int32_t>(axes.back().out);
   for (const Axis& a : axes) {
     params.begin[params.axes.rank % kMoveAxes] = static_cast<int32_t>(a.begin);
     params.extent[params.axes.rank % kMoveAxes] = static_cast<int32_t>(a.in);
-    params.axes.append(a.out, a.stride, 0);
+    params.axes.append(&a == &axes.back() ? (a.out + kPadded - 1) / kPadded : a.out, a.stride, 0);
   }
   return params;
 }
@@ -87,11 +95,11 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   return reasonOf([&] { plan(node, hint.inputs, hint.outputs); });
 }
 
-std::string generate(const Node&, const TuningHint& hint) {
+std::string generate(const Node& node, const TuningHint& hint) {
   return fmt::format(
       "#include \"movement.cuh\"\nextern \"C\" __global__ void __launch_bounds__(256) padded(const "
-      "__grid_constant__ Padding p) {{ pad<{}>(p); }}\n",
-      bytesType(typeBits(hint.inputs[0].dtype) / 8));
+      "__grid_constant__ Padding p) {{ pad<{}, {}>(p); }}\n",
+      bytesType(typeBits(hint.inputs[0].dtype) / 8), modeOf(node));
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,

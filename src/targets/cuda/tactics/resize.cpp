@@ -32,7 +32,12 @@ struct Axis {
 struct Plan {
   Params params;
   Axis axes[3];
+  int resized = 0;    // the last so many axes
+  int64_t inner = 1;  // elements behind them
 };
+
+// Elements that lie side by side and are moved at once where there are enough behind the resized axes.
+int64_t widthOf(DataType type) { return std::min(128 / typeBits(type), 8); }
 
 bool isNearest(const Node& node) { return node.attrs.text("mode", "nearest") == "nearest"; }
 
@@ -70,7 +75,8 @@ Plan makePlan(const Node& node, Descs in, Descs out) {
     plan.params.inExtent[place] = static_cast<int32_t>(axis.in);
     plan.params.extent[place++] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(axis.out, 1)));
   }
-  plan.params.inner = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(resize.inner, 1)));
+  plan.resized = static_cast<int>(resize.axes.size());
+  plan.inner = std::max<int64_t>(resize.inner, 1);
   plan.params.count = static_cast<uint32_t>(out[0].shape.numel());
   return plan;
 }
@@ -82,10 +88,18 @@ DeviceBuffer upload(const std::vector<T>& values) {
   return DeviceBuffer(bytes);
 }
 
+// The kernel for so many axes, by single elements or by vectors.
+std::string kernelName(int axes, bool vectors) {
+  return fmt::format("resized{}{}", axes, vectors ? "vectors" : "");
+}
+
 class ResizeLaunch final : public Launch {
  public:
-  ResizeLaunch(std::shared_ptr<const Module> module, const Plan& plan)
-      : module_(std::move(module)), function_(module_->function("resized")), params_(plan.params) {
+  ResizeLaunch(std::shared_ptr<const Module> module, const Plan& plan, DataType type)
+      : module_(std::move(module)), params_(plan.params), inner_(plan.inner), width_(widthOf(type)) {
+    int axes = plan.resized <= 2 ? 2 : 3;
+    one_ = module_->function(kernelName(axes, false).c_str());
+    if (plan.inner % width_ == 0) several_ = module_->function(kernelName(axes, true).c_str());
     for (int a = 0; a < 3; ++a) {
       tables_.push_back(upload(plan.axes[a].position));
       params_.position[a] = tables_.back().data();
@@ -94,16 +108,25 @@ class ResizeLaunch final : public Launch {
     }
   }
   void run(const LaunchArgs& args) override {
-    params_.in = args.inputs[0];
-    params_.out = args.outputs[0];
-    void* parameters[] = {&params_};
-    launch(function_, {{blocksFor(params_.count, kThreads), 1, 1}, kThreads, 0}, parameters, args.stream);
+    constexpr uintptr_t kAlignment = 16;
+    auto aligned = [](const void* p) { return reinterpret_cast<uintptr_t>(p) % kAlignment == 0; };
+    bool several = several_ && aligned(args.inputs[0]) && aligned(args.outputs[0]);
+    int64_t width = several ? width_ : 1;
+    Params params = params_;
+    params.in = args.inputs[0];
+    params.out = args.outputs[0];
+    params.count = static_cast<uint32_t>(params_.count / width);
+    params.inner = FastDivisor(static_cast<uint32_t>(inner_ / width));
+    void* parameters[] = {&params};
+    launch(several ? several_ : one_, {{blocksFor(params.count, kThreads), 1, 1}, kThreads, 0}, parameters,
+           args.stream);
   }
 
  private:
   std::shared_ptr<const Module> module_;
-  CUfunction function_;
+  CUfunction one_ = nullptr, several_ = nullptr;
   Params params_;
+  int64_t inner_, width_;
   std::vector<DeviceBuffer> tables_;
 };
 
@@ -119,15 +142,20 @@ std::string refuses(const Node& node, const TuningHint& hint) {
 std::string generate(const Node& node, const TuningHint& hint) {
   DataType type = hint.inputs[0].dtype;
   bool copies = isNearest(node);
-  return fmt::format(
-      "#include \"resize.cuh\"\nextern \"C\" __global__ void __launch_bounds__({}) resized(const "
-      "__grid_constant__ Resize p) {{ resize<{}, {}>(p); }}\n",
-      kThreads, copies ? bytesType(typeBits(type) / 8) : memoryType(type), copies);
+  std::string code = "#include \"resize.cuh\"\n";
+  for (int axes : {2, 3})
+    for (bool vectors : {false, true})
+      code += fmt::format(
+          "extern \"C\" __global__ void __launch_bounds__({}) {}(const __grid_constant__ Resize p) {{ "
+          "resize<{}, {}, {}, {}>(p); }}\n",
+          kThreads, kernelName(axes, vectors), copies ? bytesType(typeBits(type) / 8) : memoryType(type),
+          copies, axes, vectors ? widthOf(type) : 1);
+  return code;
 }
 
 std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
                                 Descs outputs) {
-  return std::make_unique<ResizeLaunch>(std::move(module), makePlan(node, inputs, outputs));
+  return std::make_unique<ResizeLaunch>(std::move(module), makePlan(node, inputs, outputs), inputs[0].dtype);
 }
 
 }  // namespace

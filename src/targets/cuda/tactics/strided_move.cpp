@@ -18,6 +18,12 @@ struct CopyParams {
   void* to;
   MoveAxes axes;
 };
+struct InterleaveParams {
+  const void* from;
+  void* to;
+  MoveAxes axes;
+  int32_t few, stride;
+};
 struct TransposeParams {
   const void* from;
   void* to;
@@ -28,6 +34,8 @@ struct TransposeParams {
 };
 
 int64_t tileSide(int bytes) { return bytes <= 2 ? 64 : 32; }
+// Elements that a transpose can move at once: 8 bytes.
+int64_t severalOf(int bytes) { return 8 / bytes; }
 
 }  // namespace
 
@@ -43,17 +51,34 @@ void MoveAxes::append(int64_t n, int64_t fromStride, int64_t toStride) {
 StridedMove::StridedMove(int elementBytes, const Shape& dims, const Shape& fromStrides,
                          const Shape& toStrides, int64_t fromOffset, int64_t toOffset)
     : bytes_(elementBytes), count_(dims.numel()), fromOffset_(fromOffset), toOffset_(toOffset) {
-  across_ = 0;
-  transposes_ = false;
   if (count_ == 0) return;
   collapse(dims, fromStrides, toStrides);
   across_ = fastestOfSource();
-  transposes_ = across_ + 1 < axes_.size() && axes_.back().to == 1 &&
-                axes_[across_].extent >= kShortestTile && axes_.back().extent >= kShortestTile;
-  if (!transposes_) widen();
-  for (size_t i = 0; i < axes_.size(); ++i)
-    if (!transposes_ || (i != across_ && i + 1 != axes_.size()))
-      packed_.append(axes_[i].extent, axes_[i].from, axes_[i].to);
+  bool exchanges =
+      across_ + 1 < axes_.size() && axes_.back().to == 1 && axes_[across_].extent >= kShortestTile;
+  if (exchanges) kind_ = axes_.back().extent >= kShortestTile ? Kind::kTranspose : Kind::kInterleave;
+  several_ = kind_ == Kind::kTranspose && movesSeveral();
+  if (kind_ == Kind::kCopy) widen();
+  for (size_t i = 0; i < axes_.size(); ++i) {
+    bool leftOut = kind_ == Kind::kTranspose    ? i == across_ || i + 1 == axes_.size()
+                   : kind_ == Kind::kInterleave ? i + 1 == axes_.size()
+                                                : false;
+    if (!leftOut) packed_.append(axes_[i].extent, axes_[i].from, axes_[i].to);
+  }
+}
+
+// Whether everything in a transpose comes in multiples of its width.
+bool StridedMove::movesSeveral() const {
+  int64_t width = severalOf(bytes_);
+  auto fits = [&](int64_t n) { return n % width == 0; };
+  for (size_t i = 0; i < axes_.size(); ++i) {
+    const Axis& a = axes_[i];
+    if (i == across_            ? !fits(a.extent) || !fits(a.to)
+        : i + 1 == axes_.size() ? !fits(a.extent) || !fits(a.from)
+                                : !fits(a.from) || !fits(a.to))
+      return false;
+  }
+  return width > 1 && fits(fromOffset_) && fits(toOffset_);
 }
 
 // Drops axes of one element, orders the rest by the target and joins neighbours that step alike.
@@ -97,10 +122,20 @@ void StridedMove::run(const Module& module, const void* from, void* to, void* st
   if (count_ == 0) return;
   const char* source = static_cast<const char*>(from) + fromOffset_ * bytes_;
   char* target = static_cast<char*>(to) + toOffset_ * bytes_;
-  if (transposes_)
+  if (kind_ == Kind::kTranspose)
     runTranspose(module, source, target, stream);
+  else if (kind_ == Kind::kInterleave)
+    runInterleave(module, source, target, stream);
   else
     runCopy(module, source, target, stream);
+}
+
+void StridedMove::runInterleave(const Module& module, const char* from, char* to, void* stream) const {
+  InterleaveParams params{from, to, packed_, static_cast<int32_t>(axes_.back().extent),
+                          static_cast<int32_t>(axes_.back().from)};
+  void* parameters[] = {&params};
+  Grid grid{{blocksFor(packed_.count, kThreads), 1, 1}, kThreads, 0};
+  launch(module.function(fmt::format("interleave{}", bytes_).c_str()), grid, parameters, stream);
 }
 
 void StridedMove::runCopy(const Module& module, const char* from, char* to, void* stream) const {
@@ -125,22 +160,30 @@ void StridedMove::runTranspose(const Module& module, const char* from, char* to,
                          FastDivisor(static_cast<uint32_t>(across * down))};
   void* parameters[] = {&params};
   Grid grid{{static_cast<unsigned>(across * down * packed_.count), 1, 1}, kThreads, 0};
-  launch(module.function(fmt::format("transpose{}", bytes_).c_str()), grid, parameters, stream);
+  auto aligned = [&](const void* p) { return reinterpret_cast<uintptr_t>(p) % 8 == 0; };
+  bool several = several_ && aligned(from) && aligned(to);
+  launch(module.function(fmt::format("{}{}", several ? "several" : "transpose", bytes_).c_str()), grid,
+         parameters, stream);
 }
 
 std::string moveCode() {
   std::string code = "#include \"movement.cuh\"\n";
+  auto add = [&](const char* name, int bytes, const char* params, const std::string& function) {
+    code += fmt::format(
+        "extern \"C\" __global__ void __launch_bounds__(256) {}{}(const __grid_constant__ {} p) {{ {}(p); "
+        "}}\n",
+        name, bytes, params, function);
+  };
   for (int bytes : {1, 2, 4, 8, 16}) {
     std::string type = bytes == 16 ? "Vector<u64, 2>" : bytesType(bytes);
-    code += fmt::format(
-        "extern \"C\" __global__ void __launch_bounds__(256) copy{0}(const __grid_constant__ StridedCopy p) "
-        "{{ copyStrided<{1}>(p); }}\n",
-        bytes, type);
-    if (bytes < 16)
-      code += fmt::format(
-          "extern \"C\" __global__ void __launch_bounds__(256) transpose{0}(const __grid_constant__ "
-          "TiledTranspose p) {{ transposeTiled<{1}, {2}>(p); }}\n",
-          bytes, type, tileSide(bytes));
+    add("copy", bytes, "StridedCopy", fmt::format("copyStrided<{}>", type));
+    if (bytes == 16) continue;
+    add("interleave", bytes, "Interleaving", fmt::format("interleave<{}>", type));
+    add("transpose", bytes, "TiledTranspose",
+        fmt::format("transposeTiled<{}, {}, 1>", type, tileSide(bytes)));
+    if (severalOf(bytes) > 1)
+      add("several", bytes, "TiledTranspose",
+          fmt::format("transposeTiled<{}, {}, {}>", type, tileSide(bytes), severalOf(bytes)));
   }
   return code;
 }

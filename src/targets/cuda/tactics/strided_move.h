@@ -39,18 +39,22 @@ class StridedMove {
   void collapse(const Shape& dims, const Shape& fromStrides, const Shape& toStrides);
   void widen();
   size_t fastestOfSource() const;
+  bool movesSeveral() const;
   void runCopy(const Module& module, const char* from, char* to, void* stream) const;
   void runTranspose(const Module& module, const char* from, char* to, void* stream) const;
+  void runInterleave(const Module& module, const char* from, char* to, void* stream) const;
 
   std::vector<Axis> axes_;  // slowest in the target first
   int bytes_;               // of what one thread moves, up to 16
   int64_t count_, fromOffset_, toOffset_;
-  size_t across_;    // the axis that is fastest in the source
-  bool transposes_;  // through shared memory
-  MoveAxes packed_;  // all axes, or all but the two that change places
+  enum class Kind { kCopy, kTranspose, kInterleave };
+  Kind kind_ = Kind::kCopy;
+  size_t across_ = 0;     // the axis that is fastest in the source
+  bool several_ = false;  // a transpose of several neighbours at once
+  MoveAxes packed_;       // all axes; without the two that change places, or without the short last one
 };
 
-// The kernels of all widths: copy1 ... copy16, transpose1 ... transpose8.
+// The kernels of all widths: copy1 ... copy16, transpose1 ... transpose8, several1 ..., interleave1 ...
 std::string moveCode();
 
 }  // namespace tenfold::cuda

@@ -1,15 +1,18 @@
 // Which operators still go through the host on the GPU: the list may only become shorter.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <map>
-#include <set>
+#include <algorithm>
 
-#include "base/error.h"
 #include "cuda/compile_harness.h"
 
 namespace tenfold {
 namespace {
+
+// Control flow is the executor's; of the others, some cases have no kernel.
+constexpr std::string_view kOnHost[] = {
+    "Assertion",       "Attention", "BatchNormalization", "GRU", "If",     "LSTM",
+    "LinearAttention", "Loop",      "MelWeightMatrix",    "RNN", "Resize", "Scan",
+    "Unique"};
 
 // The reasons why each tactic refuses the node, or empty where one accepts it.
 std::string refusals(Target& target, const Node& node, const TuningHint& hint) {
@@ -23,18 +26,26 @@ std::string refusals(Target& target, const Node& node, const TuningHint& hint) {
   return all;
 }
 
-TEST(CudaCoverage, List) {
+bool isPacked(const Node& node) {
+  auto packed = [](const Value* v) {
+    return v && v->dtype != DataType::kUndefined && typeBits(v->dtype) < 8;
+  };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), packed);
+}
+
+TEST(CudaCoverage, EveryCaseButTheListedHasAKernel) {
   Target* target = testing_util::compileTarget("sm_90");
-  if (!target) GTEST_SKIP();
-  std::map<std::string, std::string> left;
+  if (!target) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  int checked = 0;
   for (const OpDef* op : allOpDefs())
-    for (const OpCase& c : op->cases) {
+    for (const OpCase& c : op->cases)
       testing_util::forEachNode(c.text, [&](const Node& node, const TuningHint& hint) {
-        if (std::string why = refusals(*target, node, hint); !why.empty())
-          left[std::string(node.opName())] += fmt::format("\n  {} {}", c.text, getenv("WHY") ? why : "");
+        bool listed = std::find(std::begin(kOnHost), std::end(kOnHost), node.opName()) != std::end(kOnHost);
+        if (listed || isPacked(node)) return;
+        ++checked;
+        EXPECT_EQ(refusals(*target, node, hint), "") << node.opName() << " in " << c.text;
       });
-    }
-  for (auto& [name, why] : left) std::printf("%s %s\n", name.c_str(), why.c_str());
+  EXPECT_GT(checked, 300);
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ const Family kFamilies[] = {
       "MaxUnpool", "RoiAlign"}},
     {"sums", {"DFT", "Det", "ReduceProd", "RotaryEmbedding", "STFT"}},
     {"normalization",
-     {"GroupNormalization", "LayerNormalization", "LpNormalization", "NegativeLogLikelihoodLoss",
-      "SoftmaxCrossEntropyLoss"}},
+     {"BatchNormalization", "GroupNormalization", "LayerNormalization", "LpNormalization",
+      "NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"}},
 };
 
 class CudaFamilies : public testing::TestWithParam<Family> {};

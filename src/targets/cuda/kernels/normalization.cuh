@@ -50,6 +50,20 @@ __device__ __forceinline__ void groupNormalize(const Call& c) {
   }
 }
 
+// By statistics that are given: inputs 1 to 4 are scale, bias, mean and variance of the channels, c.d[0]
+// elements of a channel, c.d[1] channels.
+template <typename T, typename S, typename M>
+__device__ __forceinline__ void batchNormalize(const Call& c) {
+  eachItem(c, [&](u32 i) {
+    u32 plane = c.d[0].divide(i), channel = plane - c.d[1].divide(plane) * c.d[1].divisor;
+    float mean = Element<M>::load(c.input<M>(3)[channel]),
+          variance = Element<M>::load(c.input<M>(4)[channel]);
+    float y = (Element<T>::load(c.input<T>(0)[i]) - mean) / sqrtf(variance + c.f[0]);
+    y = y * Element<S>::load(c.input<S>(1)[channel]) + Element<S>::load(c.input<S>(2)[channel]);
+    c.output<T>(0)[i] = Element<T>::store(y);
+  });
+}
+
 // A block for each run of c.n[1] elements; statistics of type M go to outputs 1 and 2. c.n[8 + a], c.n[16 +
 // a]: strides of scale and bias along the c.n[2] axes of extents c.d[a] that a run has.
 template <typename T, typename S, typename M>

@@ -80,7 +80,7 @@ extern const CallFamily kQuantization;
 extern const CallFamily kImages;
 // Reductions of integers and doubles, DFT, STFT, Det, RotaryEmbedding.
 extern const CallFamily kSums;
-// GroupNormalization, LayerNormalization with its statistics, LpNormalization, losses.
+// BatchNormalization, GroupNormalization, LayerNormalization with its statistics, LpNormalization, losses.
 extern const CallFamily kNormalization;
 
 }  // namespace tenfold::cuda

@@ -40,6 +40,20 @@ CallPlan planGroups(const Node& node, Descs in, Descs) {
   return plan;
 }
 
+Kernels batchKernels(const Node& node, const TuningHint& hint) {
+  if (node.attrs.integer("training_mode", 0)) fail(ErrorKind::kUnsupported, "statistics of the batch");
+  return {fmt::format("batchNormalize<{}, {}, {}>", floats(hint), floats(hint, 1), floats(hint, 3))};
+}
+
+CallPlan planBatch(const Node& node, Descs in, Descs) {
+  const Shape& x = in[0].shape;
+  CallPlan plan = onePerItem(x.numel());
+  plan.call.d[0] = divisorOf(x.rank() > 1 ? x.numel(2, x.rank()) : x.numel());
+  plan.call.d[1] = divisorOf(x.rank() > 1 ? x[1] : 1);
+  plan.call.f[0] = epsilonOf(node);
+  return plan;
+}
+
 DataType statisticsType(const TuningHint& hint) {
   for (size_t o = 1; o < hint.outputs.size(); ++o)
     if (hint.outputs[o].dtype != DataType::kUndefined) return hint.outputs[o].dtype;
@@ -118,6 +132,7 @@ CallPlan planLoss(const Node& node, Descs in, Descs) {
 }
 
 constexpr CallRow kRows[] = {
+    {"BatchNormalization", batchKernels, planBatch},
     {"GroupNormalization", groupKernels, planGroups},
     {"LayerNormalization", statisticsKernels, planStatistics},
     {"LpNormalization", lengthKernels, planLength},

@@ -326,23 +326,6 @@ __device__ __forceinline__ void maxRoiPool(const Call& c) {
   });
 }
 
-// c.d[0] elements of a plane, c.n[1] channels, c.n[2] neighbours; c.f[0] alpha / size, c.f[1] beta, c.f[2]
-// bias.
-template <typename T>
-__device__ __forceinline__ void localResponse(const Call& c) {
-  eachItem(c, [&](u32 i) {
-    i32 channel = static_cast<i32>(c.d[0].divide(i)) % c.n[1], stride = static_cast<i32>(c.d[0].divisor);
-    i32 from = max(0, channel - (c.n[2] - 1) / 2), to = min(c.n[1] - 1, channel + c.n[2] / 2);
-    const T* x = c.input<T>(0) + i;
-    float sum = 0;
-    for (i32 k = from; k <= to; ++k) {
-      float v = Element<T>::load(x[(k - channel) * stride]);
-      sum += v * v;
-    }
-    c.output<T>(0)[i] = Element<T>::store(Element<T>::load(*x) / powf(c.f[2] + c.f[0] * sum, c.f[1]));
-  });
-}
-
 // Images with windows whose taps are shifted by input 2 (and weighed by input 4): the window's geometry with
 // axes 1 and 2; c.d[3] output channels; c.n[1] channels, c.n[2] of a group, c.n[3] output channels of a
 // group, c.n[4] groups of offsets.

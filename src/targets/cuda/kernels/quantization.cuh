@@ -99,36 +99,47 @@ struct SmallFloat {
   }
 };
 
-// PRECISION: what the quotient is rounded to. Input 2 is the zero point.
-template <typename T, typename S, class Q, class PRECISION, typename BITS>
+// PRECISION: what the quotient is rounded to. Input 2 is the zero point. An item is W elements that share a
+// scale, or a byte.
+template <typename T, typename S, class Q, class PRECISION, typename BITS, int W>
 __device__ __forceinline__ void quantize(const Call& c) {
-  auto one = [&](u32 i) {
-    i32 k = scaleOf(c, i);
-    float scale = static_cast<float>(Element<S>::load(c.input<S>(1)[k]));
-    float q = static_cast<float>(Element<T>::load(c.input<T>(0)[i])) / scale;
-    q = static_cast<float>(Element<PRECISION>::load(Element<PRECISION>::store(q)));
-    return Q::make(q, c.in[2] ? Q::load(c.in[2], k) : 0.f);
+  auto scaleAt = [&](i32 k) { return static_cast<float>(Element<S>::load(c.input<S>(1)[k])); };
+  auto zeroAt = [&](i32 k) { return c.in[2] ? Q::load(c.in[2], k) : 0.f; };
+  auto one = [&](T x, float scale, float zero) {
+    float q = static_cast<float>(Element<T>::load(x)) / scale;
+    return Q::make(static_cast<float>(Element<PRECISION>::load(Element<PRECISION>::store(q))), zero);
   };
-  // An item is a byte or more.
   eachItem(c, [&](u32 i) {
-    if (Q::kPerByte == 1) {
-      c.output<BITS>(0)[i] = static_cast<BITS>(one(i));
+    if constexpr (Q::kPerByte == 1) {
+      i32 k = scaleOf(c, i * W);
+      float scale = scaleAt(k), zero = zeroAt(k);
+      auto x = static_cast<const Vector<T, W>*>(c.in[0])[i];
+      Vector<BITS, W> y;
+#pragma unroll
+      for (int w = 0; w < W; ++w) y.at[w] = static_cast<BITS>(one(x.at[w], scale, zero));
+      static_cast<Vector<BITS, W>*>(c.out[0])[i] = y;
     } else {
-      u32 low = static_cast<u32>(one(2 * i)),
-          high = 2 * i + 1 < static_cast<u32>(c.n[1]) ? one(2 * i + 1) : 0;
-      c.output<BITS>(0)[i] = static_cast<BITS>(low | high << 4);
+      auto nibble = [&](u32 at) -> u32 {
+        if (at >= static_cast<u32>(c.n[1])) return 0;
+        i32 k = scaleOf(c, at);
+        return static_cast<u32>(one(c.input<T>(0)[at], scaleAt(k), zeroAt(k)));
+      };
+      c.output<u8>(0)[i] = static_cast<u8>(nibble(2 * i) | nibble(2 * i + 1) << 4);
     }
   });
 }
 
 // SHIFTED: there is a zero point that counts.
-template <class Q, typename S, typename T, bool SHIFTED>
+template <class Q, typename S, typename T, bool SHIFTED, int W>
 __device__ __forceinline__ void dequantize(const Call& c) {
   eachItem(c, [&](u32 i) {
-    i32 k = scaleOf(c, i);
-    float x = Q::load(c.in[0], i);
-    if (SHIFTED) x -= Q::load(c.in[2], k);
-    c.output<T>(0)[i] = Element<T>::store(x * static_cast<float>(Element<S>::load(c.input<S>(1)[k])));
+    i32 k = scaleOf(c, i * W);
+    float scale = static_cast<float>(Element<S>::load(c.input<S>(1)[k])),
+          zero = SHIFTED ? Q::load(c.in[2], k) : 0.f;
+    Vector<T, W> y;
+#pragma unroll
+    for (int w = 0; w < W; ++w) y.at[w] = Element<T>::store((Q::load(c.in[0], i * W + w) - zero) * scale);
+    static_cast<Vector<T, W>*>(c.out[0])[i] = y;
   });
 }
 // Differences of 32-bit integers do not fit a float.

@@ -122,11 +122,13 @@ __device__ __forceinline__ void topSelected(const Call& c) {
       if ((key & mask) == prefix) atomicAdd(&histogram[static_cast<u32>(key >> shift) & 255], 1u);
     }
     __syncthreads();
-    if (threadIdx.x == 0) {
-      u32 digit = 0;
-      while (digit < 255 && histogram[digit] < wanted) wanted -= histogram[digit++];
-      prefixShared = prefix | static_cast<K>(digit) << shift;
-      wantedShared = wanted;
+    // The digit that the k-th key has: that many keys come before it.
+    u32 here = histogram[threadIdx.x], before, total;
+    scanBlock(
+        here, [](u32 a, u32 b) { return a + b; }, before, 0u, total);
+    if (before < wanted && wanted <= before + here) {
+      prefixShared = prefix | static_cast<K>(threadIdx.x) << shift;
+      wantedShared = wanted - before;
     }
     __syncthreads();
     prefix = prefixShared, wanted = wantedShared;

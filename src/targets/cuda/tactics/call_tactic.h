@@ -76,7 +76,7 @@ extern const CallFamily kSelection;
 extern const CallFamily kPatterns;
 // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, ConvInteger.
 extern const CallFamily kQuantization;
-// GridSample, RoiAlign, LRN and other operators that look at a neighbourhood of images.
+// GridSample, RoiAlign and other operators that look at a neighbourhood of images.
 extern const CallFamily kImages;
 // Reductions of integers and doubles, DFT, STFT, Det, RotaryEmbedding.
 extern const CallFamily kSums;

@@ -205,23 +205,6 @@ Kernels regionKernels(const Node&, const TuningHint& hint) {
   return {fmt::format("maxRoiPool<{}>", floats(hint))};
 }
 
-Kernels responseKernels(const Node&, const TuningHint& hint) {
-  return {fmt::format("localResponse<{}>", floats(hint))};
-}
-
-CallPlan planResponse(const Node& node, Descs in, Descs) {
-  const Shape& x = in[0].shape;
-  CallPlan plan = onePerItem(x.numel());
-  int64_t size = node.attrs.integer("size", 1);
-  plan.call.d[0] = divisorOf(x.numel(2, x.rank()));
-  plan.call.n[1] = int32(x[1]);
-  plan.call.n[2] = int32(size);
-  plan.call.f[0] = static_cast<float>(node.attrs.real("alpha", 1e-4) / static_cast<double>(size));
-  plan.call.f[1] = static_cast<float>(node.attrs.real("beta", 0.75));
-  plan.call.f[2] = static_cast<float>(node.attrs.real("bias", 1));
-  return plan;
-}
-
 Kernels deformKernels(const Node&, const TuningHint& hint) {
   if (hint.inputs[0].shape.rank() != 4) fail(ErrorKind::kUnsupported, "images of rank 4 are expected");
   return {fmt::format("deformed<{}>", floats(hint))};
@@ -240,12 +223,11 @@ CallPlan planDeform(const Node& node, Descs in, Descs out) {
 }
 
 constexpr CallRow kRows[] = {
-    {"AffineGrid", affineKernels, planAffine},  {"Col2Im", columnKernels, planColumns},
-    {"DeformConv", deformKernels, planDeform},  {"GlobalLpPool", normKernels, planGlobalNorm},
-    {"GridSample", sampleKernels, planSample},  {"LRN", responseKernels, planResponse},
-    {"LpPool", normKernels, planPool},          {"MaxPool", indexKernels, planPool},
-    {"MaxRoiPool", regionKernels, planRegions}, {"MaxUnpool", unpoolKernels, planUnpool},
-    {"RoiAlign", alignKernels, planRegions},
+    {"AffineGrid", affineKernels, planAffine}, {"Col2Im", columnKernels, planColumns},
+    {"DeformConv", deformKernels, planDeform}, {"GlobalLpPool", normKernels, planGlobalNorm},
+    {"GridSample", sampleKernels, planSample}, {"LpPool", normKernels, planPool},
+    {"MaxPool", indexKernels, planPool},       {"MaxRoiPool", regionKernels, planRegions},
+    {"MaxUnpool", unpoolKernels, planUnpool},  {"RoiAlign", alignKernels, planRegions},
 };
 
 }  // namespace

@@ -11,6 +11,8 @@ namespace {
 
 using Kernels = std::vector<std::string>;
 
+constexpr int kWidth = 4;  // elements of a thread
+
 struct Format {
   DataType type;
   const char* code;  // of kernels/quantization.cuh; {0}: saturate
@@ -55,8 +57,8 @@ void append(std::vector<ScaledAxis>& axes, const ScaledAxis& a) {
     axes.push_back(a);
 }
 
-// The same meaning as that of ScaleMap in graph/ops/quantize.cpp.
-void setScales(Call& call, const Attributes& attrs, const TensorDesc& x, const TensorDesc& scale) {
+// The same meaning as that of ScaleMap in graph/ops/quantize.cpp. True where kWidth neighbours share a scale.
+bool setScales(Call& call, const Attributes& attrs, const TensorDesc& x, const TensorDesc& scale) {
   std::vector<ScaledAxis> axes;
   int axis = scale.shape.numel() == 1 ? -1 : normalizeAxis(attrs.integer("axis", 1), x.shape.rank());
   int64_t size = attrs.integer("block_size", 0);
@@ -83,6 +85,7 @@ void setScales(Call& call, const Attributes& attrs, const TensorDesc& x, const T
     call.n[8 + a] = static_cast<int32_t>(axes[a].block);
     call.n[16 + a] = static_cast<int32_t>(axes[a].stride);
   }
+  return axes.empty() || (axes.back().stride == 0 && axes.back().extent % kWidth == 0);
 }
 
 const char* precisionOf(const Node& node) {
@@ -94,14 +97,32 @@ Kernels quantizeKernels(const Node& node, const TuningHint& hint) {
   DataType to = hint.outputs[0].dtype;
   const Format& format = formatOf(to);
   bool isByte = format.perByte > 1 || isFloat(to);
-  return {fmt::format("quantize<{}, {}, {}, {}, {}>", memoryType(hint.inputs[0].dtype),
-                      memoryType(hint.inputs[1].dtype),
-                      codeOf(format, node.attrs.integer("saturate", 1) != 0), precisionOf(node),
-                      isByte ? "u8" : memoryType(to))};
+  Kernels kernels;
+  for (int width : {1, kWidth})
+    kernels.push_back(fmt::format("quantize<{}, {}, {}, {}, {}, {}>", memoryType(hint.inputs[0].dtype),
+                                  memoryType(hint.inputs[1].dtype),
+                                  codeOf(format, node.attrs.integer("saturate", 1) != 0), precisionOf(node),
+                                  isByte ? "u8" : memoryType(to), width));
+  return kernels;
+}
+
+// Items of one element, or of kWidth where these share their scale.
+CallPlan planElements(const Node& node, const TensorDesc& x, const TensorDesc& scale) {
+  Call call;
+  bool shared = setScales(call, node.attrs, x, scale);
+  int64_t count = x.shape.numel();
+  bool wide = shared && count % kWidth == 0 && typeBits(x.dtype) <= 32;
+  CallPlan plan = onePerItem(wide ? count / kWidth : count);
+  uint32_t items = plan.call.count;
+  plan.call = call;
+  plan.call.count = items;
+  plan.steps[0].kernel = wide;
+  return plan;
 }
 
 CallPlan planQuantize(const Node& node, Descs in, Descs out) {
   int64_t count = out[0].shape.numel(), perByte = formatOf(out[0].dtype).perByte;
+  if (perByte == 1) return planElements(node, in[0], in[1]);
   CallPlan plan = onePerItem((count + perByte - 1) / perByte);
   plan.call.n[1] = static_cast<int32_t>(count);
   setScales(plan.call, node.attrs, in[0], in[1]);
@@ -114,10 +135,15 @@ Kernels dequantizeKernels(const Node& node, const TuningHint& hint) {
   bool shifted = isInteger(from) && node.hasInput(2);
   if (isInteger(from) && typeBits(from) == 32)
     return {fmt::format("dequantizeWide<{}, {}, {}, {}>", memoryType(from), scale, to, shifted)};
-  return {fmt::format("dequantize<{}, {}, {}, {}>", codeOf(formatOf(from), true), scale, to, shifted)};
+  Kernels kernels;
+  for (int width : {1, kWidth})
+    kernels.push_back(fmt::format("dequantize<{}, {}, {}, {}, {}>", codeOf(formatOf(from), true), scale, to,
+                                  shifted, width));
+  return kernels;
 }
 
 CallPlan planDequantize(const Node& node, Descs in, Descs out) {
+  if (!(isInteger(in[0].dtype) && typeBits(in[0].dtype) == 32)) return planElements(node, in[0], in[1]);
   CallPlan plan = onePerItem(out[0].shape.numel());
   setScales(plan.call, node.attrs, in[0], in[1]);
   return plan;

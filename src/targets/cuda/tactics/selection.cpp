@@ -103,6 +103,7 @@ CallPlan planHardmax(const Node& node, Descs in, Descs) {
 
 CallPlan planTop(const Node& node, Descs in, Descs out) {
   constexpr int64_t kSortedAtOnce = 4096, kMostSelected = 2048;  // kernels/topk.cuh
+  constexpr int64_t kFew = 128, kLong = 512;                     // where selecting is faster than sorting
   const Shape& shape = in[0].shape;
   int axis = axisOf(node, shape, -1);
   CallPlan plan;
@@ -117,7 +118,8 @@ CallPlan planTop(const Node& node, Descs in, Descs out) {
     return int64_t{plan.call.n[4]};
   };
   if (k == 0) return plan;
-  if (extent <= kSortedAtOnce / (isWide ? 2 : 1)) {
+  bool selects = k <= kFew && extent >= kLong;
+  if (!selects && extent <= kSortedAtOnce / (isWide ? 2 : 1)) {
     setSize(extent);
     plan.steps = {{0, lanes * kThreads}};
   } else if (k <= kMostSelected) {

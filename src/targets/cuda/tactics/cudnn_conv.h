@@ -13,7 +13,7 @@ class CudnnConvTactic final : public Tactic {
  public:
   explicit CudnnConvTactic(const Device& device) : device_(device), pointwise_(device) {}
   std::string_view name() const override { return "cudnn-conv"; }
-  // Among others: there is no device, no library, or none of its engines takes the graph.
+  // Among others: there is no library, or none of its engines takes the graph.
   std::string refuses(const Node& node, const TuningHint& hint) const override;
   // "fused, engine E, K=V..." or "bare, engine E, K=V...": the engine and its knobs by cuDNN's numbers. With
   // ", tf32" at the end f32 factors may be rounded.

@@ -87,11 +87,14 @@ TEST(CudaConv, Depthwise) {
 }
 
 TEST(CudaConv, DepthwiseByTensorCores) {
-  expectCompiles("conv-depthwise-mma",
-                 "x:bf16[1,8,20,20] -> w = const bf16[8,1,7,7] random(3); y = Conv(x, w) {group=8}");
   expectCompiles(
       "conv-depthwise-mma",
-      "x:f16[1,48,9,9] -> w = const f16[48,1,3,3] random(3); y = Conv(x, w) {group=48, strides=[2,2]}");
+      "x:f16[1,8,20,20] -> w = const f16[8,1,7,7] random(3); b = const f16[8] random(4); y = Region(x, "
+      "w, b) {kind=\"conv\"} graph c(x:f16[1,8,20,20], w:f16[8,1,7,7], b:f16[8]) { c = Conv(x, w, b) "
+      "{group=8}; y = Relu(c); return y }");
+  expectCompiles("conv-depthwise-mma",
+                 "x:bf16[1,48,9,9] -> w = const bf16[48,1,3,3] random(3); y = Conv(x, w) {group=48, "
+                 "strides=[2,2]}");
 }
 
 TEST(CudaConv, TensorCores) {

@@ -77,21 +77,31 @@ class CudaConv : public testing::TestWithParam<ConvCase> {
       if (count) std::printf("ran %s %d\n", tactic.c_str(), count);
   }
 };
+class CudaConvTypes : public CudaConv {};
 
 TEST_P(CudaConv, Float) { check(plainText(GetParam(), "f32"), 1e-5); }
-TEST_P(CudaConv, Half) { check(plainText(GetParam(), "f16"), 2e-3); }
-TEST_P(CudaConv, BFloat) { check(plainText(GetParam(), "bf16"), 1.6e-2); }
 TEST_P(CudaConv, ResidualRelu) {
   check(regionText(GetParam(), "f16", "a = Add(c, r); y = Relu(a); return y"), 2e-3);
 }
-TEST_P(CudaConv, AnyExpression) {
+TEST_P(CudaConvTypes, BFloat) { check(plainText(GetParam(), "bf16"), 1.6e-2); }
+TEST_P(CudaConvTypes, AnyExpression) {
   check(regionText(GetParam(), "f16",
                    "m = Mul(c, g); z = Greater(m, r); q = Where(z, m, r); s = Sigmoid(q); p = Mul(s, q); "
                    "y = Cast(p) {to=f32}; return y"),
         4e-3);
 }
 
+// Every kernel at least once.
+constexpr ConvCase kOfEachKind[] = {
+    {"[2,3,23,19]", "[16,3,7,7]", "strides=[2,2], pads=[3,3,3,3]"},
+    {"[1,24,13,11]", "[24,1,5,5]", "group=24, strides=[2,2], pads=[2,1,2,3]"},
+    {"[2,12,9,9]", "[20,12,3,3]", "pads=[1,0,2,1], dilations=[2,1]"},
+    {"[1,256,7,7]", "[64,256,1,1]", ""},
+    {"[2,7,6,6]", "[14,1,3,3]", "group=7"},
+    {"[1,8,6,5]", "[8,16,3,3]", "strides=[2,2], pads=[1,1,1,1], output_padding=[1,0]", "ConvTranspose"}};
+
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConv, testing::ValuesIn(kCases));
+INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvTypes, testing::ValuesIn(kOfEachKind));
 
 }  // namespace
 }  // namespace tenfold

@@ -100,6 +100,7 @@ __device__ __forceinline__ void copyDepthwisePatch(const DepthwiseMma& p, u32 in
   DepthwiseTilePlace tile = depthwisePlace<S>(p, index);
   i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
   int all = index < p.tiles ? S::kInRows * S::kInColumns * kChunks : 0;
+#pragma unroll 1
   for (int i = threadIdx.x; i < all; i += S::kThreads) {
     i32 chunk = i % kChunks, pixel = i / kChunks, row = pixel / S::kInColumns,
         column = pixel - row * S::kInColumns;

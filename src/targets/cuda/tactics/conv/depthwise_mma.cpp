@@ -17,7 +17,7 @@ constexpr int kThreads = 128, kChannels = 32, kColumns = 16;  // of DepthwiseMma
 struct Tile {
   int rows, blocks;
 };
-constexpr Tile kTiles[3][2] = {{{8, 4}, {4, 5}}, {{4, 5}, {8, 3}}, {{8, 5}, {4, 5}}};
+constexpr Tile kTiles[3][2] = {{{8, 3}, {4, 5}}, {{4, 5}, {8, 3}}, {{8, 5}, {4, 5}}};
 
 // DepthwiseMma of kernels/conv_depthwise_mma.cuh.
 struct Params {

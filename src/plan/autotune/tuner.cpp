@@ -84,7 +84,10 @@ class Tuner {
 
   bool isMeasurable(const Region& r) const {
     const TunedNode& n = nodeOf(r);
-    return options_.measure && n.hint.knownRanks && !n.node->op->dataDependentShape && !hasZeroExtent(n.hint);
+    // A target for an architecture alone (cuda:sm_90) has no device to measure on.
+    const bool hasDevice = target_.name().find(':') == std::string_view::npos;
+    return options_.measure && hasDevice && n.hint.knownRanks && !n.node->op->dataDependentShape &&
+           !hasZeroExtent(n.hint);
   }
 
   bool takeFromCache(Region& r) {

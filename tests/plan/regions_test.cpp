@@ -72,6 +72,16 @@ TEST(Regions, AttentionTakesTheViewsAroundIt) {
             "attention(Split Attention)");
 }
 
+// A product does not reach for a Split that attention follows through strides.
+TEST(Regions, AttentionAndTheProductBeforeItStayApart) {
+  EXPECT_EQ(
+      regionsOf(
+          "x:f32[2,7,12] -> p = MatMul(x, f32[12,72] random(1)); b = Add(p, f32[72] random(2)); q, k, v "
+          "= Split(b) {axis=2, num_outputs=3}; y = Attention(q, k, v) {q_num_heads=4, kv_num_heads=4}",
+          viewsOfAttention()),
+      "matmul(MatMul Add) attention(Split Attention)");
+}
+
 TEST(Regions, AttentionLeavesWhatOthersReadOrStridesCannotDescribe) {
   EXPECT_EQ(
       regionsOf("x:f32[2,7,4,6], k:f32[2,4,7,6], v:f32[2,4,7,6] -> q = Transpose(x) {perm=[0,2,1,3]}; y "

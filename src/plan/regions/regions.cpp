@@ -81,7 +81,7 @@ class RegionFormer {
     int group = groups_.groupOf(anchor);
     for (const Value* v = anchor->outputs[0];;) {
       Node* next = onlyReader(graph_, v);
-      if (next && product && isFusibleSplit(*anchor, *next, v)) join(group, next);
+      if (next && product && groups_.isAlone(next) && isFusibleSplit(*anchor, *next, v)) join(group, next);
       if (!next || !groups_.isAlone(next) || !isFusiblePointwise(*next) ||
           !sameShapeAndLayout(next->outputs[0], v))
         return;

@@ -9,14 +9,6 @@
 namespace tenfold {
 namespace {
 
-std::string refusalOf(const Tactic& tactic, const TunedNode& node, bool isLast, const TunerOptions& options) {
-  if (!isLast && !node.hint.knownRanks) return "the rank of a tensor is known at run time only";
-  const auto& excluded = options.excluded;
-  if (!isLast && std::find(excluded.begin(), excluded.end(), tactic.name()) != excluded.end())
-    return "the builder's tactic sources leave it out";
-  return tactic.refuses(*node.node, node.hint);
-}
-
 [[noreturn]] void failUnsupported(const Node& node, const std::vector<Trial>& refused) {
   std::string reasons;
   for (const Trial& t : refused) reasons += fmt::format("\n  {}: {}", t.tactic, t.refusal);
@@ -37,12 +29,30 @@ void takeTurns(std::vector<Option>& options) {
 
 }  // namespace
 
+std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,
+                      const TunerOptions& options) {
+  bool isLast = &tactic == target.tactics().back();
+  if (!isLast && !node.hint.knownRanks) return "the rank of a tensor is known at run time only";
+  const auto& excluded = options.excluded;
+  if (!isLast && std::find(excluded.begin(), excluded.end(), tactic.name()) != excluded.end())
+    return "the builder's tactic sources leave it out";
+  return tactic.refuses(*node.node, node.hint);
+}
+
+std::vector<Trial> listRefusals(const TunedNode& node, Target& target, const TunerOptions& options) {
+  std::vector<Trial> refused;
+  for (const Tactic* tactic : target.tactics())
+    if (std::string reason = refusalOf(*tactic, node, target, options); !reason.empty())
+      refused.push_back({std::string(tactic->name()), "", 0, false, reason});
+  return refused;
+}
+
 Options listOptions(const TunedNode& node, Target& target, const TunerOptions& tuner) {
   Options found;
   std::vector<Option>& options = found.accepted;
   const Tactic* last = target.tactics().back();
   for (const Tactic* tactic : target.tactics()) {
-    std::string reason = refusalOf(*tactic, node, tactic == last, tuner);
+    std::string reason = refusalOf(*tactic, node, target, tuner);
     if (!reason.empty()) {
       found.refused.push_back({std::string(tactic->name()), "", 0, false, reason});
       continue;

@@ -15,6 +15,11 @@ struct Options {
   std::vector<Trial> refused;
 };
 
+// Why the tactic cannot or may not run the node; empty where it can.
+std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,
+                      const TunerOptions& options);
+// The tactics that refuse, in the target's order.
+std::vector<Trial> listRefusals(const TunedNode& node, Target& target, const TunerOptions& options);
 // Every accepted candidate that is worth a measurement; the target's reference only where nothing else is.
 Options listOptions(const TunedNode& node, Target& target, const TunerOptions& options);
 

@@ -69,11 +69,25 @@ class Tuner {
 
   const TunedNode& nodeOf(const Region& r) const { return nodes_[r.first]; }
 
-  void tune(std::span<Region> regions) {
-    for (Region& r : regions) {
-      r.options = listOptions(nodeOf(r), target_, options_);
-      if (!takeFromCache(r)) select(r);
+  // The device's context belongs to threads: one that asks or compiles needs it.
+  void enter() {
+    if (threads_ == 1) return;
+    try {
+      target_.submit(
+          nullptr, [](void*) {}, nullptr);
+    } catch (const Error&) {
+      // Without a device there is no context.
     }
+  }
+
+  void tune(std::span<Region> regions) {
+    parallelFor(regions.size(), threads_, [&](size_t i) {
+      enter();
+      Region& r = regions[i];
+      if (takeFromCache(r)) return;
+      r.options = listOptions(nodeOf(r), target_, options_);
+      select(r);
+    });
     compileCandidates(regions);
     for (Region& r : regions) {
       if (r.measured) measure(r);
@@ -90,17 +104,16 @@ class Tuner {
            !hasZeroExtent(n.hint);
   }
 
+  // Without asking for candidates, which may take long by itself.
   bool takeFromCache(Region& r) {
-    size_t most = static_cast<size_t>(std::max(1, options_.maxMeasured));
-    if (!options_.cache || !isMeasurable(r) || std::min(most, r.options.accepted.size()) < 2) return false;
+    if (!options_.cache || !isMeasurable(r)) return false;
     auto known = options_.cache->find(target_.deviceSignature(), r.signature);
     if (!known) return false;
     for (const Timing& t : *known) {
       const Tactic* tactic = target_.findTactic(t.tactic);
-      auto usable = [&](const Option& o) { return o.tactic == tactic; };
-      if (std::none_of(r.options.accepted.begin(), r.options.accepted.end(), usable)) continue;
+      if (!tactic || !refusalOf(*tactic, nodeOf(r), target_, options_).empty()) continue;
       for (const Timing& all : *known) r.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
-      r.options.accepted = {{tactic, {t.config, t.seconds}}};
+      r.options = {{{tactic, {t.config, t.seconds}}}, listRefusals(nodeOf(r), target_, options_)};
       return true;
     }
     return false;
@@ -126,6 +139,7 @@ class Tuner {
       for (size_t i = 0; i < r.options.accepted.size(); ++i) jobs.emplace_back(&r, i);
     }
     parallelFor(jobs.size(), threads_, [&](size_t job) {
+      enter();
       auto [r, i] = jobs[job];
       const Option& o = r->options.accepted[i];
       try {
@@ -211,6 +225,7 @@ class Tuner {
   std::vector<Choice> compileAll() {
     std::vector<Choice> choices(nodes_.size());
     parallelFor(nodes_.size(), threads_, [&](size_t i) {
+      enter();
       Region& r = regions_[regionOf_[i]];
       choices[i].trials = r.trials;
       const Option& o = r.options.accepted[0];

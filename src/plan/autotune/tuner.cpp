@@ -43,6 +43,7 @@ class Tuner {
         target_(target),
         options_(options),
         progress_(progress),
+        canRun_(canRun(target)),
         threads_(std::min(target.compileThreads(), options.threads > 0 ? options.threads : kMostThreads)) {}
 
   std::vector<Choice> run() {
@@ -69,15 +70,23 @@ class Tuner {
 
   const TunedNode& nodeOf(const Region& r) const { return nodes_[r.first]; }
 
-  // The device's context belongs to threads: one that asks or compiles needs it.
-  void enter() {
-    if (threads_ == 1) return;
+  // Kernels can be compiled for a device that is not there, but not run.
+  static bool canRun(Target& target) {
+    if (target.hostAccessible()) return true;
     try {
+      target.submit(
+          nullptr, [](void*) {}, nullptr);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  // A device's context belongs to threads: one that asks tactics or compiles needs it.
+  void enter() {
+    if (threads_ > 1 && canRun_)
       target_.submit(
           nullptr, [](void*) {}, nullptr);
-    } catch (const Error&) {
-      // Without a device there is no context.
-    }
   }
 
   void tune(std::span<Region> regions) {
@@ -98,9 +107,7 @@ class Tuner {
 
   bool isMeasurable(const Region& r) const {
     const TunedNode& n = nodeOf(r);
-    // A target for an architecture alone (cuda:sm_90) has no device to measure on.
-    const bool hasDevice = target_.name().find(':') == std::string_view::npos;
-    return options_.measure && hasDevice && n.hint.knownRanks && !n.node->op->dataDependentShape &&
+    return options_.measure && canRun_ && n.hint.knownRanks && !n.node->op->dataDependentShape &&
            !hasZeroExtent(n.hint);
   }
 
@@ -246,6 +253,7 @@ class Tuner {
   Target& target_;
   const TunerOptions& options_;
   const std::function<void(int, int)>& progress_;
+  const bool canRun_;
   const int threads_;
   std::vector<Region> regions_;
   std::vector<size_t> regionOf_;  // by node

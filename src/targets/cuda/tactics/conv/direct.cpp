@@ -141,7 +141,7 @@ std::string DirectConvTactic::generate(const Node& node, const std::string& text
   return epilogueCode(conv, config.reach) +
          fmt::format(
              "#include \"conv_direct.cuh\"\n"
-             "extern \"C\" __global__ void __launch_bounds__({}) direct(const __grid_constant__ "
+             "extern \"C\" __global__ void __launch_bounds__({}, 4) direct(const __grid_constant__ "
              "DirectConv<Epilogue> p) {{\n  directConv<{}, {}, {}, {}, {}, {}>(p);\n}}\n",
              kThreads, memoryType(conv.type()), registerType(conv.type()), config.filters, config.packed,
              conv.transposed, config.whole);

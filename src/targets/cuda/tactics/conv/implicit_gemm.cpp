@@ -109,7 +109,10 @@ std::string ImplicitGemmTactic::generate(const Node& node, const std::string& co
       s.channels, s.filters, granuleOf(s, conv.type()), hint.inputs[conv.x].shape.rank() == 5, s.kernel[0],
       s.kernel[1], s.kernel[2], s.stride[0], s.stride[1], s.stride[2], s.dilation[0], s.dilation[1],
       s.dilation[2]);
-  std::string attributes = "__launch_bounds__(C::kThreads)";
+  // Without a number of blocks the compiler rather spills a register than hinders one more of them.
+  constexpr int kManyThreads = 256, kFewSums = 64;
+  bool two = c.threads() == kManyThreads && c.m * c.n <= kFewSums * kManyThreads;
+  std::string attributes = fmt::format("__launch_bounds__(C::kThreads, {})", two ? 2 : 1);
   if (c.parts > 1) attributes += fmt::format(" __cluster_dims__(1, {}, 1)", c.parts);
   return packedConvCode(node, "conv_mma.cuh", types, attributes, "MmaConv", "convMma<C, S, Region>");
 }

@@ -78,7 +78,7 @@ class Executor {
   bool tryReplay(const RunArgs& args);
   void replayKey(const RunArgs& args, std::vector<int64_t>& key) const;
   std::unique_ptr<Recording> recordSteps(const RunArgs& args);
-  void checkView(const Node& node) const;  // throws where it would have to lose or make elements
+  void checkShapes(const Node& node) const;  // throws where the shapes given do not fit it
   void runStep(size_t step, const RunArgs& args);
   void runDynamic(size_t step, const RunArgs& args);
   void findOutputShapes(size_t step, StreamHandle stream);

@@ -93,12 +93,23 @@ void Executor::evaluateStaticShapes() {
   }
 }
 
-void Executor::checkView(const Node& node) const {
-  if (!node.is("Squeeze") && !node.is("Reshape")) return;
-  const Shape &from = shapes_[node.inputs[0]->id], &to = shapes_[node.outputs[0]->id];
-  require(from.numel() == to.numel(),
-          "node '{}' ({}): its input is {} for the shapes given, which cannot become {}", node.name,
-          node.opName(), from.str(), to.str());
+void Executor::checkShapes(const Node& node) const {
+  const Shape& to = shapes_[node.outputs[0]->id];
+  if (node.is("Squeeze") || node.is("Reshape")) {
+    const Shape& from = shapes_[node.inputs[0]->id];
+    require(from.numel() == to.numel(),
+            "node '{}' ({}): its input is {} for the shapes given, which cannot become {}", node.name,
+            node.opName(), from.str(), to.str());
+  }
+  if (!node.is("Concat")) return;
+  int axis = normalizeAxis(node.attrs.integer("axis", 0), to.rank());
+  for (const Value* v : node.inputs)
+    for (int d = 0; d < to.rank(); ++d)
+      require(
+          d == axis || shapes_[v->id][d] == to[d],
+          "node '{}' (Concat): an input is {} for the shapes given, and the result {}; they may differ along "
+          "axis {} only",
+          node.name, shapes_[v->id].str(), to.str(), axis);
 }
 
 std::shared_ptr<Executor::Prepared> Executor::prepare() {
@@ -108,7 +119,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
   const Plan& plan = loaded_.plan();
   prepared->shapes = shapes_;
   for (size_t i = 0; i < plan.steps.size(); ++i)
-    if (loaded_.isStatic(i)) checkView(*plan.steps[i].node);
+    if (loaded_.isStatic(i)) checkShapes(*plan.steps[i].node);
   if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {
       if (!shapeKnown_[v.id]) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/error.h"
 #include "common/session.h"
 
 namespace tenfold {
@@ -49,7 +50,12 @@ TEST_P(GpuModels, AgreesWithTheCpu) {
   auto onGpu = buildModel(GetParam().string(), gpu, {}, {}, options);
   int host = 0;
   for (const Step& step : onGpu->steps) host += step.compiled.tactic == "host-reference";
-  std::vector<Tensor> wanted = Session(std::move(onCpu), cpu).run(inputs);
+  std::vector<Tensor> wanted;
+  try {
+    wanted = Session(std::move(onCpu), cpu).run(inputs);
+  } catch (const Error& e) {
+    GTEST_SKIP() << "the shapes that were made up do not fit it: " << e.what();
+  }
   Session session(std::move(onGpu), gpu);
   for (int run = 0; run < 3; ++run) {  // launched, recorded and replayed
     std::vector<Tensor> found = session.run(inputs);

@@ -109,5 +109,18 @@ TEST(Executor, RefusesViewsThatLoseElements) {
   EXPECT_THROW(executor.setInputs(two, {}), Error);
 }
 
+TEST(Executor, RefusesJoiningWhatDiffersBesideTheAxis) {
+  auto graph =
+      parseGraph("graph g(x:f32[n,3], y:f32[m,3]) { a = Concat(x, y) {axis=1}; b = Relu(a); return b }");
+  BuildOptions options;
+  options.profiles.push_back(profileFor(*graph, 1, 1, 3));
+  auto plan = buildPlan(std::move(graph), target("cpu"), options);
+  LoadedPlan loaded(*plan, target("cpu"));
+  Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[0]);
+  std::vector<Shape> same{{2, 3}, {2, 3}}, other{{2, 3}, {3, 3}};
+  EXPECT_NO_THROW(executor.setInputs(same, {}));
+  EXPECT_THROW(executor.setInputs(other, {}), Error);
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -107,7 +107,7 @@ CallPlan planFrames(const Node&, Descs in, Descs out) {
                          : isPresent(in, 2) ? in[2].shape.numel()
                                             : x[1]);
   plan.call.n[3] = int32(requireInts(in, 1).at(0));
-  plan.call.n[4] = int32(x[2]);
+  plan.call.n[4] = int32(x.rank() == 3 ? x[2] : 1);
   return plan;
 }
 

@@ -6,14 +6,14 @@ import re
 # What each folder of src may include, besides itself: the direction of dependencies in docs/architecture.md. The
 # longest matching folder counts; a folder that is not here (src/api) may include everything.
 # What tactics of several targets share.
-TACTICS = tuple(f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strides", "tactic_support"))
+TACTICS = tuple(f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strided_view", "strides", "tactic_support"))
 DEVICE = ("targets/target.h", "targets/fusion_limits.h")  # what the rest knows of a device
 MAY_INCLUDE = {
     "base": (),
     "graph": ("base",),
     "frontend": ("base", "graph"),
     "optimize": ("base", "graph", *DEVICE),
-    "plan": ("base", "graph", *DEVICE),
+    "plan": ("base", "graph", "targets/strided_view.h", *DEVICE),
     "plan/format": ("base", "graph", "plan/plan.h", *DEVICE),
     "plan/build": ("base", "graph", "optimize", "plan", *DEVICE),
     "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", *DEVICE),

@@ -85,8 +85,8 @@ std::string jsonString(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string layerText(const Plan& plan, const Step& step, ProfilingVerbosity verbosity, LayerInformationFormat format,
-                      const DimBindings& bindings) {
+std::string layerText(const Plan& plan, const Step& step, ProfilingVerbosity verbosity,
+                      LayerInformationFormat format, const DimBindings& bindings) {
   bool json = format == LayerInformationFormat::kJSON;
   if (verbosity == ProfilingVerbosity::kNONE) return json ? "\"\"" : "";
   if (verbosity == ProfilingVerbosity::kDETAILED)

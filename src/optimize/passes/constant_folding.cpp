@@ -90,8 +90,6 @@ int foldConstants(Graph& graph) {
   });
 }
 
-int foldDequantizedConstants(Graph& graph) {
-  return foldWhere(graph, true, isDequantization);
-}
+int foldDequantizedConstants(Graph& graph) { return foldWhere(graph, true, isDequantization); }
 
 }  // namespace tenfold

@@ -8,6 +8,7 @@
 #include "base/small_float.h"
 
 #ifdef __x86_64__
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -19,7 +20,11 @@ constexpr float kLargestHalf = 65504, kLargestBfloat = 3.3895313892515355e38f;
 float bounded(float x, float largest) { return std::isfinite(x) ? std::clamp(x, -largest, largest) : x; }
 
 #ifdef __x86_64__
-bool hasVectors() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c"); }
+bool hasVectors() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  // Not every compiler's __builtin_cpu_supports knows f16c.
+  return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
 
 // Eight at a time; returns how many were done.
 __attribute__((target("avx2,f16c"))) int64_t vectorsToHalf(const float* from, uint16_t* to, int64_t n) {

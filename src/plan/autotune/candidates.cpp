@@ -21,6 +21,7 @@ namespace {
 void takeTurns(std::vector<Option>& options) {
   std::map<const Tactic*, size_t> seen;
   std::vector<std::pair<size_t, Option>> turns;
+  turns.reserve(options.size());
   for (Option& o : options) turns.emplace_back(seen[o.tactic]++, std::move(o));
   std::stable_sort(turns.begin(), turns.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

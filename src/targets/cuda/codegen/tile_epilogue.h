@@ -54,7 +54,7 @@ class TileEpilogue {
   Shape stridesOf(size_t operand, const TensorDesc& desc, const TensorDesc& result) const;
 
   FusedNode fused_;
-  const Node* split_ = nullptr;  // null: there is none
+  const Node* split_ = nullptr;           // null: there is none
   int bias_ = -1;                         // which input of the node is the anchor's own bias (convolutions)
   std::vector<size_t> inputs_, outputs_;  // of the node
 };

@@ -16,7 +16,8 @@ __device__ __forceinline__ void arrive(u32 barrier) {
   asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory");
 }
 __device__ __forceinline__ void arriveExpecting(u32 barrier, u32 bytes) {
-  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes) : "memory");
+  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes)
+               : "memory");
 }
 // Until the phase of that parity is over.
 __device__ __forceinline__ void waitBarrier(u32 barrier, u32 parity) {
@@ -40,8 +41,9 @@ __device__ __forceinline__ void prefetchMap(const TensorMap& map) {
   asm volatile("prefetch.tensormap [%0];" ::"l"(&map) : "memory");
 }
 
-// Of a tile in shared memory in rows of 128 bytes, permuted as the copy engine does (SWIZZLE_128B): eight rows
-// are one block of 1024 bytes. `leading`: bytes between slabs of 64 elements, where K runs down the rows.
+// Of a tile in shared memory in rows of 128 bytes, permuted as the copy engine does (SWIZZLE_128B): eight
+// rows are one block of 1024 bytes. `leading`: bytes between slabs of 64 elements, where K runs down the
+// rows.
 __device__ __forceinline__ u64 tileDescriptor(u32 shared, u32 leading) {
   constexpr u64 kSwizzle128 = u64(1) << 62, kEightRows = u64(1024 >> 4) << 32;
   return u64((shared & 0x3ffff) >> 4) | u64(leading >> 4) << 16 | kEightRows | kSwizzle128;

@@ -56,7 +56,7 @@ int64_t tilesOf(const ConvShape& s, int rows) {
 double secondsOf(const ConvShape& s, int rows, const Device& device, double memory) {
   double clock = 1.7e9, blocks = static_cast<double>(tilesOf(s, rows) * ceilDiv(s.groups, kChannels));
   // A product of two taps takes the tensor cores of a processor about 1.7 cycles.
-  double taps = static_cast<double>(s.kernel[1]) * static_cast<double>(s.kernel[2] / 2 + s.kernel[2] % 2);
+  double taps = static_cast<double>(s.kernel[1] * ceilDiv(s.kernel[2], 2));
   double products = 4 * rows * taps * 1.7;
   double copied = static_cast<double>(sharedBytes(s, rows)) / 80, finished = rows * 16.0 * 4 * 1.2;
   double cycles = products + copied + finished;

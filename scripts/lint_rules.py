@@ -6,7 +6,9 @@ import re
 # What each folder of src may include, besides itself: the direction of dependencies in docs/architecture.md. The
 # longest matching folder counts; a folder that is not here (src/api) may include everything.
 # What tactics of several targets share.
-TACTICS = tuple(f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strided_view", "strides", "tactic_support"))
+TACTICS = tuple(
+    f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strided_view", "strides", "tactic_support")
+)
 DEVICE = ("targets/target.h", "targets/fusion_limits.h")  # what the rest knows of a device
 MAY_INCLUDE = {
     "base": (),

@@ -1,5 +1,7 @@
 #include "targets/cpu/abilities.h"
 
+#include <oneapi/dnnl/dnnl.h>
+
 #include <algorithm>
 
 #include "graph/ops/op_def.h"
@@ -30,13 +32,10 @@ bool isPointwise(const Node& node) {
 // Products of 16-bit floats without instructions for them are left to the reference, which knows plain layout
 // only.
 bool isSlowType(DataType type) {
-#ifdef __x86_64__
-  if (type == DataType::kFloat16) return !__builtin_cpu_supports("avx512fp16");
-  if (type == DataType::kBFloat16) return !__builtin_cpu_supports("avx512bf16");
+  auto has = [](unsigned isa) { return (static_cast<unsigned>(dnnl_get_effective_cpu_isa()) & isa) == isa; };
+  if (type == DataType::kFloat16) return !has(dnnl_cpu_isa_avx512_core_fp16);
+  if (type == DataType::kBFloat16) return !has(dnnl_cpu_isa_avx512_core_bf16);
   return false;
-#else
-  return type == DataType::kFloat16 || type == DataType::kBFloat16;
-#endif
 }
 
 bool hasSlowType(const Node& node) {

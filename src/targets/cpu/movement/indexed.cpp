@@ -25,7 +25,7 @@ T smaller(T a, T b) {
 // Integers wrap around, which C++ defines for unsigned ones only.
 template <typename T>
 using Wrapping =
-    std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+    typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
 template <typename T>
 T sum(T a, T b) {
   return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));

@@ -94,14 +94,16 @@ void Executor::evaluateStaticShapes() {
 }
 
 void Executor::checkShapes(const Node& node) const {
+  bool keepsCount = node.is("Squeeze") || node.is("Reshape");
+  if (!keepsCount && !node.is("Concat")) return;
   const Shape& to = shapes_[node.outputs[0]->id];
-  if (node.is("Squeeze") || node.is("Reshape")) {
+  if (keepsCount) {
     const Shape& from = shapes_[node.inputs[0]->id];
     require(from.numel() == to.numel(),
             "node '{}' ({}): its input is {} for the shapes given, which cannot become {}", node.name,
             node.opName(), from.str(), to.str());
+    return;
   }
-  if (!node.is("Concat")) return;
   int axis = normalizeAxis(node.attrs.integer("axis", 0), to.rank());
   for (const Value* v : node.inputs)
     for (int d = 0; d < to.rank(); ++d)

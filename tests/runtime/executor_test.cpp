@@ -84,6 +84,12 @@ TEST(Executor, OutputsMayBeInputsOrRepeated) {
             {{random({2, 3}, 1)}, {random({5, 3}, 2)}});
 }
 
+TEST(Executor, ANodesFirstOutputMayBeUnused) {
+  checkRuns(
+      "graph g(x:f32[n,2,3], w:f32[1,6,3], r:f32[1,6,2]) { _, h = GRU(x, w, r) {hidden_size=2}; return h }",
+      {{random({4, 2, 3}, 1), random({1, 6, 3}, 2), random({1, 6, 2}, 3)}});
+}
+
 TEST(Executor, RefusesContradictingShapes) {
   auto graph = parseGraph("graph g(x:f32[n,3], y:f32[n,3]) { a = Concat(x, y) {axis=1}; return a }");
   BuildOptions options;

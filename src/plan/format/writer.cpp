@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "plan/format/file.h"
 #include "plan/format/header.h"
@@ -12,8 +13,6 @@ namespace tenfold {
 namespace {
 
 using flatbuffers::Offset;
-
-size_t roundUp(size_t n, size_t alignment) { return (n + alignment - 1) / alignment * alignment; }
 
 class Writer {
  public:

@@ -4,10 +4,10 @@
 #include <limits>
 #include <numeric>
 
+#include "base/rounding.h"
+
 namespace tenfold {
 namespace {
-
-int64_t roundUp(int64_t n, int64_t alignment) { return (n + alignment - 1) / alignment * alignment; }
 
 struct Placed {
   int64_t offset, bytes;

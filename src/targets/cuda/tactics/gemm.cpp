@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/gemm_config.h"
 #include "targets/cuda/tactics/gemm_plan.h"
@@ -16,8 +17,6 @@ namespace {
 
 constexpr const char* kFunction = "gemm";
 constexpr size_t kMostCandidates = 9;
-
-uint32_t ceilDiv(uint32_t a, int b) { return (a + static_cast<uint32_t>(b) - 1) / static_cast<uint32_t>(b); }
 
 // The operands as the copy engine sees them.
 class OperandMaps {
@@ -55,8 +54,8 @@ class GemmLaunch final : public Launch {
     grid_.threads = static_cast<unsigned>(config.threads());
     grid_.sharedBytes = config.sharedBytes(node);
     function_ = module_->function(kFunction, grid_.sharedBytes);
-    params_.tilesM = ceilDiv(params_.m, config.m);
-    params_.tilesN = ceilDiv(params_.n, config.n);
+    params_.tilesM = ceilDiv(params_.m, static_cast<uint32_t>(config.m));
+    params_.tilesN = ceilDiv(params_.n, static_cast<uint32_t>(config.n));
     uint32_t tiles = params_.tilesM * params_.tilesN;
     params_.tiles = FastDivisor(std::max(tiles, 1u));
     params_.allTiles = shape_.isEmpty() ? 0 : tiles * static_cast<uint32_t>(shape_.batch);

@@ -6,13 +6,12 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/rounding.h"
 
 namespace tenfold::cuda {
 namespace {
 
 constexpr int64_t kMostKept = 32;  // registers of a thread that hold elements
-
-int64_t divideUp(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 int widestOf(const RowNode& node, const RowPlan& plan) {
   int bits = 16;
@@ -56,8 +55,8 @@ std::vector<RowConfig> rowConfigs(const RowNode& node, const TuningHint& hint, c
   std::vector<RowConfig> configs;
   for (int64_t each : base.many ? Three{16, 8, 4} : fills ? Three{2, 4, 1} : Three{1, 4, 2}) {
     RowConfig c = base;
-    c.lanes = powerOfTwo(divideUp(steps, each), most);
-    int64_t kept = divideUp(steps, c.lanes);
+    c.lanes = powerOfTwo(ceilDiv(steps, each), most);
+    int64_t kept = ceilDiv(steps, c.lanes);
     if (hint.staticShapes && kept * c.width <= kMostKept) c.kept = static_cast<int>(kept);
     auto same = [&](const RowConfig& other) { return other.lanes == c.lanes; };
     if (std::none_of(configs.begin(), configs.end(), same)) configs.push_back(c);
@@ -67,7 +66,7 @@ std::vector<RowConfig> rowConfigs(const RowNode& node, const TuningHint& hint, c
 
 uint32_t partsOfRow(const RowPlan& grouped, const RowConfig& config, const Device& device) {
   constexpr int64_t kLeastSteps = 4;  // of a lane
-  int64_t blocks = std::max<int64_t>(divideUp(grouped.rows.numel(), config.rowsOfBlock()), 1);
+  int64_t blocks = std::max<int64_t>(ceilDiv(grouped.rows.numel(), config.rowsOfBlock()), 1);
   int64_t wanted = int64_t{device.multiprocessors} * 2048 / config.threads() / blocks;
   int64_t possible = grouped.columns.numel() / (config.lanes * kLeastSteps);
   return static_cast<uint32_t>(std::clamp<int64_t>(std::min(wanted, possible), 1, 1024));

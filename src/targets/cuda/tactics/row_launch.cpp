@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/tactics/fast_divisor.h"
 
 namespace tenfold::cuda {
@@ -32,8 +33,6 @@ Grid gridOf(int64_t blocks, unsigned parts, int threads) {
   return grid;
 }
 
-int64_t divideUp(int64_t n, int64_t by) { return (n + by - 1) / by; }
-
 // A row operation with vectors of one width.
 class Variant {
  public:
@@ -44,7 +43,7 @@ class Variant {
     config.width = width;
     parts_ = node.splits() ? partsOfRow(plan, config, device) : 1;
     int64_t rows = plan.rows.numel(), columns = plan.columns.numel();
-    int64_t chunk = divideUp(divideUp(columns, parts_), config.lanes) * config.lanes;
+    int64_t chunk = ceilDiv(ceilDiv(columns, parts_), config.lanes) * config.lanes;
     results_ = rows * (config.many ? width : 1);
     std::vector<uint32_t> words(node.operands.size() * 2 + 2, 0);
     appendAxes(words, plan.rows);
@@ -57,10 +56,10 @@ class Variant {
       return module.function(fmt::format("{}_{}", name, width).c_str());
     };
     first_ = function(parts_ > 1 ? "part" : "rows");
-    grid_ = gridOf(divideUp(rows, config.rowsOfBlock()), parts_, config.threads());
+    grid_ = gridOf(ceilDiv(rows, config.rowsOfBlock()), parts_, config.threads());
     if (parts_ == 1) return;
     join_ = function("join");
-    joinGrid_ = gridOf(divideUp(rows * kWarp, config.threads()), 1, config.threads());
+    joinGrid_ = gridOf(ceilDiv(rows * kWarp, config.threads()), 1, config.threads());
   }
 
   size_t workspaceBytes() const {
@@ -86,9 +85,10 @@ class RowLaunch final : public Launch {
  public:
   RowLaunch(const RowNode& node, const RowPlan& plan, const RowConfig& config, const Module& module,
             const Device& device)
-      : node_(node), scalar_(node, plan, config, 1, module, device) {
+      : node_(node) {
+    variants_.emplace_back(node, plan, config, 1, module, device);
     int width = plan.takesWidth(config.width) ? config.width : 1;
-    variants_.emplace_back(node, plan, config, width, module, device);
+    if (width > 1) variants_.emplace_back(node, plan, config, width, module, device);
     memory_.resize(node.operands.size());
     std::vector<uint32_t> strides = plan.vectorStrides();
     for (size_t k = 0; k < strides.size(); ++k) {
@@ -98,7 +98,7 @@ class RowLaunch final : public Launch {
     }
   }
   size_t workspaceBytes() const override {
-    return std::max(scalar_.workspaceBytes(), variants_[0].workspaceBytes());
+    return std::max(variants_.front().workspaceBytes(), variants_.back().workspaceBytes());
   }
   void run(const LaunchArgs& args) override {
     bool aligned = true;
@@ -107,13 +107,12 @@ class RowLaunch final : public Launch {
       memory_[k] = o.isOutput ? args.outputs[o.index] : args.inputs[o.index];
       aligned = aligned && reinterpret_cast<uintptr_t>(memory_[k]) % alignment_[k] == 0;
     }
-    (aligned ? variants_[0] : scalar_).run(memory_, args);
+    (aligned ? variants_.back() : variants_.front()).run(memory_, args);
   }
 
  private:
   const RowNode& node_;
-  Variant scalar_;
-  std::vector<Variant> variants_;
+  std::vector<Variant> variants_;  // of one element, then of vectors
   std::vector<void*> memory_;
   std::vector<uintptr_t> alignment_;
 };

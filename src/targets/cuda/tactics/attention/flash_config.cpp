@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/rounding.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -19,8 +20,6 @@ constexpr Shape4 kGroupShapes[] = {{4, 1, 1, 64}, {4, 1, 1, 128}, {8, 1, 1, 64},
 
 bool isGroup(FlashMath math) { return math == FlashMath::kHalfGroup || math == FlashMath::kBrainGroup; }
 bool isWide(FlashMath math) { return math == FlashMath::kTf32 || math == FlashMath::kExact; }
-int64_t roundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
-int64_t ceilDiv(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 // Accumulators, queries and scores of a thread must leave room in 255 registers.
 bool fitsRegisters(const FlashConfig& c, int64_t size, int64_t valueSize) {

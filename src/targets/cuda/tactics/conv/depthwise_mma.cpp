@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
 #include "targets/cuda/tactics/conv/weights.h"
@@ -46,8 +47,6 @@ size_t sharedBytes(const ConvShape& s, int rows) {
   int64_t results = int64_t{rows} * kColumns * (kChannels + 8) * 4;
   return static_cast<size_t>(2 * std::max(inRows * slots * kChannels * 2, results));
 }
-
-int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t tilesOf(const ConvShape& s, int rows) {
   return s.batch * s.in[0] * ceilDiv(s.out[1], rows) * ceilDiv(s.out[2], kColumns);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/recurrent/cell.h"
 #include "targets/cuda/tactics/strides.h"
@@ -42,7 +43,6 @@ struct Config {
   }
 };
 
-int64_t ceilDiv(int64_t n, int64_t by) { return (n + by - 1) / by; }
 size_t aligned(int64_t bytes) { return static_cast<size_t>((bytes + 255) / 256 * 256); }
 
 struct Extents {

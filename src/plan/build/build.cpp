@@ -9,7 +9,7 @@
 #include "optimize/pipeline.h"
 #include "plan/build/precision_notes.h"
 #include "plan/build/steps.h"
-#include "plan/memory/assign.h"
+#include "plan/memory/profile.h"
 #include "plan/regions/layout.h"
 #include "plan/regions/regions.h"
 
@@ -42,62 +42,6 @@ void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
               "input '{}', profile {}: dimension {} must have 0 <= min <= opt <= max, found {}, {}, {}",
               v.name, index, d, p.min[d], p.opt[d], p.max[d]);
   }
-}
-
-// The most bytes that a value takes under the profile's bounds; nothing where no bound is known.
-std::optional<int64_t> boundedBytes(const Value& v, const DimRanges& ranges) {
-  if (!v.shape) return std::nullopt;
-  std::vector<std::string> symbols;
-  for (const Dim& d : *v.shape) d.collectSymbols(symbols);
-  for (const std::string& s : symbols)
-    if (!ranges.count(s)) return std::nullopt;
-  int64_t most = numel(*v.shape).range(ranges).max;
-  int64_t product = 1;  // dimension by dimension can be tighter than the product's own interval
-  for (const Dim& d : *v.shape) {
-    int64_t extent = std::max<int64_t>(d.range(ranges).max, 0);
-    if (__builtin_mul_overflow(product, extent, &product)) return std::nullopt;
-  }
-  constexpr int64_t kLargest = int64_t{1} << 34;
-  most = std::min(most, product);
-  if (most < 0 || most > kLargest) return std::nullopt;
-  return static_cast<int64_t>(typeBytes(v.dtype, most));
-}
-
-// Bounds of the dimensions that only run time tells, where the operator gave one.
-void addUnknownBounds(const Graph& graph, DimRanges& ranges) {
-  constexpr std::string_view kSymbol = "symbol.";
-  for (const Node* node : graph.nodes())
-    for (const auto& [name, value] : node->attrs.all()) {
-      if (name.rfind(kSymbol, 0) != 0) continue;
-      std::string upper = node->attrs.text("upper." + name.substr(kSymbol.size()), "");
-      if (upper.empty()) continue;
-      Dim bound = Dim::parse(upper);
-      std::vector<std::string> symbols;
-      bound.collectSymbols(symbols);
-      if (std::all_of(symbols.begin(), symbols.end(),
-                      [&](const std::string& s) { return ranges.count(s) != 0; }))
-        ranges[std::get<std::string>(value)] = {0, bound.range(ranges).max};
-    }
-}
-
-bool onlySymbolsOf(const Value& v, const DimRanges& ranges) {
-  std::vector<std::string> symbols;
-  if (v.shape)
-    for (const Dim& d : *v.shape) d.collectSymbols(symbols);
-  return v.shape && std::all_of(symbols.begin(), symbols.end(),
-                                [&](const std::string& s) { return ranges.count(s) != 0; });
-}
-
-MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
-  const Graph& graph = *plan.graph;
-  DimRanges ranges = profileRanges(graph, profile), withUnknown = ranges;
-  addUnknownBounds(graph, withUnknown);
-  MemoryPlan unbounded;
-  unbounded.bounded = false;
-  for (const Value* v : graph.values())
-    if (v->producer && onlySymbolsOf(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
-  return assignMemory(
-      plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
 }
 
 // The last three passes need the target, so they are not the optimizer's; they can be switched off like its

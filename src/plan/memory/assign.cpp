@@ -11,13 +11,6 @@ namespace {
 
 constexpr int64_t kAlignment = 256;  // of every value in the arena
 
-// All values that share one piece of memory.
-struct Class {
-  const Value* root = nullptr;
-  int first = 0, last = 0;
-  int output = -1;  // index of the graph output among its members
-};
-
 using AliasMap = std::map<const Value*, const Value*>;
 
 AliasMap aliases(const Plan& plan) {
@@ -36,12 +29,11 @@ const Value* rootOf(const AliasMap& map, const Value* value) {
   return it == map.end() ? value : it->second;
 }
 
-// By id of the root: the plan must not depend on addresses.
-std::map<int, Class> lifetimes(const Plan& plan, const AliasMap& map) {
-  std::map<int, Class> classes;
-  auto touch = [&](const Value* v, int step) -> Class& {
+std::map<int, Lifetime> lifetimes(const Plan& plan, const AliasMap& map) {
+  std::map<int, Lifetime> lives;
+  auto touch = [&](const Value* v, int step) -> Lifetime& {
     const Value* root = rootOf(map, v);
-    auto [it, fresh] = classes.try_emplace(root->id, Class{root, step, step});
+    auto [it, fresh] = lives.try_emplace(root->id, Lifetime{root, step, step});
     it->second.last = std::max(it->second.last, step);
     return it->second;
   };
@@ -55,7 +47,7 @@ std::map<int, Class> lifetimes(const Plan& plan, const AliasMap& map) {
   for (size_t i = 0; i < plan.graph->outputs.size(); ++i)
     if (const Value* v = plan.graph->outputs[i]; rootOf(map, v)->producer)
       touch(v, count).output = static_cast<int>(i);
-  return classes;
+  return lives;
 }
 
 int idLimit(const Graph& graph) {
@@ -65,6 +57,8 @@ int idLimit(const Graph& graph) {
 }
 
 }  // namespace
+
+std::map<int, Lifetime> lifetimes(const Plan& plan) { return lifetimes(plan, aliases(plan)); }
 
 const Value* aliasRoot(const Plan& plan, const Value* value) { return rootOf(aliases(plan), value); }
 
@@ -81,14 +75,14 @@ MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOu
 
   std::vector<Block> blocks;
   std::vector<Place*> blockPlaces;
-  for (const auto& [id, cls] : lifetimes(plan, map)) {
+  for (const auto& [id, life] : lifetimes(plan, map)) {
     Place& place = memory.places[id];
     if (place.kind != PlaceKind::kNone) continue;
-    if (callerOutputs && cls.output >= 0) {
-      place = {PlaceKind::kOutput, cls.output, 0};
-    } else if (auto size = bytes(*cls.root)) {
+    if (callerOutputs && life.output >= 0) {
+      place = {PlaceKind::kOutput, life.output, 0};
+    } else if (auto size = bytes(*life.root)) {
       place.kind = PlaceKind::kArena;
-      blocks.push_back({*size, cls.first, cls.last});
+      blocks.push_back({*size, life.first, life.last});
       blockPlaces.push_back(&place);
     } else {
       place.kind = PlaceKind::kDynamic;
@@ -99,50 +93,6 @@ MemoryPlan assignMemory(const Plan& plan, const ValueBytes& bytes, bool callerOu
   memory.arenaBytes = planned.bytes;
   memory.lowerBound = planned.lowerBound;
   return memory;
-}
-
-namespace {
-
-// Calls visit(symbol, min, opt, max) for every symbol that an input binds directly.
-template <typename Visit>
-void forEachInputSymbol(const Graph& graph, const Profile& profile, Visit visit) {
-  for (size_t i = 0; i < graph.inputs.size(); ++i) {
-    const Value& input = *graph.inputs[i];
-    const ProfileInput& p = profile.inputs.at(i);
-    for (int d = 0; d < input.rank() && d < p.opt.rank(); ++d)
-      if ((*input.shape)[d].isSymbol()) visit(input, (*input.shape)[d].key(), p.min[d], p.opt[d], p.max[d]);
-    if (!input.contents) continue;
-    for (size_t e = 0; e < input.contents->size() && e < p.optValues.size(); ++e)
-      if ((*input.contents)[e].isSymbol())
-        visit(input, (*input.contents)[e].key(), p.minValues[e], p.optValues[e], p.maxValues[e]);
-  }
-}
-
-}  // namespace
-
-DimRanges profileRanges(const Graph& graph, const Profile& profile) {
-  DimRanges ranges;
-  forEachInputSymbol(graph, profile,
-                     [&](const Value& input, const std::string& symbol, int64_t min, int64_t, int64_t max) {
-                       auto [it, fresh] = ranges.try_emplace(symbol, DimRange{min, max});
-                       if (fresh) return;
-                       it->second = {std::max(it->second.min, min), std::min(it->second.max, max)};
-                       require(it->second.min <= it->second.max,
-                               "input '{}': its profile gives dimension '{}' the range {} to {}, which "
-                               "contradicts the range that "
-                               "another input gives it; give both the same",
-                               input.name, symbol, min, max);
-                     });
-  return ranges;
-}
-
-DimBindings profileOptimum(const Graph& graph, const Profile& profile) {
-  DimBindings bindings;
-  forEachInputSymbol(graph, profile,
-                     [&](const Value&, const std::string& symbol, int64_t, int64_t opt, int64_t) {
-                       bindings.try_emplace(symbol, opt);
-                     });
-  return bindings;
 }
 
 }  // namespace tenfold

@@ -9,6 +9,7 @@
 #include "plan/format/file.h"
 #include "tenfold/commands.h"
 #include "tenfold/model_options.h"
+#include "tenfold/step_profile.h"
 
 namespace tenfold {
 namespace {
@@ -25,23 +26,17 @@ struct BenchOptions : ModelOptions {
   std::string json;
 };
 
-nlohmann::json profileOf(Session& session, int runs) {
-  const size_t steps = session.plan().steps.size();
-  StepTimes times(session.target(), steps);
-  std::vector<double> sums(steps);
-  for (int run = 0; run < runs; ++run) {
-    session.runAgain(&times);
-    for (size_t i = 0; i < steps; ++i) sums[i] += times.milliseconds(i);
-  }
+nlohmann::json profileOf(Session& session) {
+  std::vector<double> times = stepMilliseconds(session);
   nlohmann::json rows = nlohmann::json::array();
-  for (size_t i = 0; i < steps; ++i) {
+  for (size_t i = 0; i < times.size(); ++i) {
     const Step& step = session.plan().steps[i];
     if (step.kind == StepKind::kAlias) continue;
     rows.push_back({{"name", step.node->name},
                     {"op", std::string(step.node->opName()) +
                                (step.node->bodies.empty() ? "" : ":" + step.node->attrs.text("kind", ""))},
                     {"tactic", step.compiled.tactic},
-                    {"median_ms", sums[i] / runs}});
+                    {"median_ms", times[i]}});
   }
   std::sort(rows.begin(), rows.end(),
             [](const auto& a, const auto& b) { return a["median_ms"] > b["median_ms"]; });
@@ -86,9 +81,7 @@ void bench(const BenchOptions& options) {
                         {"build_s", buildSeconds},
                         {"peak_mb", usage.ru_maxrss / 1024.0},
                         {"iterations", times.size()}};
-  if (options.profile)
-    result["regions"] =
-        profileOf(session, std::clamp<int>(static_cast<int>(500 / (times.front() + 0.01)), 3, 200));
+  if (options.profile) result["regions"] = profileOf(session);
   fmt::print(
       "median {:.4f} ms, p99 {:.4f} ms, fastest {:.4f} ms of {} runs; ready after {:.2f} s, peak {:.0f} "
       "MiB\n",

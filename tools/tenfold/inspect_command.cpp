@@ -4,47 +4,29 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/ir/text.h"
-#include "plan/build/precision_notes.h"
+#include "plan/format/file.h"
 #include "tenfold/commands.h"
 #include "tenfold/model_options.h"
+#include "tenfold/plan_description.h"
+#include "tenfold/step_profile.h"
 
 namespace tenfold {
 namespace {
 
 struct InspectOptions : ModelOptions {
-  bool json = false, text = false;
+  bool json = false, text = false, time = false;
+  std::string html;
 };
-
-constexpr const char* kKinds[] = {"launch", "alias", "control"};
-
-nlohmann::json describe(const Plan& plan, const Step& step) {
-  nlohmann::json row{{"name", step.node->name},
-                     {"operator", std::string(step.node->opName())},
-                     {"kind", kKinds[static_cast<int>(step.kind)]},
-                     {"tactic", step.compiled.tactic},
-                     {"config", step.compiled.config}};
-  PrecisionNote precision = precisionOf(plan, step);
-  if (precision.type != DataType::kUndefined) row["precision"] = std::string(typeName(precision.type));
-  if (!precision.why.empty()) row["precision_reason"] = precision.why;
-  for (const auto& body : step.node->bodies)
-    for (const Node* n : body->nodes()) row["body"].push_back(std::string(n->opName()));
-  for (const Value* v : step.node->inputs) row["inputs"].push_back(v ? v->typeStr() : "");
-  for (const Value* v : step.node->outputs) row["outputs"].push_back(v ? v->typeStr() : "");
-  for (const Trial& t : step.trials) {
-    nlohmann::json trial{{"tactic", t.tactic}, {"config", t.config}};
-    if (!t.refusal.empty())
-      trial["refused"] = t.refusal;
-    else
-      trial[t.measured ? "measured_us" : "estimated_us"] = t.seconds * 1e6;
-    row["trials"].push_back(std::move(trial));
-  }
-  return row;
-}
 
 std::string joined(const nlohmann::json& list) {
   std::string text;
   for (const auto& item : list) text += (text.empty() ? "" : ", ") + item.get<std::string>();
   return text;
+}
+
+std::string timeOf(const nlohmann::json& row) {
+  if (!row.contains("us")) return "";
+  return fmt::format("{}{:.1f}", row["us_source"] == "estimate" ? "~" : "", row["us"].get<double>());
 }
 
 void printTable(const Plan& plan, const nlohmann::json& rows) {
@@ -57,15 +39,23 @@ void printTable(const Plan& plan, const nlohmann::json& rows) {
     else
       fmt::print("profile {}: memory is planned for the shapes at hand\n", i);
   }
-  fmt::print("{:>4} {:<20} {:<20} {:<32} {}\n", "#", "operator", "tactic", "output", "name");
+  constexpr const char* kRow = "{:>4} {:<20} {:<20} {:<5} {:>9} {:<32} {}{}\n";
+  fmt::print(kRow, "#", "operator", "tactic", "type", "us", "output", "name", "");
   int number = 0;
-  for (const auto& row : rows) {
-    std::string body = row.contains("body") ? " (" + joined(row["body"]) + ")" : "";
-    fmt::print("{:>4} {:<20} {:<20} {:<32} {}{}\n", number++, row["operator"].get<std::string>(),
+  for (const auto& row : rows)
+    fmt::print(kRow, number++, row["operator"].get<std::string>(),
                row["kind"] == "alias" ? "no work" : row["tactic"].get<std::string>(),
+               row.value("precision", ""), timeOf(row),
                row.contains("outputs") ? row["outputs"][0].get<std::string>() : "",
-               row["name"].get<std::string>(), body);
-  }
+               row["name"].get<std::string>(), row.contains("body") ? " (" + joined(row["body"]) + ")" : "");
+}
+
+// The median time of each step in a run on the plan's device; empty where that is not at hand.
+std::vector<double> timeSteps(const InspectOptions& options, std::unique_ptr<Plan> plan) {
+  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs());
+  Session session(std::move(plan), options.target());
+  session.run(inputs);
+  return stepMilliseconds(session);
 }
 
 void inspect(const InspectOptions& options) {
@@ -74,17 +64,18 @@ void inspect(const InspectOptions& options) {
     fmt::print("{}\n", printGraph(*plan->graph));
     return;
   }
-  nlohmann::json rows = nlohmann::json::array();
-  for (const Step& step : plan->steps) rows.push_back(describe(*plan, step));
-  if (!options.json) return printTable(*plan, rows);
-  nlohmann::json all{
-      {"name", plan->name}, {"target", plan->target}, {"device", plan->device}, {"steps", rows}};
-  for (const PassSummary& pass : plan->passes)
-    all["passes"].push_back({{"name", pass.name}, {"changes", pass.changes}});
-  for (const MemoryPlan& m : plan->memory)
-    all["memory"].push_back(
-        {{"bounded", m.bounded}, {"arena_bytes", m.arenaBytes}, {"lower_bound", m.lowerBound}});
-  fmt::print("{}\n", all.dump(2));
+  std::vector<double> times;
+  if (options.time) times = timeSteps(options, options.plan());
+  nlohmann::json all = describePlan(*plan, times);
+  if (!options.html.empty()) {
+    std::string page = planPage(*plan, all);
+    writeFileAtomically(options.html, {reinterpret_cast<const uint8_t*>(page.data()), page.size()});
+    fmt::print("{}: open it in a browser\n", options.html);
+  } else if (options.json) {
+    fmt::print("{}\n", all.dump(2));
+  } else {
+    printTable(*plan, all["steps"]);
+  }
 }
 
 }  // namespace
@@ -92,10 +83,12 @@ void inspect(const InspectOptions& options) {
 void addInspectCommand(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("inspect", "Shows what a plan consists of: regions, tactics, memory, reasons");
-  command->footer("Example: tenfold inspect model.plan --json");
+  command->footer("Example: tenfold inspect model.plan --time --html plan.html");
   auto options = std::make_shared<InspectOptions>();
   options->addTo(*command);
   command->add_flag("--json", options->json, "everything, as JSON");
+  command->add_option("--html", options->html, "everything, as a page to look at, in this file");
+  command->add_flag("--time", options->time, "run the plan and show how long each step takes");
   command->add_flag("--text", options->text, "the optimized graph's text form");
   command->callback([options] { inspect(*options); });
 }

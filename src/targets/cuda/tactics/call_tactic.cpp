@@ -80,18 +80,51 @@ class CallLaunch final : public Launch {
   std::vector<CUfunction> functions_;
 };
 
-class CallKernel final : public Kernel {
+std::string kernelCode(const CallFamily& family, const Node& node, const TuningHint& hint) {
+  const CallRow& row = *find(family, node);
+  std::string code = fmt::format("#include \"{}\"\n", family.header);
+  std::vector<std::string> kernels = row.kernels(node, hint);
+  for (size_t i = 0; i < kernels.size(); ++i)
+    code += fmt::format(
+        "extern \"C\" __global__ void __launch_bounds__({}) {}(const __grid_constant__ Call c) {{ {}(c); "
+        "}}\n",
+        kThreads, row.shapes && i + 1 == kernels.size() ? kLast : fmt::format("call{}", i), kernels[i]);
+  return code;
+}
+
+class CallTactic final : public GeneratedTactic {
  public:
-  CallKernel(const Node& node, const CallRow& row, std::shared_ptr<const Module> module)
-      : node_(node), row_(row), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<CallLaunch>(node_, row_, module_, inputs, outputs);
+  CallTactic(const Device& device, const CallFamily& family) : GeneratedTactic(device), family_(family) {}
+  std::string_view name() const override { return family_.name; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    const CallRow* row = find(family_, node);
+    if (!row) return "the operator is not in the table";
+    if (std::string why = refusesChannelsLast(hint); !why.empty()) return why;
+    return reasonOf([&] {
+      requireSmall(hint.inputs);
+      requireSmall(hint.outputs);
+      if (hint.inputs.size() > std::size(Call{}.in)) fail(ErrorKind::kUnsupported, "it has many inputs");
+      row->kernels(node, hint);
+      row->plan(node, hint.inputs, hint.outputs);
+    });
+  }
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    return oneCandidate(device_, node, hint);
+  }
+
+ protected:
+  std::string generate(const Node& node, const std::string&, const TuningHint& hint) const override {
+    return kernelCode(family_, node, hint);
+  }
+  std::unique_ptr<Kernel> makeKernel(KernelParts parts) const override {
+    return kernelOf([&node = parts.node, &row = *find(family_, parts.node), module = std::move(parts.module)](
+                        Descs inputs, Descs outputs) {
+      return std::make_unique<CallLaunch>(node, row, module, inputs, outputs);
+    });
   }
 
  private:
-  const Node& node_;
-  const CallRow& row_;
-  std::shared_ptr<const Module> module_;
+  const CallFamily& family_;
 };
 
 }  // namespace
@@ -112,35 +145,8 @@ void setLanes(Call& call, const Shape& shape, int axis) {
   call.d[0] = divisorOf(inner);
 }
 
-std::string CallTactic::refuses(const Node& node, const TuningHint& hint) const {
-  const CallRow* row = find(family_, node);
-  if (!row) return "the operator is not in the table";
-  if (std::string why = refusesChannelsLast(hint); !why.empty()) return why;
-  return reasonOf([&] {
-    requireSmall(hint.inputs);
-    requireSmall(hint.outputs);
-    if (hint.inputs.size() > std::size(Call{}.in)) fail(ErrorKind::kUnsupported, "it has many inputs");
-    row->kernels(node, hint);
-    row->plan(node, hint.inputs, hint.outputs);
-  });
-}
-
-std::string CallTactic::generate(const Node& node, const std::string&, const TuningHint& hint) const {
-  const CallRow& row = *find(family_, node);
-  std::string code = fmt::format("#include \"{}\"\n", family_.header);
-  std::vector<std::string> kernels = row.kernels(node, hint);
-  for (size_t i = 0; i < kernels.size(); ++i)
-    code += fmt::format(
-        "extern \"C\" __global__ void __launch_bounds__({}) {}(const __grid_constant__ Call c) {{ {}(c); "
-        "}}\n",
-        kThreads, row.shapes && i + 1 == kernels.size() ? kLast : fmt::format("call{}", i), kernels[i]);
-  return code;
-}
-
-std::unique_ptr<Kernel> CallTactic::makeKernel(const Node& node, const std::string&,
-                                               std::shared_ptr<const Module> module,
-                                               std::vector<DeviceBuffer>) const {
-  return std::make_unique<CallKernel>(node, *find(family_, node), std::move(module));
+std::unique_ptr<Tactic> makeTactic(const Device& device, const CallFamily& family) {
+  return std::make_unique<CallTactic>(device, family);
 }
 
 }  // namespace tenfold::cuda

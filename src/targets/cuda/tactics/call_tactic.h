@@ -48,39 +48,12 @@ struct CallFamily {
   std::span<const CallRow> rows;
 };
 
-class CallTactic final : public GeneratedTactic {
- public:
-  CallTactic(const Device& device, const CallFamily& family) : GeneratedTactic(device), family_(family) {}
-  std::string_view name() const override { return family_.name; }
-  std::string refuses(const Node& node, const TuningHint& hint) const override;
-  std::string generate(const Node& node, const std::string& config, const TuningHint& hint) const override;
-
- protected:
-  std::unique_ptr<Kernel> makeKernel(const Node& node, const std::string& config,
-                                     std::shared_ptr<const Module> module,
-                                     std::vector<DeviceBuffer> weights) const override;
-
- private:
-  const CallFamily& family_;
-};
+std::unique_ptr<Tactic> makeTactic(const Device& device, const CallFamily& family);
 
 // One launch with a thread for each item, or as many as keep the device busy.
 CallPlan onePerItem(int64_t count);
 FastDivisor divisorOf(int64_t n);
 // An axis as lanes: c.n[1] its extent, c.n[2] and c.d[0] the elements of one position.
 void setLanes(Call& call, const Shape& shape, int axis);
-
-// ArgMax, ArgMin, Hardmax, TopK, CumSum, CumProd, NonZero, Compress, NonMaxSuppression.
-extern const CallFamily kSelection;
-// Tensors made from positions: Range, ConstantOfShape, EyeLike, Trilu, Shape, Size, random numbers, ...
-extern const CallFamily kPatterns;
-// QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, ConvInteger.
-extern const CallFamily kQuantization;
-// GridSample, RoiAlign and other operators that look at a neighbourhood of images.
-extern const CallFamily kImages;
-// Reductions of integers and doubles, DFT, STFT, Det, RotaryEmbedding.
-extern const CallFamily kSums;
-// BatchNormalization, GroupNormalization, LayerNormalization with its statistics, LpNormalization, losses.
-extern const CallFamily kNormalization;
 
 }  // namespace tenfold::cuda

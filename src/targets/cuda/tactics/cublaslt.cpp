@@ -1,11 +1,11 @@
-#include "targets/cuda/tactics/cublaslt.h"
-
 #include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
+#include "targets/cuda/device.h"
 #include "targets/cuda/driver/cublaslt.h"
 #include "targets/cuda/tactics/cublaslt_launch.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -77,61 +77,73 @@ class LtKernel final : public Kernel {
   const bool tf32_;
 };
 
+class CublasLtTactic final : public Tactic {
+ public:
+  explicit CublasLtTactic(const Device& device) : device_(device) {}
+  std::string_view name() const override { return "cublaslt"; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    ProductEpilogue e = parse(node);
+    if (!e.refusal.empty()) return e.refusal;
+    if (e.activation != Activation::kNone && e.activation != Activation::kRelu)
+      return "cuBLASLt knows no activation but Relu";
+    if (!hint.knownRanks) return "the ranks are not known";
+    if (std::string why = refusesTypes(e, hint); !why.empty()) return why;
+    if (std::string why = refusesLayouts(e, hint); !why.empty()) return why;
+    if (e.anchor->is("Conv"))
+      if (std::string why = refusesPointwiseConv(*e.anchor, hint.inputs[static_cast<size_t>(e.right)].shape);
+          !why.empty())
+        return why;
+    if (std::string why = cublasLtMissing(); !why.empty()) return why;
+    try {
+      ProductShape shape = shapeOf(e, hint.inputs);
+      if (shape.isEmpty() || shape.k == 0) return "it is empty";
+      if (shape.outer.size() > kMostOuter) return "its broadcasts need too many products";
+      bool tf32 = hint.allowTf32 && hint.outputs[0].dtype == DataType::kFloat32;
+      if (device_.exists()) prepareProduct(e, shape, hint.outputs[0].dtype, tf32, 0);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    ProductEpilogue e = parse(node);
+    ProductShape p = shapeOf(e, hint.inputs);
+    DataType type = hint.outputs[0].dtype;
+    bool wide = type == DataType::kFloat32, tf32 = wide && hint.allowTf32;
+    double products = static_cast<double>(p.outer.size()) * static_cast<double>(p.batch);
+    double operations = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+    double rate = device_.halfRate / (!wide ? 1 : tf32 ? 2 : 16);
+    double bytes = products * static_cast<double>(p.m * p.k + p.k * p.n + p.m * p.n) * typeBits(type) / 8;
+    double seconds = std::max(products * operations / (0.6 * rate), bytes / (0.8 * device_.bandwidth)) +
+                     static_cast<double>(p.outer.size()) * device_.launchSeconds;
+    const char* suffix = tf32 ? ",tf32" : "";
+    if (!device_.exists()) return {{fmt::format("heuristic{}", suffix), seconds}};
+    std::vector<Candidate> found;
+    int count = countAlgorithms(e, p, type, tf32, kMostAlgorithms);
+    found.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i)
+      found.push_back({fmt::format("algo={}{}", i, suffix), seconds * (1 + 0.01 * i)});
+    return found;
+  }
+
+  CompiledKernel compile(const Node& node, const std::string& config, const TuningHint&) const override {
+    algorithmOf(config);
+    return {std::string(name()), config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+  }
+
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const override {
+    return std::make_unique<LtKernel>(node, algorithmOf(compiled.config), allowsTf32(compiled.config));
+  }
+
+ private:
+  const Device& device_;
+};
+
 }  // namespace
 
-std::string CublasLtTactic::refuses(const Node& node, const TuningHint& hint) const {
-  ProductEpilogue e = parse(node);
-  if (!e.refusal.empty()) return e.refusal;
-  if (e.activation != Activation::kNone && e.activation != Activation::kRelu)
-    return "cuBLASLt knows no activation but Relu";
-  if (!hint.knownRanks) return "the ranks are not known";
-  if (std::string why = refusesTypes(e, hint); !why.empty()) return why;
-  if (std::string why = refusesLayouts(e, hint); !why.empty()) return why;
-  if (e.anchor->is("Conv"))
-    if (std::string why = refusesPointwiseConv(*e.anchor, hint.inputs[static_cast<size_t>(e.right)].shape);
-        !why.empty())
-      return why;
-  if (std::string why = cublasLtMissing(); !why.empty()) return why;
-  try {
-    ProductShape shape = shapeOf(e, hint.inputs);
-    if (shape.isEmpty() || shape.k == 0) return "it is empty";
-    if (shape.outer.size() > kMostOuter) return "its broadcasts need too many products";
-    bool tf32 = hint.allowTf32 && hint.outputs[0].dtype == DataType::kFloat32;
-    if (device_.exists()) prepareProduct(e, shape, hint.outputs[0].dtype, tf32, 0);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-std::vector<Candidate> CublasLtTactic::candidates(const Node& node, const TuningHint& hint) const {
-  ProductEpilogue e = parse(node);
-  ProductShape p = shapeOf(e, hint.inputs);
-  DataType type = hint.outputs[0].dtype;
-  bool wide = type == DataType::kFloat32, tf32 = wide && hint.allowTf32;
-  double products = static_cast<double>(p.outer.size()) * static_cast<double>(p.batch);
-  double operations = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  double rate = device_.halfRate / (!wide ? 1 : tf32 ? 2 : 16);
-  double bytes = products * static_cast<double>(p.m * p.k + p.k * p.n + p.m * p.n) * typeBits(type) / 8;
-  double seconds = std::max(products * operations / (0.6 * rate), bytes / (0.8 * device_.bandwidth)) +
-                   static_cast<double>(p.outer.size()) * device_.launchSeconds;
-  const char* suffix = tf32 ? ",tf32" : "";
-  if (!device_.exists()) return {{fmt::format("heuristic{}", suffix), seconds}};
-  std::vector<Candidate> found;
-  int count = countAlgorithms(e, p, type, tf32, kMostAlgorithms);
-  found.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i)
-    found.push_back({fmt::format("algo={}{}", i, suffix), seconds * (1 + 0.01 * i)});
-  return found;
-}
-
-CompiledKernel CublasLtTactic::compile(const Node& node, const std::string& config, const TuningHint&) const {
-  algorithmOf(config);
-  return {std::string(name()), config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
-}
-
-std::unique_ptr<Kernel> CublasLtTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  return std::make_unique<LtKernel>(node, algorithmOf(compiled.config), allowsTf32(compiled.config));
+std::unique_ptr<Tactic> makeCublasLt(const Device& device) {
+  return std::make_unique<CublasLtTactic>(device);
 }
 
 }  // namespace tenfold::cuda

@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/cudnn_attention.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +6,7 @@
 #include "graph/ir/graph.h"
 #include "targets/cuda/cudnn/plan_book.h"
 #include "targets/cuda/tactics/generated.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -178,40 +177,51 @@ double estimate(const Device& device, const Node& node, const TuningHint& hint) 
          device.launchSeconds;
 }
 
+class CudnnAttentionTactic final : public Tactic {
+ public:
+  explicit CudnnAttentionTactic(const Device& device) : device_(device) {}
+  std::string_view name() const override { return "cudnn-attention"; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    try {
+      requireForm(node);
+      if (!hint.knownRanks) return "the ranks are not known";
+      requireTypes(node, hint);
+      if (std::string why = cudnnMissing(); !why.empty()) return why;
+      AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
+      if (workingEngines(made.graph, true, false, 1).empty()) return "cuDNN has no engine for it";
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
+    double seconds = estimate(device_, node, hint);
+    std::vector<Candidate> found;
+    for (std::string& engine : workingEngines(made.graph, true, false, device_.exists() ? kMostPlans : 1))
+      found.push_back({std::move(engine), seconds * (1 + 0.01 * static_cast<double>(found.size()))});
+    return found;
+  }
+
+  CompiledKernel compile(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
+    return {std::string(name()), config, PlanBook::blobs(made.graph, config),
+            std::vector<uint8_t>(node.inputs.size(), 0)};
+  }
+
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const override {
+    return std::make_unique<AttentionKernel>(device_, node, compiled);
+  }
+
+ private:
+  const Device& device_;
+};
+
 }  // namespace
 
-std::string CudnnAttentionTactic::refuses(const Node& node, const TuningHint& hint) const {
-  try {
-    requireForm(node);
-    if (!hint.knownRanks) return "the ranks are not known";
-    requireTypes(node, hint);
-    if (std::string why = cudnnMissing(); !why.empty()) return why;
-    AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
-    if (workingEngines(made.graph, true, false, 1).empty()) return "cuDNN has no engine for it";
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
-
-std::vector<Candidate> CudnnAttentionTactic::candidates(const Node& node, const TuningHint& hint) const {
-  AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
-  double seconds = estimate(device_, node, hint);
-  std::vector<Candidate> found;
-  for (std::string& engine : workingEngines(made.graph, true, false, device_.exists() ? kMostPlans : 1))
-    found.push_back({std::move(engine), seconds * (1 + 0.01 * static_cast<double>(found.size()))});
-  return found;
-}
-
-CompiledKernel CudnnAttentionTactic::compile(const Node& node, const std::string& config,
-                                             const TuningHint& hint) const {
-  AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
-  return {std::string(name()), config, PlanBook::blobs(made.graph, config),
-          std::vector<uint8_t>(node.inputs.size(), 0)};
-}
-
-std::unique_ptr<Kernel> CudnnAttentionTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  return std::make_unique<AttentionKernel>(device_, node, compiled);
+std::unique_ptr<Tactic> makeCudnnAttention(const Device& device) {
+  return std::make_unique<CudnnAttentionTactic>(device);
 }
 
 }  // namespace tenfold::cuda

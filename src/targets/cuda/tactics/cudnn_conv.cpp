@@ -1,9 +1,9 @@
-#include "targets/cuda/tactics/cudnn_conv.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "targets/cuda/tactics/cudnn_conv_kernel.h"
+#include "targets/cuda/tactics/generated.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/cuda/text_tensor.h"
 
 namespace tenfold::cuda {
@@ -86,79 +86,93 @@ double estimate(const Device& device, const DnnConvNode& conv, const TuningHint&
   return std::max(products, bytesMoved(hint) / (0.7 * device.bandwidth)) + device.launchSeconds;
 }
 
+class CudnnConvTactic final : public Tactic {
+ public:
+  explicit CudnnConvTactic(const Device& device)
+      : device_(device), pointwise_(makeTactic(device, kPointwise)) {}
+  std::string_view name() const override { return "cudnn-conv"; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    try {
+      DnnConvNode(node, false);
+      if (!hint.knownRanks) return "the ranks are not known";
+      if (std::string why = cudnnMissing(); !why.empty()) return why;
+      Found found = find(device_, node, hint, 1);
+      if (found.fused) return "";
+      ProductTail tail = productTail(node);
+      return pointwise_->refuses(*tail.node, tailHint(tail, DnnConvNode(node, false), hint));
+    } catch (const Error& e) {
+      return e.what();
+    }
+  }
+
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    Found found = find(device_, node, hint, device_.exists() ? kMostPlans : 1);
+    DnnConvNode conv(node, found.fused);
+    double seconds = estimate(device_, conv, hint);
+    if (!found.fused) seconds += memorySeconds(device_, hint);
+    constexpr double kFallback = 8;  // engines that are there to work at all
+    if (found.fallback) seconds *= kFallback;
+    std::vector<Candidate> candidates;
+    for (const std::string& engine : found.engines) {
+      DnnConvConfig config{found.fused, isTf32(conv, hint), engine};
+      candidates.push_back({config.str(), seconds * (1 + 0.01 * static_cast<double>(candidates.size()))});
+    }
+    return candidates;
+  }
+
+  CompiledKernel compile(const Node& node, const std::string& text, const TuningHint& hint) const override {
+    DnnConvConfig config = DnnConvConfig::parse(text);
+    DnnConvNode conv(node, config.fused);
+    CompiledKernel compiled{std::string(name()), text, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+    DnnConvGraph made = graphOf(device_, conv, hint);
+    compiled.blobs = PlanBook::blobs(made.graph, config.engine);
+    compiled.blobs.push_back(textTensor(""));
+    if (packs(conv, hint)) {
+      auto right = static_cast<size_t>(conv.epilogue.right);
+      const TensorDesc& w = hint.inputs[right];
+      compiled.blobs[kWeights] = packChannelsLast(Tensor(w.dtype, w.shape, const_cast<void*>(w.known)));
+      compiled.packedInputs[right] = 1;
+    }
+    if (config.fused) return compiled;
+    ProductTail tail = productTail(node);
+    TuningHint rest = tailHint(tail, conv, hint);
+    CompiledKernel after =
+        pointwise_->compile(*tail.node, pointwise_->candidates(*tail.node, rest).at(0).config, rest);
+    compiled.blobs.push_back(textTensor(after.config));
+    for (Tensor& t : after.blobs) compiled.blobs.push_back(std::move(t));
+    return compiled;
+  }
+
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const override {
+    DnnConvParts parts;
+    DnnConvConfig config = DnnConvConfig::parse(compiled.config);
+    const auto& blobs = compiled.blobs;
+    if (blobs.size() < kTail + (config.fused ? 0 : 1))
+      fail(ErrorKind::kInvalidPlan, "node '{}': the plan holds no kernel of tactic {}", node.name, name());
+    parts.plans = std::make_unique<PlanBook>(
+        config.engine, usesTensorCores(DnnConvNode(node, config.fused), config.tf32), blobs);
+    parts.isPacked = blobs[kWeights].numel() > 0;
+    if (parts.isPacked) parts.weights = DeviceBuffer(blobs[kWeights]);
+    if (!config.fused) {
+      parts.tail = productTail(node);
+      CompiledKernel after{std::string(pointwise_->name()), textOf(blobs[kTail]), {}, {}};
+      after.blobs.assign(blobs.begin() + kTail + 1, blobs.end());
+      if (!parts.tail.node)
+        fail(ErrorKind::kInvalidPlan, "node '{}': nothing follows the product", node.name);
+      parts.tailKernel = pointwise_->load(*parts.tail.node, after);
+    }
+    return std::make_unique<DnnConvKernel>(device_, node, config.fused, std::move(parts));
+  }
+
+ private:
+  const Device& device_;
+  const std::unique_ptr<Tactic> pointwise_;
+};
+
 }  // namespace
 
-std::string CudnnConvTactic::refuses(const Node& node, const TuningHint& hint) const {
-  try {
-    DnnConvNode(node, false);
-    if (!hint.knownRanks) return "the ranks are not known";
-    if (std::string why = cudnnMissing(); !why.empty()) return why;
-    Found found = find(device_, node, hint, 1);
-    if (found.fused) return "";
-    ProductTail tail = productTail(node);
-    return pointwise_.refuses(*tail.node, tailHint(tail, DnnConvNode(node, false), hint));
-  } catch (const Error& e) {
-    return e.what();
-  }
-}
-
-std::vector<Candidate> CudnnConvTactic::candidates(const Node& node, const TuningHint& hint) const {
-  Found found = find(device_, node, hint, device_.exists() ? kMostPlans : 1);
-  DnnConvNode conv(node, found.fused);
-  double seconds = estimate(device_, conv, hint);
-  if (!found.fused) seconds += memorySeconds(device_, hint);
-  constexpr double kFallback = 8;  // engines that are there to work at all
-  if (found.fallback) seconds *= kFallback;
-  std::vector<Candidate> candidates;
-  for (const std::string& engine : found.engines) {
-    DnnConvConfig config{found.fused, isTf32(conv, hint), engine};
-    candidates.push_back({config.str(), seconds * (1 + 0.01 * static_cast<double>(candidates.size()))});
-  }
-  return candidates;
-}
-
-CompiledKernel CudnnConvTactic::compile(const Node& node, const std::string& text,
-                                        const TuningHint& hint) const {
-  DnnConvConfig config = DnnConvConfig::parse(text);
-  DnnConvNode conv(node, config.fused);
-  CompiledKernel compiled{std::string(name()), text, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
-  DnnConvGraph made = graphOf(device_, conv, hint);
-  compiled.blobs = PlanBook::blobs(made.graph, config.engine);
-  compiled.blobs.push_back(textTensor(""));
-  if (packs(conv, hint)) {
-    auto right = static_cast<size_t>(conv.epilogue.right);
-    const TensorDesc& w = hint.inputs[right];
-    compiled.blobs[kWeights] = packChannelsLast(Tensor(w.dtype, w.shape, const_cast<void*>(w.known)));
-    compiled.packedInputs[right] = 1;
-  }
-  if (config.fused) return compiled;
-  ProductTail tail = productTail(node);
-  TuningHint rest = tailHint(tail, conv, hint);
-  CompiledKernel after =
-      pointwise_.compile(*tail.node, pointwise_.candidates(*tail.node, rest).at(0).config, rest);
-  compiled.blobs.push_back(textTensor(after.config));
-  for (Tensor& t : after.blobs) compiled.blobs.push_back(std::move(t));
-  return compiled;
-}
-
-std::unique_ptr<Kernel> CudnnConvTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  DnnConvParts parts;
-  DnnConvConfig config = DnnConvConfig::parse(compiled.config);
-  const auto& blobs = compiled.blobs;
-  if (blobs.size() < kTail + (config.fused ? 0 : 1))
-    fail(ErrorKind::kInvalidPlan, "node '{}': the plan holds no kernel of tactic {}", node.name, name());
-  parts.plans = std::make_unique<PlanBook>(
-      config.engine, usesTensorCores(DnnConvNode(node, config.fused), config.tf32), blobs);
-  parts.isPacked = blobs[kWeights].numel() > 0;
-  if (parts.isPacked) parts.weights = DeviceBuffer(blobs[kWeights]);
-  if (!config.fused) {
-    parts.tail = productTail(node);
-    CompiledKernel after{std::string(pointwise_.name()), textOf(blobs[kTail]), {}, {}};
-    after.blobs.assign(blobs.begin() + kTail + 1, blobs.end());
-    if (!parts.tail.node) fail(ErrorKind::kInvalidPlan, "node '{}': nothing follows the product", node.name);
-    parts.tailKernel = pointwise_.load(*parts.tail.node, after);
-  }
-  return std::make_unique<DnnConvKernel>(device_, node, config.fused, std::move(parts));
+std::unique_ptr<Tactic> makeCudnnConv(const Device& device) {
+  return std::make_unique<CudnnConvTactic>(device);
 }
 
 }  // namespace tenfold::cuda

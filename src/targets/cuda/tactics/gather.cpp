@@ -1,9 +1,10 @@
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/driver/driver.h"
-#include "targets/cuda/tactics/launch_tactic.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -204,7 +205,7 @@ class GatherLaunch final : public Launch {
   CUfunction function_;
 };
 
-std::string refuses(const Node& node, const TuningHint& hint) {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   const Row* row = find(node);
   if (!row) return "reads and writes no indexed elements";
   if (!isPlainBytes(hint.inputs[row->data].dtype))
@@ -217,7 +218,7 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   return reasonOf([&] { makePlan(*row, node, hint.inputs, hint.outputs); });
 }
 
-std::string generate(const Node& node, const TuningHint& hint) {
+std::string generate(const Node& node, const std::string&, const TuningHint& hint) {
   const Row& row = *find(node);
   const char* index = hint.inputs[row.indices].dtype == DataType::kInt64 ? "i64" : "i32";
   DataType type = hint.inputs[row.data].dtype;
@@ -235,14 +236,15 @@ std::string generate(const Node& node, const TuningHint& hint) {
   return code;
 }
 
-std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
-                                Descs outputs) {
-  const Row& row = *find(node);
-  return std::make_unique<GatherLaunch>(row, std::move(module), makePlan(row, node, inputs, outputs));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    const Row& row = *find(node);
+    return std::make_unique<GatherLaunch>(row, module, makePlan(row, node, inputs, outputs));
+  });
 }
 
 }  // namespace
 
-const LaunchFamily kGather{"gather", refuses, generate, prepare};
+const GeneratedFamily kGather{"gather", refuses, oneCandidate, generate, makeKernel};
 
 }  // namespace tenfold::cuda

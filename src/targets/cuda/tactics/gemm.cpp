@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/gemm.h"
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -9,7 +7,9 @@
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/gemm_config.h"
 #include "targets/cuda/tactics/gemm_plan.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/cuda/tactics/tensor_map.h"
 
 namespace tenfold::cuda {
@@ -107,22 +107,6 @@ class GemmLaunch final : public Launch {
   Grid grid_;
 };
 
-class GemmKernel final : public Kernel {
- public:
-  GemmKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module,
-             const Device& device)
-      : node_(node), config_(gemmConfig(config)), module_(std::move(module)), device_(device) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<GemmLaunch>(node_, config_, gemmShape(node_, inputs, outputs), module_, device_);
-  }
-
- private:
-  const GemmNode node_;
-  const GemmConfig config_;
-  std::shared_ptr<const Module> module_;
-  const Device& device_;
-};
-
 std::string configCode(const GemmNode& node, const GemmConfig& c) {
   const char *a = memoryType(node.typeA), *b = memoryType(node.typeB), *sum = registerType(node.sum);
   switch (c.family) {
@@ -153,9 +137,7 @@ constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},
                                     {"gemm_skinny.cuh", "gemmSkinny"},
                                     {"gemm_wgmma.cuh", "gemmWgmma"}};
 
-}  // namespace
-
-std::string GemmTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     if (!hint.knownRanks) fail(ErrorKind::kUnsupported, "the ranks are not known");
     GemmNode parsed(node);
@@ -163,12 +145,12 @@ std::string GemmTactic::refuses(const Node& node, const TuningHint& hint) const 
   });
 }
 
-std::vector<Candidate> GemmTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   GemmNode parsed(node);
   GemmShape shape = gemmShape(parsed, hint.inputs, hint.outputs);
   std::vector<Candidate> found;
-  for (const GemmConfig& c : gemmConfigs(parsed, device_, hint.allowTf32))
-    if (std::optional<double> seconds = estimate(c, parsed, shape, device_))
+  for (const GemmConfig& c : gemmConfigs(parsed, device, hint.allowTf32))
+    if (std::optional<double> seconds = estimate(c, parsed, shape, device))
       found.push_back({c.name(), *seconds});
   std::stable_sort(found.begin(), found.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
@@ -176,7 +158,7 @@ std::vector<Candidate> GemmTactic::candidates(const Node& node, const TuningHint
   return found;
 }
 
-std::string GemmTactic::generate(const Node& node, const std::string& config, const TuningHint&) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint&) {
   GemmNode parsed(node);
   GemmConfig c = gemmConfig(config);
   const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
@@ -192,10 +174,15 @@ std::string GemmTactic::generate(const Node& node, const std::string& config, co
       family.function, maps ? "a, b, " : "");
 }
 
-std::unique_ptr<Kernel> GemmTactic::makeKernel(const Node& node, const std::string& config,
-                                               std::shared_ptr<const Module> module,
-                                               std::vector<DeviceBuffer>) const {
-  return std::make_unique<GemmKernel>(node, config, std::move(module), device_);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([node = GemmNode(parts.node), config = gemmConfig(parts.config),
+                   module = std::move(parts.module), &device = parts.device](Descs inputs, Descs outputs) {
+    return std::make_unique<GemmLaunch>(node, config, gemmShape(node, inputs, outputs), module, device);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kGemm{"gemm", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

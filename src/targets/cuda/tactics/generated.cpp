@@ -9,11 +9,34 @@ namespace {
 
 constexpr size_t kCubin = 0, kCode = 1, kArchitecture = 2, kWeights = 3;  // blobs
 
-}  // namespace
+class FamilyTactic final : public GeneratedTactic {
+ public:
+  FamilyTactic(const Device& device, const GeneratedFamily& family)
+      : GeneratedTactic(device), family_(family) {}
+  std::string_view name() const override { return family_.name; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    return family_.refuses(device_, node, hint);
+  }
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    return family_.candidates(device_, node, hint);
+  }
 
-std::vector<Candidate> GeneratedTactic::candidates(const Node&, const TuningHint& hint) const {
-  return {{"", memorySeconds(device_, hint)}};
-}
+ protected:
+  std::string generate(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    return family_.generate(node, config, hint);
+  }
+  PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    return family_.pack ? family_.pack(node, config, hint) : PackedWeights();
+  }
+  std::unique_ptr<Kernel> makeKernel(KernelParts parts) const override {
+    return family_.makeKernel(std::move(parts));
+  }
+
+ private:
+  const GeneratedFamily& family_;
+};
+
+}  // namespace
 
 CompiledKernel GeneratedTactic::compile(const Node& node, const std::string& config,
                                         const TuningHint& hint) const {
@@ -22,7 +45,7 @@ CompiledKernel GeneratedTactic::compile(const Node& node, const std::string& con
   compiled.blobs.push_back(compileCubin(code, device_.architecture()));
   compiled.blobs.push_back(textTensor(code));
   compiled.blobs.push_back(textTensor(device_.architecture()));
-  Packed packed = pack(node, config, hint);
+  PackedWeights packed = pack(node, config, hint);
   for (Tensor& t : packed.tensors) compiled.blobs.push_back(std::move(t));
   compiled.packedInputs = std::move(packed.inputs);
   compiled.packedInputs.resize(node.inputs.size());
@@ -37,11 +60,19 @@ std::unique_ptr<Kernel> GeneratedTactic::load(const Node& node, const CompiledKe
       fits ? compiled.blobs[kCubin] : compileCubin(textOf(compiled.blobs[kCode]), device_.architecture()));
   std::vector<DeviceBuffer> weights;
   for (size_t i = kWeights; i < compiled.blobs.size(); ++i) weights.emplace_back(compiled.blobs[i]);
-  return makeKernel(node, compiled.config, std::move(module), std::move(weights));
+  return makeKernel({device_, node, compiled.config, std::move(module), std::move(weights)});
+}
+
+std::unique_ptr<Tactic> makeTactic(const Device& device, const GeneratedFamily& family) {
+  return std::make_unique<FamilyTactic>(device, family);
 }
 
 double memorySeconds(const Device& device, const TuningHint& hint) {
   return bytesMoved(hint) / (0.8 * device.bandwidth) + device.launchSeconds;
+}
+
+std::vector<Candidate> oneCandidate(const Device& device, const Node&, const TuningHint& hint) {
+  return {{"", memorySeconds(device, hint)}};
 }
 
 }  // namespace tenfold::cuda

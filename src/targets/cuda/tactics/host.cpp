@@ -1,11 +1,10 @@
-#include "targets/cuda/tactics/host.h"
-
 #include <cstring>
 
 #include "base/error.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/driver/driver.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/strides.h"
 
 namespace tenfold::cuda {
@@ -91,26 +90,32 @@ class HostKernel final : public Kernel {
 
 constexpr double kBytesPerSecond = 1e3;  // slower than anything else
 
+class HostTactic final : public Tactic {
+ public:
+  std::string_view name() const override { return "host-reference"; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    for (const auto* side : {&hint.inputs, &hint.outputs})
+      for (const TensorDesc& d : *side)
+        if (d.layout != Layout::kPlain && typeBits(d.dtype) < 8)
+          return "packed elements have the plain layout only";
+    return node.op->eval ? "" : fmt::format("{} has no reference evaluation", node.opName());
+  }
+
+  std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
+    return {{"", 1.0 / kBytesPerSecond}};
+  }
+
+  CompiledKernel compile(const Node& node, const std::string& config, const TuningHint&) const override {
+    return {std::string(name()), config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
+  }
+
+  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel&) const override {
+    return std::make_unique<HostKernel>(node);
+  }
+};
+
 }  // namespace
 
-std::string HostTactic::refuses(const Node& node, const TuningHint& hint) const {
-  for (const auto* side : {&hint.inputs, &hint.outputs})
-    for (const TensorDesc& d : *side)
-      if (d.layout != Layout::kPlain && typeBits(d.dtype) < 8)
-        return "packed elements have the plain layout only";
-  return node.op->eval ? "" : fmt::format("{} has no reference evaluation", node.opName());
-}
-
-std::vector<Candidate> HostTactic::candidates(const Node&, const TuningHint&) const {
-  return {{"", 1.0 / kBytesPerSecond}};
-}
-
-CompiledKernel HostTactic::compile(const Node& node, const std::string& config, const TuningHint&) const {
-  return {std::string(name()), config, {}, std::vector<uint8_t>(node.inputs.size(), 0)};
-}
-
-std::unique_ptr<Kernel> HostTactic::load(const Node& node, const CompiledKernel&) const {
-  return std::make_unique<HostKernel>(node);
-}
+std::unique_ptr<Tactic> makeHost() { return std::make_unique<HostTactic>(); }
 
 }  // namespace tenfold::cuda

@@ -6,6 +6,7 @@
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {

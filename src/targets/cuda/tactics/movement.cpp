@@ -1,7 +1,8 @@
 #include "base/error.h"
-#include "targets/cuda/tactics/launch_tactic.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/moves.h"
 
 namespace tenfold::cuda {
@@ -40,22 +41,23 @@ class MovementLaunch final : public Launch {
   std::vector<Copy> copies_;
 };
 
-std::string refuses(const Node& node, const TuningHint& hint) {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   if (!movesElements(node)) return "moves nothing";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
   return reasonOf([&] { plan(node, hint.inputs, hint.outputs); });
 }
 
-std::string generate(const Node&, const TuningHint&) { return moveCode(); }
+std::string generate(const Node&, const std::string&, const TuningHint&) { return moveCode(); }
 
-std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
-                                Descs outputs) {
-  return std::make_unique<MovementLaunch>(node, std::move(module), inputs, outputs);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<MovementLaunch>(node, module, inputs, outputs);
+  });
 }
 
 }  // namespace
 
-const LaunchFamily kMovement{"movement", refuses, generate, prepare};
+const GeneratedFamily kMovement{"movement", refuses, oneCandidate, generate, makeKernel};
 
 }  // namespace tenfold::cuda

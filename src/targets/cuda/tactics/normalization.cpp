@@ -5,6 +5,7 @@
 #include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/loop_axes.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {

@@ -1,9 +1,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "targets/cuda/tactics/launch_tactic.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/moves.h"
 
 namespace tenfold::cuda {
@@ -88,27 +89,28 @@ class PadLaunch final : public Launch {
   bool hasValue_;
 };
 
-std::string refuses(const Node& node, const TuningHint& hint) {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   if (!node.is("Pad")) return "is no Pad";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
   return reasonOf([&] { plan(node, hint.inputs, hint.outputs); });
 }
 
-std::string generate(const Node& node, const TuningHint& hint) {
+std::string generate(const Node& node, const std::string&, const TuningHint& hint) {
   return fmt::format(
       "#include \"movement.cuh\"\nextern \"C\" __global__ void __launch_bounds__(256) padded(const "
       "__grid_constant__ Padding p) {{ pad<{}, {}>(p); }}\n",
       bytesType(typeBits(hint.inputs[0].dtype) / 8), modeOf(node));
 }
 
-std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
-                                Descs outputs) {
-  return std::make_unique<PadLaunch>(std::move(module), plan(node, inputs, outputs), isPresent(inputs, 2));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<PadLaunch>(module, plan(node, inputs, outputs), isPresent(inputs, 2));
+  });
 }
 
 }  // namespace
 
-const LaunchFamily kPad{"pad", refuses, generate, prepare};
+const GeneratedFamily kPad{"pad", refuses, oneCandidate, generate, makeKernel};
 
 }  // namespace tenfold::cuda

@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/pointwise.h"
-
 #include <algorithm>
 #include <cstring>
 
@@ -7,8 +5,10 @@
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/loop_axes.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/fused_node.h"
 
 namespace tenfold::cuda {
@@ -143,22 +143,6 @@ class PointwiseLaunch final : public Launch {
   std::vector<uintptr_t> alignment_;
 };
 
-class PointwiseKernel final : public Kernel {
- public:
-  PointwiseKernel(const Node& node, bool isStatic, std::shared_ptr<const Module> module, const Device& device)
-      : operands_(node), isStatic_(isStatic), module_(std::move(module)), device_(device) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<PointwiseLaunch>(operands_, Plan(operands_, inputs, outputs), *module_, isStatic_,
-                                             device_);
-  }
-
- private:
-  const Operands operands_;
-  const bool isStatic_;
-  std::shared_ptr<const Module> module_;
-  const Device& device_;
-};
-
 // The function for one vector of W elements.
 std::string stepCode(const Operands& operands) {
   size_t count = operands.count(), inputs = operands.inputs.size();
@@ -207,9 +191,7 @@ std::string kernelCode(size_t operands, int axes, int width) {
 constexpr const char* kStatic = "static";
 constexpr const char* kDynamic = "any shape";
 
-}  // namespace
-
-std::string PointwiseTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   Operands operands(node);
   for (const Node* n : operands.fused.after) {
     if (!n->op->pointwise) return fmt::format("{} is not pointwise", n->opName());
@@ -224,12 +206,11 @@ std::string PointwiseTactic::refuses(const Node& node, const TuningHint& hint) c
   });
 }
 
-std::vector<Candidate> PointwiseTactic::candidates(const Node&, const TuningHint& hint) const {
-  return {{hint.staticShapes ? kStatic : kDynamic, memorySeconds(device_, hint)}};
+std::vector<Candidate> candidates(const Device& device, const Node&, const TuningHint& hint) {
+  return {{hint.staticShapes ? kStatic : kDynamic, memorySeconds(device, hint)}};
 }
 
-std::string PointwiseTactic::generate(const Node& node, const std::string& config,
-                                      const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   Operands operands(node);
   std::string code = "#include \"common.cuh\"\n" + std::string(kMathInclude) +
                      "#include \"pointwise.cuh\"\n" + stepCode(operands);
@@ -245,10 +226,16 @@ std::string PointwiseTactic::generate(const Node& node, const std::string& confi
   return code;
 }
 
-std::unique_ptr<Kernel> PointwiseTactic::makeKernel(const Node& node, const std::string& config,
-                                                    std::shared_ptr<const Module> module,
-                                                    std::vector<DeviceBuffer>) const {
-  return std::make_unique<PointwiseKernel>(node, config == kStatic, std::move(module), device_);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([operands = Operands(parts.node), isStatic = parts.config == kStatic,
+                   module = std::move(parts.module), &device = parts.device](Descs inputs, Descs outputs) {
+    return std::make_unique<PointwiseLaunch>(operands, Plan(operands, inputs, outputs), *module, isStatic,
+                                             device);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kPointwise{"pointwise", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

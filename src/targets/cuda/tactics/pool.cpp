@@ -7,8 +7,9 @@
 #include "graph/ops/window.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/fast_divisor.h"
-#include "targets/cuda/tactics/launch_tactic.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/fused_node.h"
 
 namespace tenfold::cuda {
@@ -266,7 +267,7 @@ std::string kernelCode(const Operands& operands, int width) {
   return code + epilogueCode(operands) + "}\n";
 }
 
-std::string refuses(const Node& node, const TuningHint& hint) {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     Operands operands(node);
     requireTypes(operands);
@@ -274,7 +275,7 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   });
 }
 
-std::string generate(const Node& node, const TuningHint&) {
+std::string generate(const Node& node, const std::string&, const TuningHint&) {
   Operands operands(node);
   std::string code = "#include \"common.cuh\"\n" + std::string(kMathInclude) + "#include \"pool.cuh\"\n";
   code += kernelCode(operands, 1);
@@ -282,13 +283,14 @@ std::string generate(const Node& node, const TuningHint&) {
   return code;
 }
 
-std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
-                                Descs outputs) {
-  return std::make_unique<PoolLaunch>(Operands(node), std::move(module), inputs, outputs);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<PoolLaunch>(Operands(node), module, inputs, outputs);
+  });
 }
 
 }  // namespace
 
-const LaunchFamily kPool{"pool", refuses, generate, prepare};
+const GeneratedFamily kPool{"pool", refuses, oneCandidate, generate, makeKernel};
 
 }  // namespace tenfold::cuda

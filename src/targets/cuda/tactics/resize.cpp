@@ -4,8 +4,9 @@
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/fast_divisor.h"
-#include "targets/cuda/tactics/launch_tactic.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 #include "targets/resize_plan.h"
 
 namespace tenfold::cuda {
@@ -130,7 +131,7 @@ class ResizeLaunch final : public Launch {
   std::vector<DeviceBuffer> tables_;
 };
 
-std::string refuses(const Node& node, const TuningHint& hint) {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   if (!node.is("Resize")) return "is no Resize";
   DataType type = hint.inputs[0].dtype;
   bool combines = type == DataType::kFloat32 || type == DataType::kFloat16 || type == DataType::kBFloat16;
@@ -139,7 +140,7 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   return reasonOf([&] { makePlan(node, hint.inputs, hint.outputs); });
 }
 
-std::string generate(const Node& node, const TuningHint& hint) {
+std::string generate(const Node& node, const std::string&, const TuningHint& hint) {
   DataType type = hint.inputs[0].dtype;
   bool copies = isNearest(node);
   std::string code = "#include \"resize.cuh\"\n";
@@ -153,13 +154,14 @@ std::string generate(const Node& node, const TuningHint& hint) {
   return code;
 }
 
-std::unique_ptr<Launch> prepare(const Node& node, std::shared_ptr<const Module> module, Descs inputs,
-                                Descs outputs) {
-  return std::make_unique<ResizeLaunch>(std::move(module), makePlan(node, inputs, outputs), inputs[0].dtype);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<ResizeLaunch>(module, makePlan(node, inputs, outputs), inputs[0].dtype);
+  });
 }
 
 }  // namespace
 
-const LaunchFamily kResize{"resize", refuses, generate, prepare};
+const GeneratedFamily kResize{"resize", refuses, oneCandidate, generate, makeKernel};
 
 }  // namespace tenfold::cuda

@@ -1,30 +1,12 @@
-#include "targets/cuda/tactics/rows.h"
-
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/row_code.h"
 #include "targets/cuda/tactics/row_launch.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
 
-class RowKernel final : public Kernel {
- public:
-  RowKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module,
-            const Device& device)
-      : node_(node), config_(RowConfig::parse(config)), module_(std::move(module)), device_(device) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return prepareRows(node_, config_, *module_, device_, inputs, outputs);
-  }
-
- private:
-  const RowNode node_;
-  const RowConfig config_;
-  std::shared_ptr<const Module> module_;
-  const Device& device_;
-};
-
-}  // namespace
-
-std::string RowsTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     RowNode rows(node);
     RowPlan plan(rows, hint.inputs, hint.outputs);
@@ -32,27 +14,32 @@ std::string RowsTactic::refuses(const Node& node, const TuningHint& hint) const 
   });
 }
 
-std::vector<Candidate> RowsTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   std::vector<Candidate> candidates;
-  double seconds = memorySeconds(device_, hint);
-  for (const RowConfig& c : rowConfigs(RowNode(node), hint, device_)) {
+  double seconds = memorySeconds(device, hint);
+  for (const RowConfig& c : rowConfigs(RowNode(node), hint, device)) {
     candidates.push_back({c.str(), seconds});
     seconds *= 1.05;
   }
   return candidates;
 }
 
-std::string RowsTactic::generate(const Node& node, const std::string& config, const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   RowNode rows(node);
   RowPlan plan(rows, hint.inputs, hint.outputs);
   return rowCode(rows, RowConfig::parse(config), hint.staticShapes ? plan.rows.rank() : 0,
                  hint.staticShapes ? plan.columns.rank() : 0);
 }
 
-std::unique_ptr<Kernel> RowsTactic::makeKernel(const Node& node, const std::string& config,
-                                               std::shared_ptr<const Module> module,
-                                               std::vector<DeviceBuffer>) const {
-  return std::make_unique<RowKernel>(node, config, std::move(module), device_);
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([rows = RowNode(parts.node), config = RowConfig::parse(parts.config),
+                   module = std::move(parts.module), &device = parts.device](Descs inputs, Descs outputs) {
+    return prepareRows(rows, config, *module, device, inputs, outputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kRowOperators{"rows", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

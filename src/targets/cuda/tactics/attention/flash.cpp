@@ -1,11 +1,11 @@
-#include "targets/cuda/tactics/attention/flash.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/attention/flash_config.h"
 #include "targets/cuda/tactics/attention/present.h"
+#include "targets/cuda/tactics/generated.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -192,20 +192,6 @@ class FlashLaunch final : public Launch {
   size_t workspace_ = 0;
 };
 
-class FlashKernel final : public Kernel {
- public:
-  FlashKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module)
-      : node_(node), config_(FlashConfig::parse(config)), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<FlashLaunch>(node_, config_, *module_, inputs, outputs);
-  }
-
- private:
-  const N node_;
-  const FlashConfig config_;
-  std::shared_ptr<const Module> module_;
-};
-
 // The struct C of kernels/attention.cuh.
 std::string traits(const char* name, const N& node, const N::Operands& o, const FlashConfig& c, Descs inputs,
                    bool aligned) {
@@ -232,9 +218,7 @@ std::string traits(const char* name, const N& node, const N::Operands& o, const 
       o.in[N::kValidKeys].exists(), o.in[N::kPastKey].exists(), c.splits > 1);
 }
 
-}  // namespace
-
-std::string FlashAttentionTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   try {
     N attention(node);
     checkSupported(attention, attention.operands(hint.inputs, hint.outputs), hint.inputs);
@@ -244,17 +228,16 @@ std::string FlashAttentionTactic::refuses(const Node& node, const TuningHint& hi
   return "";
 }
 
-std::vector<Candidate> FlashAttentionTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   N::Operands o = N(node).operands(hint.inputs, hint.outputs);
   FlashMath math = mathOf(hint.inputs[static_cast<size_t>(o.in[N::kQuery].index)].dtype, hint.allowTf32);
   std::vector<Candidate> found;
-  for (const auto& [config, seconds] : flashConfigs(device_, math, o, bytesMoved(hint)))
+  for (const auto& [config, seconds] : flashConfigs(device, math, o, bytesMoved(hint)))
     found.push_back({config.str(), seconds});
   return found;
 }
 
-std::string FlashAttentionTactic::generate(const Node& node, const std::string& config,
-                                           const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   N attention(node);
   N::Operands o = attention.operands(hint.inputs, hint.outputs);
   FlashConfig c = FlashConfig::parse(config);
@@ -287,10 +270,15 @@ std::string FlashAttentionTactic::generate(const Node& node, const std::string& 
   return code;
 }
 
-std::unique_ptr<Kernel> FlashAttentionTactic::makeKernel(const Node& node, const std::string& config,
-                                                         std::shared_ptr<const Module> module,
-                                                         std::vector<DeviceBuffer>) const {
-  return std::make_unique<FlashKernel>(node, config, std::move(module));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([node = N(parts.node), config = FlashConfig::parse(parts.config),
+                   module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<FlashLaunch>(node, config, *module, inputs, outputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kFlashAttention{"flash-attention", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

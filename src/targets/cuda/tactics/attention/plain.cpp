@@ -1,10 +1,10 @@
-#include "targets/cuda/tactics/attention/plain.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/attention/present.h"
+#include "targets/cuda/tactics/generated.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -135,22 +135,7 @@ class PlainLaunch final : public Launch {
   size_t workspace_ = 0;
 };
 
-class PlainKernel final : public Kernel {
- public:
-  PlainKernel(const Node& node, std::shared_ptr<const Module> module)
-      : node_(node), module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<PlainLaunch>(node_, *module_, inputs, outputs);
-  }
-
- private:
-  const N node_;
-  std::shared_ptr<const Module> module_;
-};
-
-}  // namespace
-
-std::string PlainAttentionTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   try {
     checkSupported(N(node).operands(hint.inputs, hint.outputs), hint.inputs, hint.outputs);
   } catch (const Error& e) {
@@ -159,16 +144,15 @@ std::string PlainAttentionTactic::refuses(const Node& node, const TuningHint& hi
   return "";
 }
 
-std::vector<Candidate> PlainAttentionTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   N::Operands o = N(node).operands(hint.inputs, hint.outputs);
   double products = static_cast<double>(o.batch() * o.heads() * o.queries()) * static_cast<double>(o.keys()) *
                     static_cast<double>(o.size() + o.valueSize());
   constexpr double kPerSecond = 5e11;
-  return {{"", products / kPerSecond + memorySeconds(device_, hint)}};
+  return {{"", products / kPerSecond + memorySeconds(device, hint)}};
 }
 
-std::string PlainAttentionTactic::generate(const Node& node, const std::string&,
-                                           const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string&, const TuningHint& hint) {
   N::Operands o = N(node).operands(hint.inputs, hint.outputs);
   DataType query = typeOf(hint.inputs, o.in[N::kQuery]), value = typeOf(hint.inputs, o.in[N::kValue]);
   const N::Operand& mask = o.in[N::kMask];
@@ -188,10 +172,14 @@ std::string PlainAttentionTactic::generate(const Node& node, const std::string&,
          presentCode(query, value);
 }
 
-std::unique_ptr<Kernel> PlainAttentionTactic::makeKernel(const Node& node, const std::string&,
-                                                         std::shared_ptr<const Module> module,
-                                                         std::vector<DeviceBuffer>) const {
-  return std::make_unique<PlainKernel>(node, std::move(module));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([node = N(parts.node), module = std::move(parts.module)](Descs inputs, Descs outputs) {
+    return std::make_unique<PlainLaunch>(node, *module, inputs, outputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kPlainAttention{"plain-attention", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

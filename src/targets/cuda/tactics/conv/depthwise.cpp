@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/conv/depthwise.h"
-
 #include <algorithm>
 #include <numeric>
 
@@ -9,7 +7,9 @@
 #include "targets/cuda/tactics/conv/conv_epilogue.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -89,31 +89,6 @@ class DepthwiseLaunch final : public Launch {
   ConvParams params_;
 };
 
-class DepthwiseKernel final : public Kernel {
- public:
-  DepthwiseKernel(const Node& node, const std::string& config, const Device& device,
-                  std::shared_ptr<const Module> module, std::vector<DeviceBuffer> weights)
-      : conv_(node),
-        config_(config),
-        device_(device),
-        module_(std::move(module)),
-        weights_(std::move(weights)) {
-    if (weights_.size() != 1)
-      fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", node.name);
-  }
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    return std::make_unique<DepthwiseLaunch>(conv_, config_, device_, weights_[0].data(), module_, inputs,
-                                             outputs);
-  }
-
- private:
-  const ConvNode conv_;
-  const Config config_;
-  const Device& device_;
-  std::shared_ptr<const Module> module_;
-  std::vector<DeviceBuffer> weights_;
-};
-
 struct Tile {
   int down, across;
 };
@@ -141,9 +116,7 @@ double secondsOf(const Device& device, const TuningHint& hint, const ConvShape& 
   return std::max({memorySeconds(device, hint), cache, arithmetic, latency}) + device.launchSeconds;
 }
 
-}  // namespace
-
-std::string DepthwiseConvTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     ConvNode conv(node);
     depthwiseShape(conv, hint.inputs, hint.outputs);
@@ -151,7 +124,7 @@ std::string DepthwiseConvTactic::refuses(const Node& node, const TuningHint& hin
   });
 }
 
-std::vector<Candidate> DepthwiseConvTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
   std::string reach = reachOfExtras(conv, hint);
@@ -162,15 +135,14 @@ std::vector<Candidate> DepthwiseConvTactic::candidates(const Node& node, const T
     if (tile.down * tile.across * width > kMostSums || (tile.down > 1 && s.out[1] == 1)) continue;
     candidates.push_back(
         {fmt::format("down={},across={},vector={},extras={}", tile.down, tile.across, width, reach),
-         secondsOf(device_, hint, s, conv.type(), tile, width)});
+         secondsOf(device, hint, s, conv.type(), tile, width)});
   }
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   return candidates;
 }
 
-std::string DepthwiseConvTactic::generate(const Node& node, const std::string& text,
-                                          const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& text, const TuningHint& hint) {
   ConvNode conv(node);
   Config config(text);
   ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
@@ -184,21 +156,24 @@ std::string DepthwiseConvTactic::generate(const Node& node, const std::string& t
              s.stride[1], s.stride[2], s.dilation[1], s.dilation[2], kThreads);
 }
 
-GeneratedTactic::Packed DepthwiseConvTactic::pack(const Node& node, const std::string&,
-                                                  const TuningHint& hint) const {
+PackedWeights pack(const Node& node, const std::string&, const TuningHint& hint) {
   ConvNode conv(node);
-  Packed packed;
-  packed.tensors.push_back(
-      packTaps(conv, depthwiseShape(conv, hint.inputs, hint.outputs), knownWeights(conv, hint)));
-  packed.inputs.resize(node.inputs.size());
-  if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
-  return packed;
+  ConvShape s = depthwiseShape(conv, hint.inputs, hint.outputs);
+  return replaceWeights(conv, packTaps(conv, s, knownWeights(conv, hint)));
 }
 
-std::unique_ptr<Kernel> DepthwiseConvTactic::makeKernel(const Node& node, const std::string& config,
-                                                        std::shared_ptr<const Module> module,
-                                                        std::vector<DeviceBuffer> weights) const {
-  return std::make_unique<DepthwiseKernel>(node, config, device_, std::move(module), std::move(weights));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  requireWeights(parts);
+  return kernelOf([conv = ConvNode(parts.node), config = Config(parts.config), &device = parts.device,
+                   module = std::move(parts.module),
+                   weights = std::move(parts.weights)](Descs inputs, Descs outputs) {
+    return std::make_unique<DepthwiseLaunch>(conv, config, device, weights[0].data(), module, inputs,
+                                             outputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kDepthwiseConv{"conv-depthwise", refuses, candidates, generate, makeKernel, pack};
 
 }  // namespace tenfold::cuda

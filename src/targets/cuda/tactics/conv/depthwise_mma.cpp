@@ -1,13 +1,13 @@
-#include "targets/cuda/tactics/conv/depthwise_mma.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
+#include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -64,14 +64,12 @@ double secondsOf(const ConvShape& s, int rows, const Device& device, double memo
          device.launchSeconds;
 }
 
-}  // namespace
-
-void DepthwiseMmaTactic::require(const ConvNode& conv, const TuningHint& hint) const {
-  if (sharedBytes(shapeOf(conv, hint.inputs, hint.outputs), 4) > device_.sharedBytes)
+void require(const Device& device, const ConvNode& conv, const TuningHint& hint) {
+  if (sharedBytes(shapeOf(conv, hint.inputs, hint.outputs), 4) > device.sharedBytes)
     fail(ErrorKind::kUnsupported, "its patches do not fit in shared memory");
 }
 
-ConvPlan DepthwiseMmaTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
+ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   ConvShape s = shapeOf(conv, in, out);
   int rows = configNumber(name, "rows");
   auto number = [](int64_t v) { return static_cast<int32_t>(v); };
@@ -92,32 +90,31 @@ ConvPlan DepthwiseMmaTactic::plan(const ConvNode& conv, const std::string& name,
   plan.grid.threads = kThreads;
   plan.grid.sharedBytes = sharedBytes(s, rows);
   // Blocks that find room at once go round: their weights stay.
-  auto room = static_cast<int64_t>(device_.sharedBytes / (plan.grid.sharedBytes + 1024));
+  auto room = static_cast<int64_t>(device.sharedBytes / (plan.grid.sharedBytes + 1024));
   int64_t channelBlocks = ceilDiv(s.groups, kChannels),
           blocks = std::clamp<int64_t>(room, 1, configNumber(name, "blocks"));
-  int64_t resident = std::max<int64_t>(device_.multiprocessors * blocks / channelBlocks, 1);
+  int64_t resident = std::max<int64_t>(device.multiprocessors * blocks / channelBlocks, 1);
   plan.grid.blocks = {static_cast<unsigned>(std::min<int64_t>(params.tiles, resident)),
                       static_cast<unsigned>(channelBlocks), 1};
   return plan;
 }
 
-std::vector<Candidate> DepthwiseMmaTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
   std::vector<Candidate> found;
   constexpr int64_t kSmall = 9, kMedium = 25;  // taps
   const auto& tiles = s.taps() <= kSmall ? kTiles[0] : s.taps() <= kMedium ? kTiles[1] : kTiles[2];
   for (const Tile& t : tiles)
-    if (t.rows == 4 || (s.out[1] > 4 && sharedBytes(s, t.rows) <= device_.sharedBytes))
+    if (t.rows == 4 || (s.out[1] > 4 && sharedBytes(s, t.rows) <= device.sharedBytes))
       found.push_back({fmt::format("rows={},blocks={}", t.rows, t.blocks),
-                       secondsOf(s, t.rows, device_, memorySeconds(device_, hint))});
+                       secondsOf(s, t.rows, device, memorySeconds(device, hint))});
   std::stable_sort(found.begin(), found.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   return found;
 }
 
-std::string DepthwiseMmaTactic::generate(const Node& node, const std::string& config,
-                                         const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
   std::string types = fmt::format("typedef DepthwiseMmaShape<{}, {}, {}, {}, {}, {}, {}, {}> S;\n",
@@ -128,9 +125,12 @@ std::string DepthwiseMmaTactic::generate(const Node& node, const std::string& co
                         "DepthwiseMma", "depthwiseMma<S, Region>");
 }
 
-Tensor DepthwiseMmaTactic::packWeights(const ConvNode& conv, const std::string&, const TuningHint& hint,
-                                       const void* weights) const {
+Tensor packWeights(const ConvNode& conv, const std::string&, const TuningHint& hint, const void* weights) {
   return packTaps(conv, shapeOf(conv, hint.inputs, hint.outputs), weights);
 }
+
+}  // namespace
+
+const PackedConvFamily kDepthwiseMma{"conv-depthwise-mma", require, candidates, generate, plan, packWeights};
 
 }  // namespace tenfold::cuda

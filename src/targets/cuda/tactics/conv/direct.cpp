@@ -1,5 +1,3 @@
-#include "targets/cuda/tactics/conv/direct.h"
-
 #include <algorithm>
 #include <cstring>
 
@@ -9,7 +7,9 @@
 #include "targets/cuda/tactics/conv/conv_epilogue.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -95,47 +95,28 @@ class DirectLaunch final : public Launch {
   ConvParams params_;
 };
 
-class DirectKernel final : public Kernel {
- public:
-  DirectKernel(const Node& node, const std::string& config, std::shared_ptr<const Module> module,
-               std::vector<DeviceBuffer> weights)
-      : conv_(node), config_(config), module_(std::move(module)), weights_(std::move(weights)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
-    const void* weights = weights_.empty() ? nullptr : weights_[0].data();
-    return std::make_unique<DirectLaunch>(conv_, config_, weights, module_, inputs, outputs);
-  }
-
- private:
-  const ConvNode conv_;
-  const Config config_;
-  std::shared_ptr<const Module> module_;
-  std::vector<DeviceBuffer> weights_;
-};
-
-}  // namespace
-
-std::string DirectConvTactic::refuses(const Node& node, const TuningHint& hint) const {
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     ConvNode conv(node);
     convShape(conv, hint.inputs, hint.outputs);
   });
 }
 
-std::vector<Candidate> DirectConvTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = convShape(conv, hint.inputs, hint.outputs);
-  int filters = filtersOfThread(s, conv.type(), device_);
+  int filters = filtersOfThread(s, conv.type(), device);
   bool whole = isLast(hint.outputs[conv.outputs[0]]) && s.filters % filters == 0;
   double threads = static_cast<double>(s.pixels() * s.groups * tilesOf(s, filters));
-  double idle = std::max(1.0, device_.multiprocessors * 512.0 / std::max(threads, 1.0));
+  double idle = std::max(1.0, device.multiprocessors * 512.0 / std::max(threads, 1.0));
   double seconds =
-      std::max(memorySeconds(device_, hint), s.operations() * idle / kRate + device_.launchSeconds);
+      std::max(memorySeconds(device, hint), s.operations() * idle / kRate + device.launchSeconds);
   return {{fmt::format("filters={},packed={},whole={},extras={}", filters, knownWeights(conv, hint) ? 1 : 0,
                        whole ? 1 : 0, reachOfExtras(conv, hint)),
            seconds}};
 }
 
-std::string DirectConvTactic::generate(const Node& node, const std::string& text, const TuningHint&) const {
+std::string generate(const Node& node, const std::string& text, const TuningHint&) {
   ConvNode conv(node);
   Config config(text);
   return epilogueCode(conv, config.reach) +
@@ -147,23 +128,25 @@ std::string DirectConvTactic::generate(const Node& node, const std::string& text
              conv.transposed, config.whole);
 }
 
-GeneratedTactic::Packed DirectConvTactic::pack(const Node& node, const std::string& text,
-                                               const TuningHint& hint) const {
+PackedWeights pack(const Node& node, const std::string& text, const TuningHint& hint) {
   ConvNode conv(node);
   Config config(text);
   if (!config.packed) return {};
   ConvShape s = convShape(conv, hint.inputs, hint.outputs);
-  Packed packed;
-  packed.tensors.push_back(packFilters(conv, s, knownWeights(conv, hint), config.filters));
-  packed.inputs.resize(node.inputs.size());
-  if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
-  return packed;
+  return replaceWeights(conv, packFilters(conv, s, knownWeights(conv, hint), config.filters));
 }
 
-std::unique_ptr<Kernel> DirectConvTactic::makeKernel(const Node& node, const std::string& config,
-                                                     std::shared_ptr<const Module> module,
-                                                     std::vector<DeviceBuffer> weights) const {
-  return std::make_unique<DirectKernel>(node, config, std::move(module), std::move(weights));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([conv = ConvNode(parts.node), config = Config(parts.config),
+                   module = std::move(parts.module),
+                   weights = std::move(parts.weights)](Descs inputs, Descs outputs) {
+    return std::make_unique<DirectLaunch>(conv, config, weights.empty() ? nullptr : weights[0].data(), module,
+                                          inputs, outputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kDirectConv{"conv-direct", refuses, candidates, generate, makeKernel, pack};
 
 }  // namespace tenfold::cuda

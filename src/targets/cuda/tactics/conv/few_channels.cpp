@@ -1,12 +1,12 @@
-#include "targets/cuda/tactics/conv/few_channels.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/few_shape.h"
+#include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -64,15 +64,13 @@ double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const De
   return std::max(memory, perProcessor * each + 2e-6) + device.launchSeconds;
 }
 
-}  // namespace
-
-void FewChannelsTactic::require(const ConvNode& conv, const TuningHint& hint) const {
+void require(const Device&, const ConvNode& conv, const TuningHint& hint) {
   fewShape(conv, hint.inputs, hint.outputs);
   if (!hint.staticShapes && conv.anchor().attrs.text("auto_pad", "NOTSET") != "NOTSET")
     fail(ErrorKind::kUnsupported, "its pads are known at run time only");
 }
 
-ConvPlan FewChannelsTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
+ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   ConvShape s = fewShape(conv, in, out);
   FewConfig config = fewConfig(name);
   if (config.words && !copiesByWords(s, conv.type(), in[conv.x].layout))
@@ -99,13 +97,13 @@ ConvPlan FewChannelsTactic::plan(const ConvNode& conv, const std::string& name, 
   plan.grid.sharedBytes = fewSharedBytes(config, s, conv.type());
   auto filterTiles = static_cast<unsigned>((s.filters + config.filters - 1) / config.filters);
   unsigned perProcessor =
-      std::clamp(static_cast<unsigned>(device_.sharedBytes / (plan.grid.sharedBytes + 1024)), 1u, 4u);
-  unsigned resident = static_cast<unsigned>(device_.multiprocessors) * perProcessor / filterTiles;
+      std::clamp(static_cast<unsigned>(device.sharedBytes / (plan.grid.sharedBytes + 1024)), 1u, 4u);
+  unsigned resident = static_cast<unsigned>(device.multiprocessors) * perProcessor / filterTiles;
   plan.grid.blocks = {std::min(params.tiles, std::max(resident, 1u)), filterTiles, 1};
   return plan;
 }
 
-std::vector<Candidate> FewChannelsTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   // Where the width may change, its evenness may too.
@@ -116,8 +114,8 @@ std::vector<Candidate> FewChannelsTactic::candidates(const Node& node, const Tun
       FewConfig c{tile.rows, tile.columns, filters, words};
       if (filters > 16 && filters / 2 >= s.filters) continue;
       if (tile.rows > 1 && s.out[1] == 1) continue;
-      if (fewSharedBytes(c, s, conv.type()) > device_.sharedBytes) continue;
-      found.push_back({c.name(), secondsOf(s, c, conv.type(), device_, memorySeconds(device_, hint))});
+      if (fewSharedBytes(c, s, conv.type()) > device.sharedBytes) continue;
+      found.push_back({c.name(), secondsOf(s, c, conv.type(), device, memorySeconds(device, hint))});
     }
   if (found.empty()) fail("the patches of no tile fit in shared memory");
   std::stable_sort(found.begin(), found.end(),
@@ -127,8 +125,7 @@ std::vector<Candidate> FewChannelsTactic::candidates(const Node& node, const Tun
   return found;
 }
 
-std::string FewChannelsTactic::generate(const Node& node, const std::string& config,
-                                        const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   ConvNode conv(node);
   FewConfig c = fewConfig(config);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
@@ -141,9 +138,13 @@ std::string FewChannelsTactic::generate(const Node& node, const std::string& con
                         "convFew<S, Region>");
 }
 
-Tensor FewChannelsTactic::packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
-                                      const void* weights) const {
+Tensor packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
+                   const void* weights) {
   return packFragments(conv, fewShape(conv, hint.inputs, hint.outputs), weights, fewConfig(config));
 }
+
+}  // namespace
+
+const PackedConvFamily kFewChannels{"conv-few-channels", require, candidates, generate, plan, packWeights};
 
 }  // namespace tenfold::cuda

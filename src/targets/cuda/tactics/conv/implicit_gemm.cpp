@@ -1,12 +1,12 @@
-#include "targets/cuda/tactics/conv/implicit_gemm.h"
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/mma_config.h"
+#include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -60,16 +60,14 @@ ConvShape mmaShape(const ConvNode& conv, Descs in, Descs out, bool fold) {
   return s;
 }
 
-}  // namespace
-
-void ImplicitGemmTactic::require(const ConvNode& conv, const TuningHint& hint) const {
+void require(const Device& device, const ConvNode& conv, const TuningHint& hint) {
   bool fold = folds(conv, hint);
   ConvShape s = mmaShape(conv, hint.inputs, hint.outputs, fold);
-  if (mmaConvCandidates(s, conv.type(), device_, fold, 0).empty())
+  if (mmaConvCandidates(s, conv.type(), device, fold, 0).empty())
     fail(ErrorKind::kUnsupported, "no tile fits {} filters in {} groups", s.filters, s.groups);
 }
 
-ConvPlan ImplicitGemmTactic::plan(const ConvNode& conv, const std::string& name, Descs in, Descs out) const {
+ConvPlan plan(const Device&, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   MmaConvConfig config = mmaConvConfig(name);
   ConvShape s = mmaShape(conv, in, out, config.fold);
   Params params;
@@ -90,15 +88,14 @@ ConvPlan ImplicitGemmTactic::plan(const ConvNode& conv, const std::string& name,
   return plan;
 }
 
-std::vector<Candidate> ImplicitGemmTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node);
   bool fold = folds(conv, hint);
-  return mmaConvCandidates(mmaShape(conv, hint.inputs, hint.outputs, fold), conv.type(), device_, fold,
-                           memorySeconds(device_, hint));
+  return mmaConvCandidates(mmaShape(conv, hint.inputs, hint.outputs, fold), conv.type(), device, fold,
+                           memorySeconds(device, hint));
 }
 
-std::string ImplicitGemmTactic::generate(const Node& node, const std::string& config,
-                                         const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   ConvNode conv(node);
   MmaConvConfig c = mmaConvConfig(config);
   ConvShape s = mmaShape(conv, hint.inputs, hint.outputs, c.fold);
@@ -117,10 +114,14 @@ std::string ImplicitGemmTactic::generate(const Node& node, const std::string& co
   return packedConvCode(node, "conv_mma.cuh", types, attributes, "MmaConv", "convMma<C, S, Region>");
 }
 
-Tensor ImplicitGemmTactic::packWeights(const ConvNode& conv, const std::string& config,
-                                       const TuningHint& hint, const void* weights) const {
+Tensor packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
+                   const void* weights) {
   MmaConvConfig c = mmaConvConfig(config);
   return packTiles(conv, convShape(conv, hint.inputs, hint.outputs), weights, c.n, c.depth(conv.type()));
 }
+
+}  // namespace
+
+const PackedConvFamily kImplicitGemm{"conv-mma", require, candidates, generate, plan, packWeights};
 
 }  // namespace tenfold::cuda

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "targets/cuda/codegen/tile_epilogue.h"
+#include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/strides.h"
 
 namespace tenfold::cuda {
@@ -38,63 +39,54 @@ class PackedConvLaunch final : public Launch {
   CUfunction function_ = nullptr;
 };
 
-class PackedConvKernel final : public Kernel {
+class PackedConvTactic final : public GeneratedTactic {
  public:
-  PackedConvKernel(const PackedConvTactic& tactic, const Node& node, std::string config,
-                   std::shared_ptr<const Module> module, std::vector<DeviceBuffer> weights)
-      : tactic_(tactic),
-        conv_(node),
-        epilogue_(node, kConvolutions),
-        config_(std::move(config)),
-        module_(std::move(module)),
-        weights_(std::move(weights)) {
-    if (weights_.size() != 1)
-      fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", node.name);
+  PackedConvTactic(const Device& device, const PackedConvFamily& family)
+      : GeneratedTactic(device), family_(family) {}
+  std::string_view name() const override { return family_.name; }
+  std::string refuses(const Node& node, const TuningHint& hint) const override {
+    return reasonOf([&] {
+      ConvNode conv(node);
+      family_.require(device_, conv, hint);
+      if (conv.type() == DataType::kFloat64)
+        fail(ErrorKind::kUnsupported, "tensor cores take no 64-bit floats here");
+      if (conv.type() == DataType::kFloat32 && !hint.allowTf32)
+        fail(ErrorKind::kUnsupported, "TF32 is not allowed");
+      if (!knownWeights(conv, hint)) fail(ErrorKind::kUnsupported, "its weights are not known");
+      epilogueParams(TileEpilogue(node, kConvolutions), conv, hint.inputs, hint.outputs);
+    });
   }
-  std::unique_ptr<Launch> prepare(Descs in, Descs out) const override {
-    return std::make_unique<PackedConvLaunch>(conv_, tactic_.plan(conv_, config_, in, out),
-                                              epilogueParams(epilogue_, conv_, in, out), weights_[0].data(),
-                                              module_);
+  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
+    return family_.candidates(device_, node, hint);
+  }
+
+ protected:
+  std::string generate(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    return family_.generate(node, config, hint);
+  }
+  PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) const override {
+    ConvNode conv(node);
+    return replaceWeights(conv, family_.packWeights(conv, config, hint, knownWeights(conv, hint)));
+  }
+  std::unique_ptr<Kernel> makeKernel(KernelParts parts) const override {
+    requireWeights(parts);
+    return kernelOf([&family = family_, conv = ConvNode(parts.node),
+                     epilogue = TileEpilogue(parts.node, kConvolutions),
+                     parts = std::move(parts)](Descs in, Descs out) {
+      return std::make_unique<PackedConvLaunch>(conv, family.plan(parts.device, conv, parts.config, in, out),
+                                                epilogueParams(epilogue, conv, in, out),
+                                                parts.weights[0].data(), parts.module);
+    });
   }
 
  private:
-  const PackedConvTactic& tactic_;
-  const ConvNode conv_;
-  const TileEpilogue epilogue_;
-  const std::string config_;
-  std::shared_ptr<const Module> module_;
-  std::vector<DeviceBuffer> weights_;
+  const PackedConvFamily& family_;
 };
 
 }  // namespace
 
-std::string PackedConvTactic::refuses(const Node& node, const TuningHint& hint) const {
-  return reasonOf([&] {
-    ConvNode conv(node);
-    require(conv, hint);
-    if (conv.type() == DataType::kFloat64)
-      fail(ErrorKind::kUnsupported, "tensor cores take no 64-bit floats here");
-    if (conv.type() == DataType::kFloat32 && !hint.allowTf32)
-      fail(ErrorKind::kUnsupported, "TF32 is not allowed");
-    if (!knownWeights(conv, hint)) fail(ErrorKind::kUnsupported, "its weights are not known");
-    epilogueParams(TileEpilogue(node, kConvolutions), conv, hint.inputs, hint.outputs);
-  });
-}
-
-GeneratedTactic::Packed PackedConvTactic::pack(const Node& node, const std::string& config,
-                                               const TuningHint& hint) const {
-  ConvNode conv(node);
-  Packed packed;
-  packed.tensors.push_back(packWeights(conv, config, hint, knownWeights(conv, hint)));
-  packed.inputs.resize(node.inputs.size());
-  if (conv.w >= 0) packed.inputs[static_cast<size_t>(conv.w)] = 1;
-  return packed;
-}
-
-std::unique_ptr<Kernel> PackedConvTactic::makeKernel(const Node& node, const std::string& config,
-                                                     std::shared_ptr<const Module> module,
-                                                     std::vector<DeviceBuffer> weights) const {
-  return std::make_unique<PackedConvKernel>(*this, node, config, std::move(module), std::move(weights));
+std::unique_ptr<Tactic> makeTactic(const Device& device, const PackedConvFamily& family) {
+  return std::make_unique<PackedConvTactic>(device, family);
 }
 
 std::string packedConvCode(const Node& node, const std::string& include, const std::string& types,

@@ -1,5 +1,5 @@
 // The common part of convolutions by the tensor cores: weights packed at build time, results through a tile
-// epilogue (codegen/tile_epilogue.h). A subclass plans launches and packs weights.
+// epilogue (codegen/tile_epilogue.h). A family plans launches and packs weights.
 #pragma once
 
 #include <cstring>
@@ -26,25 +26,20 @@ struct ConvPlan {
   unsigned alignment = 16;  // of the image, in bytes
 };
 
-class PackedConvTactic : public GeneratedTactic {
- public:
-  using GeneratedTactic::GeneratedTactic;
-  std::string refuses(const Node& node, const TuningHint& hint) const override;
-
-  // Throws Error (kUnsupported) where the kernel does not fit the shapes.
-  virtual ConvPlan plan(const ConvNode& conv, const std::string& config, Descs in, Descs out) const = 0;
-
- protected:
+struct PackedConvFamily {
+  const char* name;
   // Throws Error (kUnsupported) with the reason.
-  virtual void require(const ConvNode& conv, const TuningHint& hint) const = 0;
-  virtual Tensor packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
-                             const void* weights) const = 0;
-
-  Packed pack(const Node& node, const std::string& config, const TuningHint& hint) const final;
-  std::unique_ptr<Kernel> makeKernel(const Node& node, const std::string& config,
-                                     std::shared_ptr<const Module> module,
-                                     std::vector<DeviceBuffer> weights) const final;
+  void (*require)(const Device& device, const ConvNode& conv, const TuningHint& hint);
+  std::vector<Candidate> (*candidates)(const Device& device, const Node& node, const TuningHint& hint);
+  std::string (*generate)(const Node& node, const std::string& config, const TuningHint& hint);
+  // Throws Error (kUnsupported) where the kernel does not fit the shapes.
+  ConvPlan (*plan)(const Device& device, const ConvNode& conv, const std::string& config, Descs in,
+                   Descs out);
+  Tensor (*packWeights)(const ConvNode& conv, const std::string& config, const TuningHint& hint,
+                        const void* weights);
 };
+
+std::unique_ptr<Tactic> makeTactic(const Device& device, const PackedConvFamily& family);
 
 // The translation unit around `types`, which names what `call` is instantiated with; `params` is the type of
 // the kernel's own parameters.

@@ -79,4 +79,16 @@ std::array<int64_t, 5> axesStrides(const TensorDesc& desc) {
   return strides;
 }
 
+PackedWeights replaceWeights(const ConvNode& conv, Tensor packed) {
+  PackedWeights weights{{std::move(packed)}, {}};
+  weights.inputs.resize(conv.fused.inputs.size());
+  if (conv.w >= 0) weights.inputs[static_cast<size_t>(conv.w)] = 1;
+  return weights;
+}
+
+void requireWeights(const KernelParts& parts) {
+  if (parts.weights.size() != 1)
+    fail(ErrorKind::kInvalidPlan, "node '{}': the plan lacks its weights", parts.node.name);
+}
+
 }  // namespace tenfold::cuda

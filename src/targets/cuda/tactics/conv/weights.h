@@ -4,6 +4,7 @@
 #include <array>
 
 #include "targets/cuda/tactics/conv/conv_node.h"
+#include "targets/cuda/tactics/generated.h"
 
 namespace tenfold::cuda {
 
@@ -18,6 +19,11 @@ Tensor packTaps(const ConvNode& conv, const ConvShape& shape, const void* weight
 // SharedTile (kernels/tile_loader.cuh): [group][filter tile][step of K][row][16-byte chunk, permuted], padded
 // by zeros. The taps of a transposed convolution are flipped.
 Tensor packTiles(const ConvNode& conv, const ConvShape& shape, const void* weights, int rows, int columns);
+
+// `packed` in place of the convolution's own weights.
+PackedWeights replaceWeights(const ConvNode& conv, Tensor packed);
+// Throws Error (kInvalidPlan) unless there is one tensor of packed weights.
+void requireWeights(const KernelParts& parts);
 
 // Strides of an image along batch, channels, depth, height and width, in elements.
 std::array<int64_t, 5> axesStrides(const TensorDesc& desc);

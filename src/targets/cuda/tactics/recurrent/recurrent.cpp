@@ -1,13 +1,13 @@
-#include "targets/cuda/tactics/recurrent/recurrent.h"
-
 #include <algorithm>
 #include <cstdio>
 
 #include "base/error.h"
 #include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/recurrent/cell.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -165,27 +165,6 @@ class RecurrentLaunch final : public Launch {
   size_t offsets_[5] = {}, workspace_ = 0;
 };
 
-class RecurrentKernel final : public Kernel {
- public:
-  RecurrentKernel(const Device& device, const Node& node, const std::string& config,
-                  std::shared_ptr<const Module> module)
-      : device_(device),
-        node_(node),
-        cell_(node),
-        config_(Config::parse(config)),
-        module_(std::move(module)) {}
-  std::unique_ptr<Launch> prepare(Descs inputs, Descs) const override {
-    return std::make_unique<RecurrentLaunch>(device_, node_, cell_, config_, *module_, inputs);
-  }
-
- private:
-  const Device& device_;
-  const Node& node_;
-  const Cell cell_;
-  const Config config_;
-  std::shared_ptr<const Module> module_;
-};
-
 Config configFor(const Device& device, const Cell& cell, const TuningHint& hint) {
   Extents e(cell, hint.inputs);
   Config config;
@@ -215,24 +194,21 @@ void checkSupported(const Device& device, const Node& node, const TuningHint& hi
     fail(ErrorKind::kUnsupported, "the hidden states do not fit into shared memory");
 }
 
-}  // namespace
-
-std::string RecurrentTactic::refuses(const Node& node, const TuningHint& hint) const {
-  return reasonOf([&] { checkSupported(device_, node, hint); });
+std::string refuses(const Device& device, const Node& node, const TuningHint& hint) {
+  return reasonOf([&] { checkSupported(device, node, hint); });
 }
 
-std::vector<Candidate> RecurrentTactic::candidates(const Node& node, const TuningHint& hint) const {
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   Cell cell(node);
   Extents e(cell, hint.inputs);
   constexpr double kStep = 3e-6, kRate = 1e13;
   double operations = 2.0 * static_cast<double>(e.steps * e.batch * cell.gates * cell.directions) *
                       static_cast<double>(e.hidden * (e.inputs + e.hidden));
-  return {{configFor(device_, cell, hint).str(),
-           operations / kRate + kStep * static_cast<double>(e.steps) + 2 * device_.launchSeconds}};
+  return {{configFor(device, cell, hint).str(),
+           operations / kRate + kStep * static_cast<double>(e.steps) + 2 * device.launchSeconds}};
 }
 
-std::string RecurrentTactic::generate(const Node& node, const std::string& config,
-                                      const TuningHint& hint) const {
+std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   Config c = Config::parse(config);
   DataType type = hint.inputs.at(kX).dtype;
   return fmt::format(
@@ -247,10 +223,16 @@ std::string RecurrentTactic::generate(const Node& node, const std::string& confi
       memoryType(type), registerType(type), c.together, c.kept, Cell(node).code, kThreads);
 }
 
-std::unique_ptr<Kernel> RecurrentTactic::makeKernel(const Node& node, const std::string& config,
-                                                    std::shared_ptr<const Module> module,
-                                                    std::vector<DeviceBuffer>) const {
-  return std::make_unique<RecurrentKernel>(device_, node, config, std::move(module));
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
+  return kernelOf([&device = parts.device, &node = parts.node, cell = Cell(parts.node),
+                   config = Config::parse(parts.config),
+                   module = std::move(parts.module)](Descs inputs, Descs) {
+    return std::make_unique<RecurrentLaunch>(device, node, cell, config, *module, inputs);
+  });
 }
+
+}  // namespace
+
+const GeneratedFamily kRecurrent{"recurrent", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

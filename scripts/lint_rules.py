@@ -13,7 +13,7 @@ DEVICE = ("targets/target.h", "targets/fusion_limits.h")  # what the rest knows 
 MAY_INCLUDE = {
     "base": (),
     "graph": ("base",),
-    "frontend": ("base", "graph"),
+    "frontend": ("base", "graph", "plugin"),
     "optimize": ("base", "graph", *DEVICE),
     "plan": ("base", "graph", "targets/strided_view.h", *DEVICE),
     "plan/format": ("base", "graph", "plan/plan.h", *DEVICE),
@@ -21,10 +21,10 @@ MAY_INCLUDE = {
     "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", *DEVICE),
     "precision": ("base", "graph", "optimize", "plan", "runtime", *DEVICE),
     "targets": ("base", "graph", *DEVICE),
-    "targets/cpu": ("base", "graph", *TACTICS, *DEVICE),
+    "targets/cpu": ("base", "graph", "plugin", "api/data_type.h", *TACTICS, *DEVICE),
     "targets/null": ("base", "graph", *DEVICE),
     "targets/cuda": ("base", "graph", "targets/product_epilogue.h", *TACTICS, *DEVICE),
-    "plugin": ("base", "graph"),
+    "plugin": ("base", "graph", "api/data_type.h"),
 }
 # Libraries that only one part of the tree may see: a pattern of the included name, and the places.
 OWNED = (

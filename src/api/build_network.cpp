@@ -13,6 +13,8 @@
 #include "graph/ops/infer.h"
 #include "optimize/precision/precision.h"
 #include "plan/build/build.h"
+#include "plan/memory/profile.h"
+#include "plugin/describe.h"
 #include "precision/error_budget.h"
 
 namespace tenfold {
@@ -351,6 +353,15 @@ std::string holdBudget(Graph& graph, const BuilderConfigState& config, Target& t
   return report.json();
 }
 
+// Makes the graph one that needs the program's plugin objects no more.
+void finishPlugins(const Network& network, Graph& graph, const std::vector<Profile>& profiles) {
+  PluginBuild build;
+  build.mayConvert = !network.getFlag(nv::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
+  for (const Profile& profile : profiles) build.profiles.push_back(profileRanges(graph, profile));
+  if (!profiles.empty()) build.optimum = profileOptimum(graph, profiles[0]);
+  if (finishPlugins(graph, build)) inferGraph(graph);
+}
+
 struct DebugTensors {
   std::vector<std::string> names;
   int64_t hidden = 0;
@@ -423,6 +434,8 @@ std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigStat
   requireComputable(*graph);
   nameShapeValues(*graph, config);
   inferGraph(*graph);
+  std::vector<Profile> profiles = makeProfiles(*graph, config);
+  finishPlugins(network, *graph, profiles);
 
   TimingCache own;
   bool usesOwn = !config.timingCache || config.flag(nv::BuilderFlag::kDISABLE_TIMING_CACHE);
@@ -430,7 +443,7 @@ std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigStat
   size_t known = cache.size();
   Progress progress(config.monitor);
   BuildOptions options;
-  options.profiles = makeProfiles(*graph, config);
+  options.profiles = std::move(profiles);
   options.tuner = tunerOptions(config, cache);
   options.allowTf32 = config.flag(nv::BuilderFlag::kTF32);
   options.lowPrecision = lowPrecision(network, config, target);

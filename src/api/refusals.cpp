@@ -18,9 +18,11 @@ constexpr RefusalRow kRows[] = {
 
 bool isComputable(const OpDef& op) {
   auto names = [](const AttrSpec& spec) { return std::string_view(spec.name); };
-  bool isBoundary = std::ranges::any_of(
-      op.attrs, [](std::string_view name) { return name == "loop" || name == "conditional"; }, names);
-  return op.eval || op.expand || isBoundary;
+  bool isElsewhere = std::ranges::any_of(
+      op.attrs,
+      [](std::string_view name) { return name == "loop" || name == "conditional" || name == "plugin"; },
+      names);
+  return op.eval || op.expand || isElsewhere;
 }
 
 std::span<const RefusalRow> refusals() { return kRows; }

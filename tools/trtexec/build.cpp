@@ -1,6 +1,11 @@
 #include "trtexec/build.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -19,9 +24,24 @@ std::vector<char> readFile(const std::string& path) {
 }
 
 void writeFile(const std::string& path, const void* data, size_t bytes) {
-  std::ofstream file(path, std::ios::binary);
+  // A file that is there stays whole until the new one is: a full disk loses nothing. Devices and pipes are
+  // written to.
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const bool isPlain = !fs::exists(path, ignored) || fs::is_regular_file(path, ignored);
+  const std::string target =
+      isPlain && fs::exists(path, ignored) ? fs::canonical(path, ignored).string() : path;
+  const std::string written = isPlain ? fmt::format("{}.{}.part", target, getpid()) : path;
+  std::ofstream file(written, std::ios::binary);
   file.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
-  if (!file.flush()) throw std::runtime_error("cannot write '" + path + "'");
+  file.close();
+  std::error_code failed;
+  const int reason = errno;
+  if (file && isPlain) fs::rename(written, target, failed);
+  if (file && !failed) return;
+  if (isPlain) fs::remove(written, ignored);
+  throw std::runtime_error(fmt::format("cannot write {} bytes to '{}': {}", bytes, path,
+                                       failed ? failed.message() : std::strerror(reason)));
 }
 
 namespace {
@@ -66,6 +86,9 @@ std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
 }  // namespace
 
 Engine makeEngine(const Options& options, Logger& logger) {
+  for (const std::string& library : options.plugins)
+    if (!getPluginRegistry()->loadLibrary(library.c_str()))
+      throw std::runtime_error("cannot load the plugins of '" + library + "'; see the message above");
   auto start = std::chrono::steady_clock::now();
   auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

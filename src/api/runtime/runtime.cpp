@@ -8,12 +8,14 @@
 #include "api/runtime/engine.h"
 #include "plan/format/file.h"
 #include "plan/format/header.h"
+#include "plugin/creation.h"
 
 namespace tenfold {
 namespace {
 
 nv::ICudaEngine* load(std::unique_ptr<Plan> plan, std::shared_ptr<const Reporter> reporter,
-                      nv::IGpuAllocator* allocator) {
+                      nv::IGpuAllocator* allocator, nv::IPluginRegistry& plugins) {
+  PluginRegistryScope scope(plugins);
   return new Engine(std::make_shared<EngineState>(std::move(plan), std::move(reporter), allocator));
 }
 
@@ -49,21 +51,21 @@ std::vector<uint8_t> readAll(Read read) {
 nv::ICudaEngine* Runtime::deserializeCudaEngine(const void* blob, size_t size) noexcept {
   return reporter_->guard("deserializeCudaEngine", [&] {
     require(blob != nullptr, "the plan must not be null");
-    return load(readPlanCopy({static_cast<const uint8_t*>(blob), size}), reporter_, allocator_);
+    return load(readPlanCopy({static_cast<const uint8_t*>(blob), size}), reporter_, allocator_, registry_);
   });
 }
 
 nv::ICudaEngine* Runtime::deserializeCudaEngine(nv::IStreamReader& reader) noexcept {
   return reporter_->guard("deserializeCudaEngine", [&] {
     auto bytes = readAll([&](void* to, int64_t count) { return reader.read(to, count); });
-    return load(readPlanCopy(bytes), reporter_, allocator_);
+    return load(readPlanCopy(bytes), reporter_, allocator_, registry_);
   });
 }
 
 nv::ICudaEngine* Runtime::deserializeCudaEngineV2(nv::IStreamReaderV2& reader) noexcept {
   return reporter_->guard("deserializeCudaEngine", [&] {
     auto bytes = readAll([&](void* to, int64_t count) { return reader.read(to, count, nullptr); });
-    return load(readPlanCopy(bytes), reporter_, allocator_);
+    return load(readPlanCopy(bytes), reporter_, allocator_, registry_);
   });
 }
 

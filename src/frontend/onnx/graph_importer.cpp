@@ -110,10 +110,12 @@ void GraphImporter::importNode(const onnx::NodeProto& proto, Frame& frame) {
   try {
     const onnx::FunctionProto* function = findFunction(node);
     ImportFunction import = function ? nullptr : findImporter(node.domain, proto.op_type(), node.opset);
+    if (!function && !import) import = findPlugin(proto.op_type(), attributesOf(node));
     if (!function && !import) {
       std::string name = (node.domain.empty() ? "" : node.domain + ".") + proto.op_type();
       fail(ErrorKind::kUnsupported,
-           "not supported: {}; replace it in the model, or give the model a local function of this name",
+           "not supported: {}; replace it in the model, give the model a local function of this name, or "
+           "register a plugin of this name",
            name);
     }
     std::vector<Value*> inputs;

@@ -4,6 +4,7 @@
 #include "graph/ops/infer.h"
 #include "graph/ops/op_def.h"
 #include "onnx.pb.h"
+#include "plugin/describe.h"
 
 namespace tenfold::onnx_frontend {
 
@@ -15,6 +16,7 @@ OpContext::OpContext(GraphImporter& importer, Frame& frame, const NodeView& view
       outputs_(view.proto.output_size()) {}
 
 const std::string& OpContext::op() const { return view_.proto.op_type(); }
+const std::string& OpContext::nodeName() const { return view_.name; }
 int64_t OpContext::opset() const { return view_.opset; }
 bool OpContext::wants(size_t i) const {
   return i < outputs_.size() && !view_.proto.output(static_cast<int>(i)).empty();
@@ -122,6 +124,18 @@ Node* OpContext::emitControl(std::string_view irOp, std::vector<Value*> inputs, 
   Node* node = frame_.graph.addNode(irOp, std::move(inputs), std::move(irAttrs), outputs,
                                     importer_.uniqueName(view_.name));
   node->bodies = std::move(bodies);
+  inferNode(frame_.graph, *node);
+  return node;
+}
+
+Node* OpContext::emitPlugin(const std::shared_ptr<Plugin>& plugin, std::vector<Value*> inputs,
+                            size_t dataInputs) {
+  auto outputs = static_cast<size_t>(plugin->outputCount());
+  Node* node =
+      frame_.graph.addNode("Plugin", std::move(inputs), {}, outputs, importer_.uniqueName(view_.name));
+  node->attrs.set("data_inputs", static_cast<int64_t>(dataInputs));
+  setPlugin(*node, plugin);
+  describePlugin(*node);
   inferNode(frame_.graph, *node);
   return node;
 }

@@ -10,6 +10,10 @@
 #include "base/error.h"
 #include "graph/ir/graph.h"
 
+namespace tenfold {
+class Plugin;
+}
+
 namespace tenfold::onnx_frontend {
 
 class GraphImporter;
@@ -32,6 +36,7 @@ class OpContext {
   OpContext(GraphImporter& importer, Frame& frame, const NodeView& view, std::vector<Value*> inputs);
 
   const std::string& op() const;
+  const std::string& nodeName() const;
   int64_t opset() const;
   size_t numInputs() const { return inputs_.size(); }
   size_t numOutputs() const { return outputs_.size(); }
@@ -65,6 +70,8 @@ class OpContext {
   // The same for a control-flow node with these bodies.
   Node* emitControl(std::string_view op, std::vector<Value*> inputs, Attributes attrs, size_t outputs,
                     std::vector<std::unique_ptr<Graph>> bodies);
+  // A node that runs this plugin; those from `dataInputs` on are shape tensors.
+  Node* emitPlugin(const std::shared_ptr<Plugin>& plugin, std::vector<Value*> inputs, size_t dataInputs);
   Value* constant(Tensor tensor);
   Value* scalar(DataType type, double value) { return constant(Tensor::scalar(type, value)); }
   Value* ints(const std::vector<int64_t>& values);

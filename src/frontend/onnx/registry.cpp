@@ -36,6 +36,7 @@ bool isInternal(const std::string& op) {
                                                    "MicrosoftAttention",
                                                    "MultiHeadAttention",
                                                    "Nms",
+                                                   "Plugin",
                                                    "QGemm",
                                                    "QLinearAdd",
                                                    "QLinearAveragePool",
@@ -50,6 +51,7 @@ bool isInternal(const std::string& op) {
                                                    "Reorder",
                                                    "Scale",
                                                    "Shuffle",
+                                                   "SizingPlugin",
                                                    "TrtSlice"};
   return names.count(op) != 0;
 }

@@ -66,26 +66,6 @@ void inferIfOutput(InferContext& ctx) {
   ctx.setShape(0, shape);
 }
 
-// "a;b;c", each a Dim.
-SymShape parseShape(const std::string& text) {
-  SymShape shape;
-  for (size_t from = 0; from < text.size();) {
-    size_t to = std::min(text.find(';', from), text.size());
-    shape.push_back(Dim::parse(text.substr(from, to - from)));
-    from = to + 1;
-  }
-  return shape;
-}
-
-void inferPlugin(InferContext& ctx) {
-  std::vector<int64_t> types = ctx.attrs().integers("types");
-  std::vector<std::string> shapes = ctx.attrs().texts("shapes");
-  for (size_t i = 0; i < ctx.numOutputs() && i < types.size(); ++i) {
-    ctx.setType(i, static_cast<DataType>(types[i]));
-    ctx.setShape(i, parseShape(shapes.at(i)));
-  }
-}
-
 // Gathering and scattering change the first dimension by the number of members, where that is known.
 void inferCollective(InferContext& ctx) {
   enum : int64_t { kAllGather = 1, kReduceScatter = 4 };
@@ -155,14 +135,6 @@ DEFINE_OP(IfOutput) {
   OpDef def =
       boundary("IfOutput", "What leaves a conditional: input 0 or 1.", 2, inferIfOutput, {kConditional});
   def.minInputs = 2;
-  return def;
-}
-DEFINE_OP(Plugin) {
-  OpDef def = boundary("Plugin", "A plugin of the program.", -1, inferPlugin,
-                       {{"types", AttrKind::kInts, "of the outputs"},
-                        {"shapes", AttrKind::kTexts, "of the outputs, dimensions separated by ;"}});
-  def.minInputs = 0;
-  def.maxOutputs = -1;
   return def;
 }
 DEFINE_OP(MixtureOfExperts) {

@@ -18,6 +18,7 @@
 #include "targets/cpu/onednn/matmul.h"
 #include "targets/cpu/onednn/pooling.h"
 #include "targets/cpu/onednn/signature.h"
+#include "targets/cpu/plugin.h"
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/recurrent/recurrent.h"
 #include "targets/cpu/reference.h"
@@ -39,7 +40,8 @@ class CpuTarget final : public Target {
                  &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
                  &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
                  &cpu::indexedTactic(),     &cpu::integerReduceTactic(), &cpu::padTactic(),
-                 &cpu::resizeTactic(),      &cpu::sequenceTactic(),      &cpu::referenceTactic()} {}
+                 &cpu::resizeTactic(),      &cpu::pluginTactic(),        &cpu::sequenceTactic(),
+                 &cpu::referenceTactic()} {}
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }

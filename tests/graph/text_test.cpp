@@ -83,6 +83,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"graph g(x:f32[2]) { y = Relu(x, x) return y }", "has 2 inputs"},
                     Wrong{"graph g(x:f32[2]) { y = Relu(x) {a=1, a=2} return y }", "given twice"},
                     Wrong{"graph g(x:f32[2]) { return x", "'}' expected, the text ends"},
+                    Wrong{
+                        "graph g(x:f32[2,8]) { y, s = BlockQuantize(x) {block_shape=[0,4], to=i8} return y }",
+                        "blocks along dimension 0"},
                     Wrong{"graph g(x:f32[max(n]) { return x", "1:15: ',' expected"}));
 
 TEST(Verify, FindsBrokenGraphs) {

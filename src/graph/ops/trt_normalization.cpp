@@ -103,6 +103,7 @@ void expandBlockQuantize(ExpandContext& ctx) {
     auto extent = (*x->shape)[i].tryConstant();
     ctx.require(extent || blocks[i] == 1, "dimension {} is split into blocks and must be known", i);
     int64_t block = blocks[i] < 0 ? *extent : blocks[i];
+    ctx.require(block > 0, "blocks along dimension {} have {} elements; at least one is needed", i, block);
     ctx.require(!extent || *extent % block == 0, "blocks of {} do not divide {}", block, *extent);
     split.push_back(extent ? *extent / block : 0);
     split.push_back(block);

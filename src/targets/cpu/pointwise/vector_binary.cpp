@@ -75,7 +75,9 @@ VectorFunction binaryF32(Opcode op) {
   }
 }
 
-// Half and bfloat16 by vectors; strided access falls back on one element at a time.
+// Half and bfloat16 by vectors; strided access falls back on one element at a time. So does half where the
+// processor cannot convert it: what Highway does then takes infinities for numbers and does not round.
+constexpr bool kConvertsHalf = HWY_TARGET <= HWY_AVX2;
 template <typename Small>
 int64_t loadSmall(float* reg, const Small* memory, int64_t n) {
   F d;
@@ -86,12 +88,13 @@ int64_t loadSmall(float* reg, const Small* memory, int64_t n) {
   return i;
 }
 int64_t loadHalf(float* reg, const void* memory, int64_t n) {
-  return loadSmall(reg, static_cast<const hwy::float16_t*>(memory), n);
+  return !kConvertsHalf ? 0 : loadSmall(reg, static_cast<const hwy::float16_t*>(memory), n);
 }
 int64_t loadBfloat16(float* reg, const void* memory, int64_t n) {
   return loadSmall(reg, static_cast<const hwy::bfloat16_t*>(memory), n);
 }
 int64_t storeHalf(void* memory, const float* reg, int64_t n) {
+  if (!kConvertsHalf) return 0;
   F d;
   hn::Rebind<hwy::float16_t, F> ds;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));

@@ -44,3 +44,11 @@ endif()
 if(TENFOLD_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# light_when_sanitized(TARGET): tests are most of what a sanitized tree compiles, and the findings are in what they
+# call. They keep the address or thread sanitizer, which sees their buffers, and are not optimized.
+function(light_when_sanitized target)
+  if(TENFOLD_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined,fuzzer-no-link -O0)
+  endif()
+endfunction()

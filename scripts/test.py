@@ -26,12 +26,15 @@ LOGS = ROOT / "build" / "test-logs"
 PYTHON = sys.executable
 MODELS, CONFORMANCE = ".cache/models", ".cache/conformance"
 SHOWN_LINES = 40
-CONCURRENT = "*Concurren*:*Thread*:*Stream*"
 
 ENVIRONMENT = {
     "TENFOLD_MODELS": str(ROOT / MODELS),
     "ASAN_OPTIONS": "allocator_may_return_null=1",  # tests ask for more memory than there is
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/leaks.supp:print_suppressions=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
+    # OpenMP's runtime and oneDNN are not instrumented: what they do to their own memory looks like a race. How
+    # OpenMP orders our loops, ThreadSanitizer hears from libarcher, which Clang's OpenMP loads by itself.
+    "TSAN_OPTIONS": "ignore_noninstrumented_modules=1",
 }
 
 
@@ -61,16 +64,12 @@ STEPS = [
     Step(
         "address-sanitizer",
         [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]],
-        usual=False,
     ),
-    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "30"]]),
+    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]]),
     Step(
         "thread-sanitizer",
-        [
-            *built("tsan", "unit_tests"),
-            ["build-tsan/bin/unit_tests", "--gtest_brief=1", f"--gtest_filter={CONCURRENT}"],
-        ],
-        usual=False,
+        [*built("tsan", "concurrent_tests"), ["build-tsan/bin/concurrent_tests", "--gtest_brief=1"]],
+        usual=False,  # compiles the core once more; to be run after changes to what threads share
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/rounding.h"
 #include "graph/ops/elements.h"
 #include "graph/ops/gemm.h"
 
@@ -23,7 +24,7 @@ void convolve(const Convolution<C>& c, int64_t taps, const Shape& out, const Col
               "the weights have {} elements, expected {}", c.w.size(), c.outChannels * k);
   ctx.require(c.bias.empty() || static_cast<int64_t>(c.bias.size()) == c.outChannels,
               "the bias has {} elements, expected {}", c.bias.size(), c.outChannels);
-  int64_t blocks = (positions + kBlock - 1) / kBlock, items = c.batch * c.groups * blocks;
+  int64_t blocks = ceilDiv(positions, kBlock), items = c.batch * c.groups * blocks;
 #pragma omp parallel if (y.numel() * k > 65536)
   {
     std::vector<C> columns(static_cast<size_t>(k * kBlock)), sums(static_cast<size_t>(m * kBlock));

@@ -1,6 +1,7 @@
 // Matrix products with broadcast batch dimensions.
 #include <algorithm>
 
+#include "base/rounding.h"
 #include "graph/ops/elements.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/gemm.h"
@@ -114,8 +115,7 @@ void multiply(EvalContext& ctx, DataType type, const Operand& a, const Operand& 
   if (y.numel() == 0) return;
   Shape aStrides = broadcastStrides(a.batch, batch), bStrides = broadcastStrides(b.batch, batch);
   constexpr int64_t kBlock = 64;
-  int64_t k = a.columns, rowBlocks = (a.rows + kBlock - 1) / kBlock,
-          columnBlocks = (b.columns + kBlock - 1) / kBlock;
+  int64_t k = a.columns, rowBlocks = ceilDiv(a.rows, kBlock), columnBlocks = ceilDiv(b.columns, kBlock);
   int64_t items = batch.numel() * rowBlocks * columnBlocks;
 #pragma omp parallel if (y.numel() * k > 65536)
   {

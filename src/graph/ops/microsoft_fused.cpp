@@ -1,4 +1,5 @@
 // Operators of com.microsoft that join embeddings, convolutions and packed weights with what follows them.
+#include "base/rounding.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
@@ -61,7 +62,7 @@ Tensor packedWeights(const Tensor& bytes, DataType type) {
 // range.
 Tensor blockZeros(ExpandContext& ctx, DataType type, int64_t rows, int64_t blocks) {
   Tensor zeros(type, {rows, blocks});
-  int64_t perByte = 8 / typeBits(type), stride = (blocks + perByte - 1) / perByte * perByte;
+  int64_t perByte = 8 / typeBits(type), stride = roundUp(blocks, perByte);
   Tensor packed;
   if (ctx.has(3)) {
     const Tensor& given = ctx.input(3)->constant;

@@ -1,4 +1,5 @@
 #include "graph/ops/pointwise.h"
+#include "base/rounding.h"
 
 #include <algorithm>
 
@@ -89,7 +90,7 @@ void evalRows(EvalContext& ctx, DataType type, const RowFunction<In, Out>& f) {
   Tensor& y = ctx.output(0, type, out);
   if (out.numel() == 0) return;
   RowPlan plan = planRows(out, shapes);
-  int64_t chunks = (plan.inner + kChunk - 1) / kChunk, items = plan.outer.numel() * chunks;
+  int64_t chunks = ceilDiv(plan.inner, kChunk), items = plan.outer.numel() * chunks;
   // Packed elements share bytes, so one thread writes them.
   bool parallel = typeBits(type) >= 8 && out.numel() > 65536;
 #pragma omp parallel if (parallel)

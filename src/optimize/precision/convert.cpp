@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "base/small_float.h"
 
 #ifdef __x86_64__
@@ -86,7 +87,7 @@ Tensor convertFloats(const Tensor& from, DataType type) {
   auto convert = type == DataType::kFloat16 ? toHalf : toBfloat;
   constexpr int64_t kPerThread = int64_t{1} << 20;
   int64_t n = from.numel(), cores = std::max(1U, std::thread::hardware_concurrency());
-  int64_t parts = std::clamp<int64_t>(n / kPerThread, 1, cores), size = (n + parts - 1) / parts;
+  int64_t parts = std::clamp<int64_t>(n / kPerThread, 1, cores), size = ceilDiv(n, parts);
   std::vector<std::thread> threads;
   auto part = [&](int64_t begin) {
     convert(from.as<float>() + begin, to.as<uint16_t>() + begin, std::min(size, n - begin));

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cpu/abilities.h"
 #include "targets/cpu/attention/attention.h"
 #include "targets/cpu/copy.h"
@@ -79,7 +80,7 @@ void* CpuTarget::allocate(size_t bytes) {
   // Large blocks start on a huge page, which saves most of the page faults and address translations.
   constexpr size_t kHugePage = size_t{2} << 20, kAlignment = 256;
   size_t alignment = bytes >= 2 * kHugePage ? kHugePage : kAlignment;
-  size_t size = (std::max<size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+  size_t size = roundUp(std::max<size_t>(bytes, 1), alignment);
   void* memory = size < bytes ? nullptr : std::aligned_alloc(alignment, size);
   if (!memory) fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for the CPU target", bytes);
   if (alignment == kHugePage) madvise(memory, size, MADV_HUGEPAGE);

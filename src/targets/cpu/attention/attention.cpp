@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cpu/attention/gemm.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/movement/strided_copy.h"
@@ -141,7 +142,7 @@ AttentionLaunch::AttentionLaunch(const Node& node, Descs in, Descs out) {
   // A few queries read the keys once: packing would cost as much as it saves.
   direct_ = q_.length < 4;
   constexpr int64_t kLine = 32, kScoreFloats = 64 * 1024;
-  pitch_ = (total_ + kLine - 1) / kLine * kLine;
+  pitch_ = roundUp(total_, kLine);
   rows_ = std::clamp<int64_t>(kScoreFloats / std::max<int64_t>(pitch_, 1) / 12 * 12, 12, 48);
   rows_ = std::max<int64_t>(1, std::min(rows_, q_.length));
   if (!direct_)
@@ -210,7 +211,7 @@ void AttentionLaunch::softmaxRow(const LaunchArgs& args, int64_t b, int64_t h, i
 void AttentionLaunch::block(const LaunchArgs& args, const float* keys, const float* values, int64_t index,
                             float* scores) const {
   const GemmFunctions& g = gemmFunctions();
-  int64_t blocks = (q_.length + rows_ - 1) / rows_, first = index % blocks * rows_;
+  int64_t blocks = ceilDiv(q_.length, rows_), first = index % blocks * rows_;
   int64_t h = index / blocks % q_.heads, b = index / blocks / q_.heads,
           count = std::min(rows_, q_.length - first);
   int64_t kvHead = h / (q_.heads / k_.heads.heads);
@@ -235,7 +236,7 @@ void AttentionLaunch::run(const LaunchArgs& args) {
   const float *keys = addressOf(k_, args), *values = addressOf(v_, args);
   if (!args.outputs[kResult]) return;
   if (!direct_) packKeys(args, keys);
-  int64_t units = q_.batch * q_.heads * ((q_.length + rows_ - 1) / rows_);
+  int64_t units = q_.batch * q_.heads * ceilDiv(q_.length, rows_);
   constexpr int64_t kGrain = 128 * 1024;  // multiplications per thread at least
   int threads = threadsFor(units, kGrain / std::max<int64_t>(rows_ * total_ * q_.size, 1) + 1);
   onThreads(threads, [&](int t) {

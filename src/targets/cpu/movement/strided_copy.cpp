@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/rounding.h"
 #include "targets/cpu/parallel.h"
 
 namespace tenfold::cpu {
@@ -170,7 +171,7 @@ void StridedCopy::run(const void* source, void* target) const {
   const char* from = static_cast<const char*>(source) + fromOffset_;
   char* to = static_cast<char*>(target) + toOffset_;
   // The unit of work: a row, or a strip of kBlock rows of a transposed plane.
-  int64_t strips = kind_ == Kind::kTranspose ? (across_.extent + kBlock - 1) / kBlock : 1;
+  int64_t strips = kind_ == Kind::kTranspose ? ceilDiv(across_.extent, kBlock) : 1;
   int64_t unitBytes = inner_.extent * bytes_ * (kind_ == Kind::kTranspose ? kBlock : 1);
   parallelFor(rows_ * strips, kGrainBytes / std::max<int64_t>(unitBytes, 1) + 1,
               [&](int64_t begin, int64_t end) {

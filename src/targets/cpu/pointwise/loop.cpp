@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -30,7 +31,7 @@ Loop::Loop(Program program, const Shape& dims, std::vector<Operand> operands)
          inputs_ + program_.outputs.size());
   collapse(dims, operands);
   bind(operands);
-  size_t table = (static_cast<size_t>(program_.registers) * sizeof(void*) + kAlign - 1) / kAlign * kAlign;
+  size_t table = roundUp(static_cast<size_t>(program_.registers) * sizeof(void*), kAlign);
   scratchBytes_ =
       table + static_cast<size_t>(program_.registers) * kTile * static_cast<size_t>(program_.registerBytes);
 }
@@ -100,7 +101,7 @@ void Loop::bind(std::vector<Operand>& operands) {
 int64_t Loop::tileEnd(int64_t at, int64_t to) const {
   int64_t inner = dims_.back(), column = at % inner;
   if (inner <= kTile / 2 && column == 0) return std::min(to, at + kTile / inner * inner);
-  int64_t pieces = (inner + kTile - 1) / kTile, piece = (inner + pieces - 1) / pieces;
+  int64_t pieces = ceilDiv(inner, kTile), piece = ceilDiv(inner, pieces);
   piece = (piece + 15) / 16 * 16;
   return std::min({to, at + std::min(piece, kTile), at + inner - column});
 }
@@ -145,7 +146,7 @@ void Loop::moveRows(const Bound& b, const Tile& t, char* memory, char* reg, bool
 void Loop::run(int64_t from, int64_t to, void* const* memory, void* scratch) const {
   char** regs = static_cast<char**>(scratch);
   size_t count = static_cast<size_t>(program_.registers);
-  char* base = static_cast<char*>(scratch) + (count * sizeof(void*) + kAlign - 1) / kAlign * kAlign;
+  char* base = static_cast<char*>(scratch) + roundUp(count * sizeof(void*), kAlign);
   size_t registerSize = static_cast<size_t>(kTile * program_.registerBytes);
   for (size_t r = 0; r < count; ++r) regs[r] = base + r * registerSize;
   int64_t longest = std::min(kTile, to - from);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "graph/ir/graph.h"
 #include "targets/cpu/attention/gemm.h"
 #include "targets/cpu/launch_tactic.h"
@@ -21,7 +22,7 @@ size_t aligned(size_t floats) { return (floats + 15) / 16 * 16; }
 // Weights of all directions as blocks of 16 units: for each input element, the gates of those units.
 struct Packed {
   int64_t gates = 0, directions = 0, hidden = 0, inputs = 0;
-  int64_t blocks() const { return (hidden + kUnits - 1) / kUnits; }
+  int64_t blocks() const { return ceilDiv(hidden, kUnits); }
   int64_t width() const { return gates * kUnits; }  // of a block
   int64_t wSize() const { return blocks() * inputs * width(); }
   int64_t rSize() const { return blocks() * hidden * width(); }

@@ -4,11 +4,13 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/pointwise/passes.h"
 #include "targets/cpu/rows/row_functions.h"
 #include "targets/cpu/rows/row_stream.h"
+#include "targets/fused_shapes.h"
 #include "targets/strides.h"
 
 namespace tenfold::cpu {
@@ -47,14 +49,12 @@ Reduction combiner(Reduction r) {
   return r == Reduction::kSumAbs || r == Reduction::kSumSquares ? Reduction::kSum : r;
 }
 
-// The shape of a value that pointwise nodes compute.
-Shape shapeOf(const FusedNode& fused, const Value* v, Descs inputs) {
-  if (int i = fused.inputIndex(v); i >= 0) return inputs[static_cast<size_t>(i)].shape;
-  if (v->isConstant()) return v->constant.shape();
-  Shape shape;
-  for (const Value* in : v->producer->inputs)
-    if (in) shape = broadcastShapes(shape, shapeOf(fused, in, inputs));
-  return shape;
+std::vector<bool> maskOf(const FusedNode& fused, Descs inputs, int rank) {
+  if (!fused.anchor->is("GlobalAveragePool") && !fused.anchor->is("GlobalMaxPool"))
+    return reducedAxes(fused, inputs, rank);
+  std::vector<bool> mask(static_cast<size_t>(rank), true);
+  std::fill_n(mask.begin(), std::min(rank, 2), false);
+  return mask;
 }
 
 class ReduceLaunch final : public Launch {
@@ -64,7 +64,6 @@ class ReduceLaunch final : public Launch {
   void run(const LaunchArgs& args) override;
 
  private:
-  std::vector<bool> maskOf(const FusedNode& fused, Descs inputs, int rank) const;
   std::vector<int> layOut(const Shape& shape, const std::vector<bool>& reduced, Layout layout);
   void checkOrder(const Shape& shape, const std::vector<bool>& reduced, Layout in,
                   const TensorDesc& out) const;
@@ -81,25 +80,6 @@ class ReduceLaunch final : public Launch {
   int resultOutput_ = -1;
   size_t bufferBytes_ = 0, threadBytes_ = 0, resultOffset_ = 0, passesOffset_ = 0;
 };
-
-std::vector<bool> ReduceLaunch::maskOf(const FusedNode& fused, Descs inputs, int rank) const {
-  const Node& anchor = *fused.anchor;
-  std::vector<bool> mask(static_cast<size_t>(rank), false);
-  if (anchor.is("GlobalAveragePool") || anchor.is("GlobalMaxPool")) {
-    for (int d = 2; d < rank; ++d) mask[static_cast<size_t>(d)] = true;
-    return mask;
-  }
-  std::vector<int64_t> axes;
-  if (anchor.hasInput(1)) {
-    const Value* v = anchor.inputs[1];
-    int i = fused.inputIndex(v);
-    axes = v->isConstant() ? v->constant.ints() : requireInts(inputs, static_cast<size_t>(std::max(i, 0)));
-  }
-  if (axes.empty())
-    return std::vector<bool>(static_cast<size_t>(rank), anchor.attrs.integer("noop_with_empty_axes", 0) == 0);
-  for (int64_t a : axes) mask[static_cast<size_t>(normalizeAxis(a, rank))] = true;
-  return mask;
-}
 
 std::vector<int> ReduceLaunch::layOut(const Shape& shape, const std::vector<bool>& reduced, Layout layout) {
   auto isReduced = [&](int d) { return reduced[static_cast<size_t>(d)] != 0; };
@@ -140,7 +120,7 @@ ReduceLaunch::ReduceLaunch(const Node& node, Descs inputs, Descs outputs) {
   row_ = *std::find_if(std::begin(kRows), std::end(kRows),
                        [&](const Row& r) { return fused.anchor->is(r.name); });
   const Value *in = fused.anchor->inputs[0], *out = fused.anchor->outputs[0];
-  Shape shape = shapeOf(fused, in, inputs);
+  Shape shape = shapeInside(fused, in, inputs);
   Layout layout = outputs[0].layout;
   for (const TensorDesc& d : inputs)
     if (d.shape == shape) layout = d.layout;
@@ -164,8 +144,8 @@ ReduceLaunch::ReduceLaunch(const Node& node, Descs inputs, Descs outputs) {
     if (inner_ > 1) fail(ErrorKind::kUnsupported, "sums of exponentials by columns");
     piece_ = std::max(kPiece, length_);
   }
-  int64_t share = (inner_ + threadLimit() - 1) / threadLimit();
-  columns_ = std::clamp<int64_t>((share + kLine - 1) / kLine * kLine, kLine, 1024);
+  int64_t share = ceilDiv(inner_, threadLimit());
+  columns_ = std::clamp<int64_t>(roundUp(share, kLine), kLine, 1024);
   if (outer_ >= threadLimit()) columns_ = std::min<int64_t>(inner_, 1024);
   bufferBytes_ = (static_cast<size_t>(std::max(piece_, columns_)) * sizeof(float) + 63) / 64 * 64;
   threadBytes_ = (3 * bufferBytes_ + source_->scratchBytes() + 63) / 64 * 64;
@@ -226,7 +206,7 @@ void ReduceLaunch::reduceColumns(const LaunchArgs& args, float* result, int64_t 
   float *total = reinterpret_cast<float*>(memory), *buffer = reinterpret_cast<float*>(memory + bufferBytes_);
   float* part = reinterpret_cast<float*>(memory + 2 * bufferBytes_);
   char* scratch = memory + 3 * bufferBytes_;
-  int64_t blocks = (inner_ + columns_ - 1) / columns_, o = block / blocks, first = block % blocks * columns_;
+  int64_t blocks = ceilDiv(inner_, columns_), o = block / blocks, first = block % blocks * columns_;
   int64_t n = std::min(columns_, inner_ - first);
   std::fill_n(total, n, identityOf(row_.reduction));
   std::fill_n(part, n, identityOf(row_.reduction));
@@ -256,7 +236,7 @@ void ReduceLaunch::run(const LaunchArgs& args) {
   char* workspace = static_cast<char*>(args.workspace);
   float* result = resultOutput_ >= 0 ? static_cast<float*>(args.outputs[resultOutput_])
                                      : reinterpret_cast<float*>(workspace + resultOffset_);
-  int64_t units = inner_ == 1 ? outer_ : outer_ * ((inner_ + columns_ - 1) / columns_);
+  int64_t units = inner_ == 1 ? outer_ : outer_ * ceilDiv(inner_, columns_);
   int64_t perUnit = length_ * (inner_ == 1 ? 1 : std::min(columns_, inner_));
   int threads = threadsFor(units, kGrain / std::max<int64_t>(perUnit, 1) + 1);
   onThreads(threads, [&](int t) {

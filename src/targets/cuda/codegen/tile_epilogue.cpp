@@ -171,7 +171,7 @@ TileEpilogue::Params TileEpilogue::params(Descs inputs, Descs outputs, const std
   }
   for (size_t a = 0; a < kRowAxes; ++a) {
     int64_t extent = a < rank ? rows.extents[rank - 1 - a] : 1;
-    FastDivisor d(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
+    FastDivisor d = divisorOf(extent);
     words.insert(words.end(), {d.divisor, d.multiplier, d.shift});
   }
   words.insert(words.end(), {static_cast<uint32_t>(rank), static_cast<uint32_t>(result.shape[column])});

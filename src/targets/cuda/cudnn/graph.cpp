@@ -28,6 +28,29 @@ cudnnDataType_t dnnType(DataType type) {
 
 std::span<const int64_t> extents(const Shape& shape) { return {shape.begin(), shape.size()}; }
 
+// A convolution, and what takes its results back to its input.
+struct ConvolutionForm {
+  const char* name;
+  cudnnBackendDescriptorType_t operation;
+  cudnnBackendAttributeName_t kind, x, w, y, alpha, beta;
+};
+constexpr ConvolutionForm kPlain{"conv",
+                                 CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA};
+constexpr ConvolutionForm kTransposed{"transposed",
+                                      CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
+                                      CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
+
 }  // namespace
 
 OperationGraph::OperationGraph(const Device& device)
@@ -89,32 +112,19 @@ void OperationGraph::spatial(Descriptor& d, const DnnWindow& window) {
     text_ += Shape(values->begin(), values->end()).str();
 }
 
-void OperationGraph::convolution(const DnnWindow& window, Tensor x, Tensor w, Tensor y) {
+void OperationGraph::convolution(const DnnWindow& window, bool transposed, Tensor x, Tensor w, Tensor y) {
+  const ConvolutionForm& form = transposed ? kTransposed : kPlain;
   Descriptor kind(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
   spatial(kind, window);
-  Descriptor& d = operations_.emplace_back(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, kind);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, tensors_[x]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, tensors_[w]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, tensors_[y]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, 1.0F);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, 0.0F);
+  Descriptor& d = operations_.emplace_back(form.operation);
+  d.set(form.kind, kind);
+  d.set(form.x, tensors_[x]);
+  d.set(form.w, tensors_[w]);
+  d.set(form.y, tensors_[y]);
+  d.set(form.alpha, 1.0F);
+  d.set(form.beta, 0.0F);
   d.finalize();
-  text_ += fmt::format("conv({},{},{}) ", x, w, y);
-}
-
-void OperationGraph::transposedConvolution(const DnnWindow& window, Tensor x, Tensor w, Tensor y) {
-  Descriptor kind(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
-  spatial(kind, window);
-  Descriptor& d = operations_.emplace_back(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC, kind);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, tensors_[x]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, tensors_[w]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, tensors_[y]);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, 1.0F);
-  d.set(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, 0.0F);
-  d.finalize();
-  text_ += fmt::format("transposed({},{},{}) ", x, w, y);
+  text_ += fmt::format("{}({},{},{}) ", form.name, x, w, y);
 }
 
 void OperationGraph::finish() {

@@ -39,9 +39,8 @@ class OperationGraph {
   // A number that is given along with the addresses.
   Tensor scalar(float value, int rank);
 
-  void convolution(const DnnWindow& window, Tensor x, Tensor w, Tensor y);
-  // y is what a convolution with this window and these weights would take to x.
-  void transposedConvolution(const DnnWindow& window, Tensor x, Tensor w, Tensor y);
+  // Transposed: y is what a convolution with this window and these weights would take to x.
+  void convolution(const DnnWindow& window, bool transposed, Tensor x, Tensor w, Tensor y);
   void pointwise(const DnnPointwise& operation, Tensor x, Tensor y);
   void pointwise(cudnnPointwiseMode_t mode, Tensor a, Tensor b, Tensor y);
   // Matrix products over the last two axes.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/driver/driver.h"
 #include "targets/cuda/tactics/strides.h"
@@ -53,7 +54,7 @@ class CallLaunch final : public Launch {
     if (step.threads == 0) return;
     plan_.call.n[39] = step.argument;
     void* parameters[] = {&plan_.call};
-    auto blocks = static_cast<unsigned>((step.threads + kThreads - 1) / kThreads);
+    auto blocks = static_cast<unsigned>(ceilDiv(step.threads, kThreads));
     launch(function, {{blocks, 1, 1}, kThreads, 0}, parameters, stream);
   }
 
@@ -135,8 +136,6 @@ CallPlan onePerItem(int64_t count) {
   plan.steps = {{0, blocksFor(count, kThreads) * int64_t{kThreads}}};
   return plan;
 }
-
-FastDivisor divisorOf(int64_t n) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(n, 1))); }
 
 void setLanes(Call& call, const Shape& shape, int axis) {
   int64_t inner = shape.numel(axis + 1, shape.rank());

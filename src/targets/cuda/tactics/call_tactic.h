@@ -52,7 +52,6 @@ std::unique_ptr<Tactic> makeTactic(const Device& device, const CallFamily& famil
 
 // One launch with a thread for each item, or as many as keep the device busy.
 CallPlan onePerItem(int64_t count);
-FastDivisor divisorOf(int64_t n);
 // An axis as lanes: c.n[1] its extent, c.n[2] and c.d[0] the elements of one position.
 void setLanes(Call& call, const Shape& shape, int axis);
 

@@ -156,10 +156,7 @@ DnnConvGraph dnnConvGraph(const Device& device, const DnnConvShape& shape, const
   Chain chain(made, epilogue, shape.y.rank());
   chain.start();
   auto product = chain.next(y);
-  if (shape.isTransposed)
-    g.transposedConvolution(shape.window, x, w, product);
-  else
-    g.convolution(shape.window, x, w, product);
+  g.convolution(shape.window, shape.isTransposed, x, w, product);
   chain.build(product, y, added, bias);
   g.finish();
   return made;

@@ -1,6 +1,7 @@
 #include "targets/cuda/tactics/cudnn_conv_kernel.h"
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/fused_node.h"
 
 namespace tenfold::cuda {
@@ -9,8 +10,6 @@ namespace {
 constexpr std::string_view kFused = "fused, ", kBare = "bare, ", kTf32 = ", tf32";
 constexpr std::string_view kAnchors[] = {"Conv", "ConvTranspose"};
 constexpr size_t kAlignment = 256;  // between the product and cuDNN's own workspace
-
-size_t roundedUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 class DnnConvLaunch final : public Launch {
  public:
@@ -22,7 +21,7 @@ class DnnConvLaunch final : public Launch {
   // The bare product goes into the workspace, before cuDNN's and the tail's own.
   void addTail(std::unique_ptr<Launch> tail, size_t productBytes) {
     tail_ = std::move(tail);
-    productBytes_ = roundedUp(productBytes);
+    productBytes_ = roundUp(productBytes, kAlignment);
     tailInputs_.resize(parts_.tail.inputs.size());
   }
   size_t workspaceBytes() const override {

@@ -1,6 +1,7 @@
 // The host's side of Divisor in kernels/common.cuh.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace tenfold::cuda {
@@ -14,5 +15,10 @@ struct FastDivisor {
   }
   uint32_t divisor, multiplier = 0, shift = 0;
 };
+
+// For an extent, which may be 0.
+inline FastDivisor divisorOf(int64_t extent) {
+  return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
+}
 
 }  // namespace tenfold::cuda

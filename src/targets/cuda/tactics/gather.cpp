@@ -31,7 +31,6 @@ struct Plan {
   size_t copyBytes = 0;  // of the data that a scatter starts from
 };
 
-FastDivisor divisor(int64_t n) { return FastDivisor(static_cast<uint32_t>(n > 0 ? n : 1)); }
 int bytesOf(const TensorDesc& d) { return typeBits(d.dtype) / 8; }
 
 // Makes `slice` elements as few as alignment allows; all strides are multiples of the slice.
@@ -39,7 +38,7 @@ void setSlices(Plan& plan, int elementBytes, int64_t slice, int64_t slices, bool
   int64_t factor = 1;
   while (mayWiden && elementBytes * factor < kWidest && slice % (2 * factor) == 0 && slice > 0) factor *= 2;
   plan.bytes = static_cast<int>(elementBytes * factor);
-  plan.params.slice = divisor(slice / factor);
+  plan.params.slice = divisorOf(slice / factor);
   plan.params.count = static_cast<uint32_t>(slices * (slice / factor));
   auto scale = [&](int32_t& stride) { stride = static_cast<int32_t>(stride / factor); };
   scale(plan.params.batchStride);
@@ -51,7 +50,7 @@ Plan gather(const Node& node, Descs in, Descs) {
   int axis = normalizeAxis(node.attrs.integer("axis", 0), data.rank());
   int64_t inner = data.numel(axis + 1, data.rank()), count = in[1].shape.numel();
   Plan plan;
-  plan.params.perBatch = divisor(count);
+  plan.params.perBatch = divisorOf(count);
   plan.params.batchStride = static_cast<int32_t>(data[axis] * inner);
   plan.params.shared = 1;
   plan.params.extent[0] = static_cast<int32_t>(data[axis]);
@@ -68,7 +67,7 @@ Plan tuples(const Node& node, Descs in, int batch, bool mayWiden) {
   require(batch + depth <= data.rank(), "node '{}': {} indices for shape {}", node.name, depth, data.str());
   int last = batch + static_cast<int>(depth);
   Plan plan;
-  plan.params.perBatch = divisor(indices.numel(batch, indices.rank() - 1));
+  plan.params.perBatch = divisorOf(indices.numel(batch, indices.rank() - 1));
   plan.params.batchStride = batch ? static_cast<int32_t>(data.numel(batch, data.rank())) : 0;
   plan.params.depth = static_cast<int32_t>(depth);
   for (int d = batch; d < last; ++d) {
@@ -144,8 +143,8 @@ Plan oneHot(const Node& node, Descs, Descs out) {
   Plan plan;
   plan.bytes = bytesOf(out[0]);
   plan.params.count = static_cast<uint32_t>(shape.numel());
-  plan.params.slice = divisor(shape.numel(axis + 1, shape.rank()));
-  plan.params.perBatch = divisor(shape[axis]);
+  plan.params.slice = divisorOf(shape.numel(axis + 1, shape.rank()));
+  plan.params.perBatch = divisorOf(shape[axis]);
   return plan;
 }
 

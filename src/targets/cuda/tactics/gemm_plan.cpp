@@ -114,7 +114,7 @@ void setBatches(GemmShape& g, const Shape& a, const Shape& b, bool mayJoin) {
   p.batchAxes = static_cast<uint32_t>(extents.size());
   for (size_t i = 0; i < extents.size(); ++i) {
     size_t at = extents.size() - 1 - i;
-    p.batchExtent[i] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(extents[at], 1)));
+    p.batchExtent[i] = divisorOf(extents[at]);
     p.batchA[i] = static_cast<uint32_t>(strideA[at]);
     p.batchB[i] = static_cast<uint32_t>(strideB[at]);
     g.batch *= extents[at];

@@ -1,7 +1,7 @@
 // The common part of tactics whose kernels are generated CUDA C++: compiling, keeping and loading. The plan
 // keeps cubin and code, so that a plan for another architecture is compiled again when it is loaded. What
-// families of kernels add is a table of functions (GeneratedFamily) or, where many share more than this, a
-// subclass (conv/packed_conv.h, call_tactic.h).
+// families of kernels add is a table of functions (GeneratedFamily) or, where a table of operators stands
+// behind them, a subclass (call_tactic.h).
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/strided_move.h"
 #include "targets/cuda/tactics/strides.h"
@@ -61,7 +62,7 @@ PadParams plan(const Node& node, Descs in, Descs out) {
   for (const Axis& a : axes) {
     params.begin[params.axes.rank % kMoveAxes] = static_cast<int32_t>(a.begin);
     params.extent[params.axes.rank % kMoveAxes] = static_cast<int32_t>(a.in);
-    params.axes.append(&a == &axes.back() ? (a.out + kPadded - 1) / kPadded : a.out, a.stride, 0);
+    params.axes.append(&a == &axes.back() ? ceilDiv(a.out, kPadded) : a.out, a.stride, 0);
   }
   return params;
 }

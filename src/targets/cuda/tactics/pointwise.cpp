@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/fast_divisor.h"
@@ -16,7 +17,6 @@ namespace {
 
 constexpr int kAxes = 8;  // kLoopAxes of the kernel
 constexpr unsigned kThreads = 256;
-constexpr int64_t kMostElements = (int64_t{1} << 31) - 1;
 
 // What the kernel reads and writes: inputs first.
 struct Operands {
@@ -49,7 +49,7 @@ struct Operands {
 struct Plan {
   Plan(const Operands& operands, Descs inputs, Descs outputs) : axes(makeAxes(operands, inputs, outputs)) {
     if (axes.rank() > kAxes) fail(ErrorKind::kUnsupported, "broadcasting along {} axes", axes.rank());
-    if (axes.numel() > kMostElements) fail(ErrorKind::kUnsupported, "more than 2^31 elements");
+    requireSmall(axes.numel());
     int widest = operands.widest();
     bool vectors = axes.extents.back() % widest == 0;
     for (size_t k = 0; k < operands.count() && vectors; ++k) {
@@ -124,7 +124,7 @@ class PointwiseLaunch final : public Launch {
         words.push_back(a < rank ? static_cast<uint32_t>(plan.axes.strides[k][rank - 1 - a]) : 0);
     for (size_t a = 0; a < kAxes; ++a) {
       int64_t extent = a < rank ? plan.axes.extents[rank - 1 - a] / (a == 0 ? width : 1) : 1;
-      FastDivisor d(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
+      FastDivisor d = divisorOf(extent);
       words.insert(words.end(), {d.divisor, d.multiplier, d.shift});
     }
     words.insert(words.end(), {vectors, static_cast<uint32_t>(rank)});
@@ -133,7 +133,7 @@ class PointwiseLaunch final : public Launch {
     std::memcpy(params.data.data(), words.data(), words.size() * sizeof(uint32_t));
     params.grid.threads = kThreads;
     constexpr unsigned kBlocksOfProcessor = 16;
-    params.grid.blocks[0] = std::min(static_cast<unsigned>((vectors + kThreads - 1) / kThreads),
+    params.grid.blocks[0] = std::min(static_cast<unsigned>(ceilDiv(vectors, kThreads)),
                                      static_cast<unsigned>(device.multiprocessors) * kBlocksOfProcessor);
     return params;
   }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "graph/ops/window.h"
 #include "targets/cuda/codegen/expression.h"
@@ -105,7 +106,7 @@ Plan makePlan(const Operands& operands, Descs in, Descs out, int width) {
     int axis = order[static_cast<size_t>(d)];
     plan.axis[used + d] = placeOf(axis, rank);
     int64_t extent = first.shape[axis] / (axis == 1 ? width : 1);
-    plan.extent[used + d] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(extent, 1)));
+    plan.extent[used + d] = divisorOf(extent);
   }
   Shape strides = stridesOf(image);
   for (int d = 0; d < rank; ++d) plan.inStride[placeOf(d, rank)] = static_cast<int32_t>(strides[d]);
@@ -160,7 +161,7 @@ class Variant {
     params_.resize((words.size() + 1) / 2);
     std::memcpy(params_.data(), words.data(), words.size() * sizeof(uint32_t));
     grid_.threads = kThreads;
-    grid_.blocks[0] = (plan.count + kThreads - 1) / kThreads;
+    grid_.blocks[0] = ceilDiv(plan.count, kThreads);
   }
   void run(const std::vector<void*>& memory, StreamHandle stream) {
     std::memcpy(params_.data(), memory.data(), memory.size() * sizeof(void*));

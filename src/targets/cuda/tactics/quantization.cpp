@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "graph/ops/window.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/call_tactic.h"
@@ -75,7 +76,7 @@ bool setScales(Call& call, const Attributes& attrs, const TensorDesc& x, const T
       continue;
     }
     int64_t scales = std::max<int64_t>(scale.shape[d], 1),
-            block = d == axis && size > 0 ? size : (extent + scales - 1) / scales;
+            block = d == axis && size > 0 ? size : ceilDiv(extent, scales);
     append(axes, {extent, std::max<int64_t>(block, 1), scale.shape[d] == 1 ? 0 : strides[d]});
   }
   constexpr size_t kMostAxes = 8;
@@ -124,7 +125,7 @@ CallPlan planElements(const Node& node, const TensorDesc& x, const TensorDesc& s
 CallPlan planQuantize(const Node& node, Descs in, Descs out) {
   int64_t count = out[0].shape.numel(), perByte = formatOf(out[0].dtype).perByte;
   if (perByte == 1) return planElements(node, in[0], in[1]);
-  CallPlan plan = onePerItem((count + perByte - 1) / perByte);
+  CallPlan plan = onePerItem(ceilDiv(count, perByte));
   plan.call.n[1] = static_cast<int32_t>(count);
   setScales(plan.call, node.attrs, in[0], in[1]);
   return plan;

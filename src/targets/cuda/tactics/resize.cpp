@@ -74,7 +74,7 @@ Plan makePlan(const Node& node, Descs in, Descs out) {
   for (const AxisResize& axis : resize.axes) {
     plan.axes[place] = makeAxis(node.attrs, axis, plan.params.taps[place]);
     plan.params.inExtent[place] = static_cast<int32_t>(axis.in);
-    plan.params.extent[place++] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(axis.out, 1)));
+    plan.params.extent[place++] = divisorOf(axis.out);
   }
   plan.resized = static_cast<int>(resize.axes.size());
   plan.inner = std::max<int64_t>(resize.inner, 1);

@@ -20,7 +20,7 @@ void appendAxes(std::vector<uint32_t>& words, const LoopAxes& axes) {
     for (size_t a = 0; a < kAxes; ++a)
       words.push_back(a < rank ? static_cast<uint32_t>(strides[rank - 1 - a]) : 0);
   for (size_t a = 0; a < kAxes; ++a) {
-    FastDivisor d(static_cast<uint32_t>(std::max<int64_t>(a < rank ? axes.extents[rank - 1 - a] : 1, 1)));
+    FastDivisor d = divisorOf(a < rank ? axes.extents[rank - 1 - a] : 1);
     words.insert(words.end(), {d.divisor, d.multiplier, d.shift});
   }
   words.insert(words.end(), {static_cast<uint32_t>(axes.numel()), static_cast<uint32_t>(rank)});

@@ -6,6 +6,7 @@
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/strides.h"
+#include "targets/fused_shapes.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -39,38 +40,16 @@ std::vector<std::string_view> anchorNames() {
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::kUnsupported, why); }
 
-// The shape of a value that pointwise nodes compute.
-Shape shapeOf(const FusedNode& fused, const Value* v, Descs inputs) {
-  if (int i = fused.inputIndex(v); i >= 0) return inputs[static_cast<size_t>(i)].shape;
-  if (v->isConstant()) return v->constant.shape();
-  Shape shape;
-  for (const Value* in : v->producer->inputs)
-    if (in) shape = broadcastShapes(shape, shapeOf(fused, in, inputs));
-  return shape;
-}
-
 std::vector<bool> maskOf(const RowNode& node, Descs inputs, int rank) {
-  const Node& anchor = *node.fused.anchor;
-  auto all = [&](bool value) { return std::vector<bool>(static_cast<size_t>(rank), value); };
-  std::vector<bool> mask = all(false);
-  if (node.anchor->axes == Axes::kSpatial) {
+  Axes axes = node.anchor->axes;
+  if (axes == Axes::kInput) return reducedAxes(node.fused, inputs, rank);
+  std::vector<bool> mask(static_cast<size_t>(rank), false);
+  if (axes == Axes::kSpatial) {
     std::fill(mask.begin() + std::min(rank, 2), mask.end(), true);
-    return mask;
+  } else {
+    auto axis = mask.begin() + normalizeAxis(node.fused.anchor->attrs.integer("axis", -1), rank);
+    std::fill(axis, axes == Axes::kOne ? axis + 1 : mask.end(), true);
   }
-  if (node.anchor->axes != Axes::kInput) {
-    auto axis = mask.begin() + normalizeAxis(anchor.attrs.integer("axis", -1), rank);
-    std::fill(axis, node.anchor->axes == Axes::kOne ? axis + 1 : mask.end(), true);
-    return mask;
-  }
-  std::vector<int64_t> axes;
-  if (anchor.hasInput(1)) {
-    const Value* v = anchor.inputs[1];
-    int i = node.fused.inputIndex(v);
-    if (!v->isConstant() && i < 0) refuse("its axes are computed inside the region");
-    axes = v->isConstant() ? v->constant.ints() : requireInts(inputs, static_cast<size_t>(i));
-  }
-  if (axes.empty()) return all(anchor.attrs.integer("noop_with_empty_axes", 0) == 0);
-  for (int64_t a : axes) mask[static_cast<size_t>(normalizeAxis(a, rank))] = true;
   return mask;
 }
 
@@ -122,10 +101,9 @@ void RowNode::addInputs() {
 
 RowPlan::Split RowPlan::split(const RowNode& node, Descs inputs, Descs outputs) {
   Split split;
-  const Shape shape = split.shape = shapeOf(node.fused, node.fused.anchor->inputs[0], inputs);
+  const Shape shape = split.shape = shapeInside(node.fused, node.fused.anchor->inputs[0], inputs);
   if (shape.rank() == 0) refuse("rows of a scalar");
-  constexpr int64_t kMostElements = (int64_t{1} << 31) - 1;
-  if (shape.numel() > kMostElements) refuse("more than 2^31 elements");
+  requireSmall(shape.numel());
   std::vector<bool> reduced = maskOf(node, inputs, shape.rank());
   bool keeps = node.anchor->axes == Axes::kSpatial || node.fused.anchor->attrs.integer("keepdims", 1) != 0;
   Shape result;

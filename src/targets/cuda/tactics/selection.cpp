@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/call_tactic.h"
 #include "targets/cuda/tactics/strides.h"
@@ -26,7 +27,7 @@ int axisOf(const Node& node, const Shape& shape, int64_t fallback) {
 int64_t lanesOf(const Call& call, const Shape& shape) {
   return shape.numel() / std::max<int64_t>(call.n[1], 1);
 }
-int64_t wholeBlocks(int64_t count) { return (count + kThreads - 1) / kThreads * kThreads; }
+int64_t wholeBlocks(int64_t count) { return roundUp(count, kThreads); }
 
 Kernels argKernels(const Node& node, const TuningHint& hint) {
   bool last = node.attrs.integer("select_last_index", 0) != 0;
@@ -141,7 +142,7 @@ CallPlan planTop(const Node& node, Descs in, Descs out) {
 // The steps that list which of `count` elements of input `input` are not zero.
 CallPlan planFlags(int64_t count) {
   CallPlan plan;
-  int64_t blocks = std::max<int64_t>((count + kFlagChunk - 1) / kFlagChunk, 1);
+  int64_t blocks = std::max<int64_t>(ceilDiv(count, kFlagChunk), 1);
   plan.call.n[1] = static_cast<int32_t>(count);
   plan.call.n[2] = static_cast<int32_t>(blocks);
   plan.steps = {{0, blocks * kThreads}, {1, kThreads}, {2, blocks * kThreads}};

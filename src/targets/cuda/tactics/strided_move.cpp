@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/tactics/strides.h"
 
 namespace tenfold::cuda {
@@ -147,8 +148,7 @@ void StridedMove::runCopy(const Module& module, const char* from, char* to, void
 
 void StridedMove::runTranspose(const Module& module, const char* from, char* to, void* stream) const {
   const Axis &columns = axes_[across_], &rows = axes_.back();
-  int64_t side = tileSide(bytes_), across = (columns.extent + side - 1) / side,
-          down = (rows.extent + side - 1) / side;
+  int64_t side = tileSide(bytes_), across = ceilDiv(columns.extent, side), down = ceilDiv(rows.extent, side);
   TransposeParams params{from,
                          to,
                          packed_,

@@ -8,6 +8,7 @@ namespace tenfold::cuda {
 
 // Throws Error (kUnsupported) where a tensor has 2^31 elements or more: kernels count in 32 bits.
 void requireSmall(Descs descs);
+void requireSmall(int64_t elements);
 
 // Blocks of so many threads for `count` elements, no more than keep the device busy.
 unsigned blocksFor(int64_t count, unsigned threads);

@@ -2,7 +2,6 @@
 
 #include "targets/cuda/cuda_target.h"
 #include "targets/cuda/tactics/call_tactic.h"
-#include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/generated.h"
 
 namespace tenfold::cuda {

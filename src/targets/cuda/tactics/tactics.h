@@ -10,9 +10,8 @@ class Tactic;
 namespace tenfold::cuda {
 
 struct Device;
-struct GeneratedFamily;   // generated.h
-struct PackedConvFamily;  // conv/packed_conv.h
-struct CallFamily;        // call_tactic.h
+struct GeneratedFamily;  // generated.h
+struct CallFamily;       // call_tactic.h
 
 // Matrix products: any pointwise epilogue, transposed and broadcast operands, any sizes and types; 1x1
 // convolutions in channels-last layout likewise. See gemm_config.h for the variants.
@@ -30,13 +29,13 @@ extern const GeneratedFamily kDirectConv;
 // of pixels in registers.
 extern const GeneratedFamily kDepthwiseConv;
 // The same by the tensor cores (kernels/conv_depthwise_mma.cuh): 16-bit floats.
-extern const PackedConvFamily kDepthwiseMma;
+extern const GeneratedFamily kDepthwiseMma;
 // Convolutions of images with few channels, the first layers of networks, by the tensor cores
 // (kernels/conv_few.cuh): the image in any layout, the result channels-last.
-extern const PackedConvFamily kFewChannels;
+extern const GeneratedFamily kFewChannels;
 // Convolutions in channels-last layout as products by the tensor cores (kernels/conv_mma.cuh): 16-bit floats,
 // and 32-bit ones where TF32 is allowed.
-extern const PackedConvFamily kImplicitGemm;
+extern const GeneratedFamily kImplicitGemm;
 
 // Attention by matrix instructions, its scores in registers only (kernels/attention.cuh): 16-bit floats, and
 // 32-bit ones through TF32, once where that is allowed and as three products otherwise. Head sizes to 256,

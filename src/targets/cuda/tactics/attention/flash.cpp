@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/attention/flash_config.h"
 #include "targets/cuda/tactics/attention/present.h"
@@ -31,8 +32,6 @@ struct Params {
   FastDivisor rowBlocks, splits, items, shared, queriesOf;
   float scale, softcap;
 };
-
-FastDivisor divisor(int64_t n) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(n, 1))); }
 
 Strides3 stridesOf(const N::Operand& o) {
   return {static_cast<int32_t>(o.strides[0]), static_cast<int32_t>(o.strides[1]),
@@ -118,7 +117,7 @@ class FlashLaunch final : public Launch {
       workspace_ = static_cast<size_t>(rows * config.splits * (operands_.valueSize() + 2)) * sizeof(float);
       join_ = module.function("joinSplits");
       joinGrid_.threads = kPartThreads;
-      joinGrid_.blocks[0] = static_cast<unsigned>((rows * 32 + kPartThreads - 1) / kPartThreads);
+      joinGrid_.blocks[0] = static_cast<unsigned>(ceilDiv(rows * 32, kPartThreads));
     }
   }
 
@@ -174,11 +173,11 @@ class FlashLaunch final : public Launch {
     p.packed = static_cast<int32_t>(pack ? group : 1);
     p.rows = static_cast<int32_t>(p.packed * o.queries());
     p.batches = static_cast<int32_t>(o.batch());
-    p.rowBlocks = divisor((p.rows + config.blockRows() - 1) / config.blockRows());
-    p.splits = divisor(config.splits);
-    p.items = divisor(o.heads() / p.packed);
-    p.shared = divisor(group / p.packed);
-    p.queriesOf = divisor(o.queries());
+    p.rowBlocks = divisorOf(ceilDiv(p.rows, config.blockRows()));
+    p.splits = divisorOf(config.splits);
+    p.items = divisorOf(o.heads() / p.packed);
+    p.shared = divisorOf(group / p.packed);
+    p.queriesOf = divisorOf(o.queries());
     p.scale = static_cast<float>(node.scale(o.size()));
     p.softcap = static_cast<float>(attrs.real("softcap", 0));
   }
@@ -219,13 +218,10 @@ std::string traits(const char* name, const N& node, const N::Operands& o, const 
 }
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
-  try {
+  return reasonOf([&] {
     N attention(node);
     checkSupported(attention, attention.operands(hint.inputs, hint.outputs), hint.inputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  });
 }
 
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {

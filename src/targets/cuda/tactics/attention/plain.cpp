@@ -26,8 +26,6 @@ struct Params {
   double scale, softcap;
 };
 
-FastDivisor divisor(int64_t n) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(n, 1))); }
-
 DataType typeOf(Descs descs, const N::Operand& o) { return descs[static_cast<size_t>(o.index)].dtype; }
 
 void checkSupported(const N::Operands& o, Descs inputs, Descs outputs) {
@@ -119,9 +117,9 @@ class PlainLaunch final : public Launch {
     params_.valueSize = static_cast<int32_t>(o.valueSize());
     params_.stage = static_cast<int32_t>(attrs.integer("qk_matmul_output_mode", 0));
     params_.rows = static_cast<uint32_t>(o.batch() * o.heads() * o.queries());
-    params_.queriesOf = divisor(o.queries());
-    params_.heads = divisor(o.heads());
-    params_.group = divisor(o.heads() / o.kvHeads());
+    params_.queriesOf = divisorOf(o.queries());
+    params_.heads = divisorOf(o.heads());
+    params_.group = divisorOf(o.heads() / o.kvHeads());
     params_.scale = node.scale(o.size());
     params_.softcap = attrs.real("softcap", 0);
   }
@@ -136,12 +134,8 @@ class PlainLaunch final : public Launch {
 };
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
-  try {
-    checkSupported(N(node).operands(hint.inputs, hint.outputs), hint.inputs, hint.outputs);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return reasonOf(
+      [&] { checkSupported(N(node).operands(hint.inputs, hint.outputs), hint.inputs, hint.outputs); });
 }
 
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {

@@ -17,8 +17,6 @@ bool isAligned(const AttentionNode::Operand& now, int64_t bytes) {
   return aligned;
 }
 
-FastDivisor divisor(int64_t n) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(n, 1))); }
-
 }  // namespace
 
 std::string presentCode(DataType keys, DataType values) {
@@ -52,9 +50,9 @@ PresentCopies::PresentCopies(const AttentionNode::Operands& o, std::span<const T
     p.pastRows = static_cast<int32_t>(past.exists() ? past.extents[2] : 0);
     p.nowRows = static_cast<int32_t>(now.extents[2]);
     p.count = static_cast<uint32_t>(to.extents.numel() / unit);
-    p.size = divisor(to.extents[3] / unit);
-    p.rows = divisor(to.extents[2]);
-    p.heads = divisor(to.extents[1]);
+    p.size = divisorOf(to.extents[3] / unit);
+    p.rows = divisorOf(to.extents[2]);
+    p.heads = divisorOf(to.extents[1]);
     copy.grid.threads = kThreads;
     copy.grid.blocks[0] = blocksFor(p.count, kThreads);
     copy.function = module.function(fmt::format("present{}", unit * bytes).c_str());

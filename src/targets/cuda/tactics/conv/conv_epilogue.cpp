@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
-#include "targets/cuda/tactics/fast_divisor.h"
 #include "targets/cuda/tactics/strides.h"
 
 namespace tenfold::cuda {
@@ -67,6 +66,25 @@ void requireReach(char reach, const TensorDesc& desc, const TensorDesc& out, int
          desc.shape.str(), out.shape.str(), reach);
 }
 
+class ConvLaunch final : public Launch {
+ public:
+  ConvLaunch(ConvParams params, const void* weights, std::shared_ptr<const Module> module,
+             const char* function)
+      : params_(std::move(params)),
+        weights_(weights),
+        module_(std::move(module)),
+        function_(module_->function(function)) {}
+  void run(const LaunchArgs& args) override {
+    launch(function_, params_.grid, params_.at(args, weights_), args.stream);
+  }
+
+ private:
+  ConvParams params_;
+  const void* weights_;
+  std::shared_ptr<const Module> module_;
+  CUfunction function_;
+};
+
 }  // namespace
 
 std::string epilogueCode(const ConvNode& conv, const std::string& reach) {
@@ -121,7 +139,7 @@ ConvParams::ConvParams(const ConvNode& conv, const std::string& reach, const Con
     }
     append(strides);
   }
-  for (int64_t extent : shape.out) append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(extent, 1))));
+  for (int64_t extent : shape.out) divisor(extent);
   bytes_ = words_.size() * sizeof(uint64_t);  // the epilogue is a structure of its own
 }
 
@@ -146,6 +164,11 @@ void** ConvParams::at(const LaunchArgs& args, const void* weights) {
   for (size_t o : conv_.outputs) set(args.outputs[o]);
   parameters_[0] = words_.data();
   return parameters_;
+}
+
+std::unique_ptr<Launch> launchOf(ConvParams params, const void* weights, std::shared_ptr<const Module> module,
+                                 const char* function) {
+  return std::make_unique<ConvLaunch>(std::move(params), weights, std::move(module), function);
 }
 
 }  // namespace tenfold::cuda

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
 #include "targets/cuda/tactics/conv/conv_epilogue.h"
@@ -40,54 +41,28 @@ int widestVector(const ConvShape& s, DataType type) {
   return static_cast<int>(std::gcd(s.groups, int64_t{128} / typeBits(type)));
 }
 
-int64_t tilesAlong(int64_t extent, int tile) { return (extent + tile - 1) / tile; }
-
-class DepthwiseLaunch final : public Launch {
- public:
-  DepthwiseLaunch(const ConvNode& conv, const Config& config, const Device& device, const void* weights,
-                  std::shared_ptr<const Module> module, Descs in, Descs out)
-      : weights_(weights),
-        module_(std::move(module)),
-        function_(module_->function("depthwise")),
-        params_(makeParams(conv, config, device, in, out)) {}
-
-  void run(const LaunchArgs& args) override {
-    launch(function_, grid_, params_.at(args, weights_), args.stream);
-  }
-
- private:
-  ConvParams makeParams(const ConvNode& conv, const Config& config, const Device& device, Descs in,
-                        Descs out) {
-    ConvShape s = depthwiseShape(conv, in, out);
-    ConvParams p(conv, config.reach, s, in, out);
-    int64_t vectors = s.groups / config.width;
-    int64_t across = tilesAlong(s.out[2], config.across), down = tilesAlong(s.out[1], config.down);
-    int64_t tiles = s.batch * s.in[0] * across * down;
-    auto divisor = [&](int64_t v) { p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1)))); };
-    auto number = [&](int64_t v) { p.append(static_cast<int32_t>(v)); };
-    divisor(vectors);
-    number(tiles);
-    divisor(across);
-    divisor(down);
-    number(s.groups);
-    for (int64_t v : {s.in[1], s.in[2], s.out[1], s.out[2], s.begin[1], s.begin[2]}) number(v);
-    p.requireAligned();
-    // A few tiles for each thread where there are more than enough; always enough threads for one tile.
-    constexpr int64_t kBlocksOfProcessor = 32;
-    int64_t wanted = (tiles * vectors + kThreads - 1) / kThreads;
-    int64_t least = (vectors + kThreads - 1) / kThreads;
-    grid_.threads = kThreads;
-    grid_.blocks[0] = static_cast<unsigned>(
-        tiles == 0 ? 0 : std::max(least, std::min(wanted, device.multiprocessors * kBlocksOfProcessor)));
-    return p;
-  }
-
-  const void* weights_;
-  std::shared_ptr<const Module> module_;
-  CUfunction function_;
-  Grid grid_;
-  ConvParams params_;
-};
+ConvParams makeParams(const ConvNode& conv, const Config& config, const Device& device, Descs in, Descs out) {
+  ConvShape s = depthwiseShape(conv, in, out);
+  ConvParams p(conv, config.reach, s, in, out);
+  int64_t vectors = s.groups / config.width;
+  int64_t across = ceilDiv(s.out[2], config.across), down = ceilDiv(s.out[1], config.down);
+  int64_t tiles = s.batch * s.in[0] * across * down;
+  p.divisor(vectors);
+  p.number(tiles);
+  p.divisor(across);
+  p.divisor(down);
+  p.number(s.groups);
+  for (int64_t v : {s.in[1], s.in[2], s.out[1], s.out[2], s.begin[1], s.begin[2]}) p.number(v);
+  p.requireAligned();
+  // A few tiles for each thread where there are more than enough; always enough threads for one tile.
+  constexpr int64_t kBlocksOfProcessor = 32;
+  int64_t wanted = ceilDiv(tiles * vectors, kThreads);
+  int64_t least = ceilDiv(vectors, kThreads);
+  p.grid.threads = kThreads;
+  p.grid.blocks[0] = static_cast<unsigned>(
+      tiles == 0 ? 0 : std::max(least, std::min(wanted, device.multiprocessors * kBlocksOfProcessor)));
+  return p;
+}
 
 struct Tile {
   int down, across;
@@ -103,8 +78,8 @@ double secondsOf(const Device& device, const TuningHint& hint, const ConvShape& 
   double inColumns =
       static_cast<double>((tile.across - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1);
   double outputs = tile.down * tile.across;
-  double tiles = static_cast<double>(s.batch * s.in[0] * tilesAlong(s.out[1], tile.down) *
-                                     tilesAlong(s.out[2], tile.across));
+  double tiles =
+      static_cast<double>(s.batch * s.in[0] * ceilDiv(s.out[1], tile.down) * ceilDiv(s.out[2], tile.across));
   double vectors = tiles * static_cast<double>(s.groups) / width;
   double vectorBytes = width * typeBits(type) / 8.0;
   double clock = 1.7e9, processors = device.multiprocessors;
@@ -167,8 +142,8 @@ std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
   return kernelOf([conv = ConvNode(parts.node), config = Config(parts.config), &device = parts.device,
                    module = std::move(parts.module),
                    weights = std::move(parts.weights)](Descs inputs, Descs outputs) {
-    return std::make_unique<DepthwiseLaunch>(conv, config, device, weights[0].data(), module, inputs,
-                                             outputs);
+    ConvParams params = makeParams(conv, config, device, inputs, outputs);
+    return launchOf(std::move(params), weights[0].data(), module, "depthwise");
   });
 }
 

@@ -64,20 +64,23 @@ double secondsOf(const ConvShape& s, int rows, const Device& device, double memo
          device.launchSeconds;
 }
 
-void require(const Device& device, const ConvNode& conv, const TuningHint& hint) {
-  if (sharedBytes(shapeOf(conv, hint.inputs, hint.outputs), 4) > device.sharedBytes)
-    fail(ErrorKind::kUnsupported, "its patches do not fit in shared memory");
+std::string refuses(const Device& device, const Node& node, const TuningHint& hint) {
+  return reasonOf([&] {
+    ConvNode conv(node);
+    if (sharedBytes(shapeOf(conv, hint.inputs, hint.outputs), 4) > device.sharedBytes)
+      fail(ErrorKind::kUnsupported, "its patches do not fit in shared memory");
+    requirePackable(node, conv, hint);
+  });
 }
 
 ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   ConvShape s = shapeOf(conv, in, out);
   int rows = configNumber(name, "rows");
   auto number = [](int64_t v) { return static_cast<int32_t>(v); };
-  auto divisor = [](int64_t v) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1))); };
   Params params;
   params.tiles = static_cast<uint32_t>(tilesOf(s, rows));
-  params.tilesAcross = divisor(ceilDiv(s.out[2], kColumns));
-  params.tilesDown = divisor(ceilDiv(s.out[1], rows));
+  params.tilesAcross = divisorOf(ceilDiv(s.out[2], kColumns));
+  params.tilesDown = divisorOf(ceilDiv(s.out[1], rows));
   params.channels = number(s.groups);
   params.height = number(s.in[1]);
   params.width = number(s.in[2]);
@@ -125,12 +128,16 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
                         "DepthwiseMma", "depthwiseMma<S, Region>");
 }
 
-Tensor packWeights(const ConvNode& conv, const std::string&, const TuningHint& hint, const void* weights) {
-  return packTaps(conv, shapeOf(conv, hint.inputs, hint.outputs), weights);
+PackedWeights pack(const Node& node, const std::string&, const TuningHint& hint) {
+  ConvNode conv(node);
+  ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
+  return replaceWeights(conv, packTaps(conv, s, knownWeights(conv, hint)));
 }
+
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) { return packedConvKernel(std::move(parts), plan); }
 
 }  // namespace
 
-const PackedConvFamily kDepthwiseMma{"conv-depthwise-mma", require, candidates, generate, plan, packWeights};
+const GeneratedFamily kDepthwiseMma{"conv-depthwise-mma", refuses, candidates, generate, makeKernel, pack};
 
 }  // namespace tenfold::cuda

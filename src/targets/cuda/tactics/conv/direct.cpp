@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
 #include "targets/cuda/tactics/conv/conv_epilogue.h"
@@ -28,7 +29,7 @@ struct Config {
   std::string reach;
 };
 
-int64_t tilesOf(const ConvShape& s, int filters) { return (s.filters + filters - 1) / filters; }
+int64_t tilesOf(const ConvShape& s, int filters) { return ceilDiv(s.filters, filters); }
 
 // The widest tile that leaves enough threads to fill the device.
 int filtersOfThread(const ConvShape& s, DataType type, const Device& device) {
@@ -42,58 +43,36 @@ int filtersOfThread(const ConvShape& s, DataType type, const Device& device) {
 
 bool isLast(const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; }
 
-class DirectLaunch final : public Launch {
- public:
-  DirectLaunch(const ConvNode& conv, const Config& config, const void* weights,
-               std::shared_ptr<const Module> module, Descs in, Descs out)
-      : weights_(weights),
-        module_(std::move(module)),
-        function_(module_->function("direct")),
-        params_(makeParams(conv, config, in, out)) {}
-
-  void run(const LaunchArgs& args) override {
-    launch(function_, grid_, params_.at(args, weights_), args.stream);
-  }
-
- private:
-  ConvParams makeParams(const ConvNode& conv, const Config& config, Descs in, Descs out) {
-    ConvShape s = convShape(conv, in, out);
-    const TensorDesc& first = out[conv.outputs[0]];
-    ConvParams p(conv, config.reach, s, in, out);
-    int64_t tiles = tilesOf(s, config.filters), count = s.pixels() * s.groups * tiles;
-    if (count >= int64_t{1} << 31) fail(ErrorKind::kUnsupported, "{} threads", count);
-    auto number = [&](int64_t v) { p.append(static_cast<int32_t>(v)); };
-    number(count);
-    number(s.pixels());
-    p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(s.groups * tiles, 1))));
-    p.append(FastDivisor(static_cast<uint32_t>(std::max<int64_t>(tiles, 1))));
-    number(!isLast(first));
-    number(s.channels);
-    number(s.filters);
-    std::array<int64_t, 5> strides = axesStrides(in[conv.x]);
-    for (int64_t stride : strides) number(stride);
-    WeightStrides w = config.packed ? packedFilterStrides(s, config.filters) : weightStrides(conv, s);
-    for (int64_t stride : {w.group, w.filter, w.channel, w.tap}) number(stride);
-    int64_t image = s.out[0] * s.out[1] * s.out[2], all = s.groups * s.filters;
-    number(image * all);
-    number(isLast(first) ? 1 : image);
-    number(isLast(first) ? all : 1);
-    number(image);
-    for (const ConvShape::Axes& axes : {s.in, s.kernel, s.dilation, s.begin})
-      for (int64_t v : axes) number(v);
-    for (int64_t v : s.stride) p.append(FastDivisor(static_cast<uint32_t>(v)));
-    if (config.whole && config.filters > 1) p.requireAligned();
-    grid_.threads = kThreads;
-    grid_.blocks[0] = static_cast<unsigned>((count + kThreads - 1) / kThreads);
-    return p;
-  }
-
-  const void* weights_;
-  std::shared_ptr<const Module> module_;
-  CUfunction function_;
-  Grid grid_;
-  ConvParams params_;
-};
+ConvParams makeParams(const ConvNode& conv, const Config& config, Descs in, Descs out) {
+  ConvShape s = convShape(conv, in, out);
+  const TensorDesc& first = out[conv.outputs[0]];
+  ConvParams p(conv, config.reach, s, in, out);
+  int64_t tiles = tilesOf(s, config.filters), count = s.pixels() * s.groups * tiles;
+  if (count >= int64_t{1} << 31) fail(ErrorKind::kUnsupported, "{} threads", count);
+  p.number(count);
+  p.number(s.pixels());
+  p.divisor(s.groups * tiles);
+  p.divisor(tiles);
+  p.number(!isLast(first));
+  p.number(s.channels);
+  p.number(s.filters);
+  std::array<int64_t, 5> strides = axesStrides(in[conv.x]);
+  for (int64_t stride : strides) p.number(stride);
+  WeightStrides w = config.packed ? packedFilterStrides(s, config.filters) : weightStrides(conv, s);
+  for (int64_t stride : {w.group, w.filter, w.channel, w.tap}) p.number(stride);
+  int64_t image = s.out[0] * s.out[1] * s.out[2], all = s.groups * s.filters;
+  p.number(image * all);
+  p.number(isLast(first) ? 1 : image);
+  p.number(isLast(first) ? all : 1);
+  p.number(image);
+  for (const ConvShape::Axes& axes : {s.in, s.kernel, s.dilation, s.begin})
+    for (int64_t v : axes) p.number(v);
+  for (int64_t v : s.stride) p.divisor(v);
+  if (config.whole && config.filters > 1) p.requireAligned();
+  p.grid.threads = kThreads;
+  p.grid.blocks[0] = static_cast<unsigned>(ceilDiv(count, kThreads));
+  return p;
+}
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
@@ -140,8 +119,8 @@ std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
   return kernelOf([conv = ConvNode(parts.node), config = Config(parts.config),
                    module = std::move(parts.module),
                    weights = std::move(parts.weights)](Descs inputs, Descs outputs) {
-    return std::make_unique<DirectLaunch>(conv, config, weights.empty() ? nullptr : weights[0].data(), module,
-                                          inputs, outputs);
+    const void* packed = weights.empty() ? nullptr : weights[0].data();
+    return launchOf(makeParams(conv, config, inputs, outputs), packed, module, "direct");
   });
 }
 

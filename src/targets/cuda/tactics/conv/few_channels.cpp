@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/few_shape.h"
 #include "targets/cuda/tactics/conv/packed_conv.h"
@@ -45,12 +46,12 @@ constexpr Tile kTiles[] = {{8, 16}, {4, 32}, {4, 16}, {1, 128}};
 constexpr int kFilters[] = {64, 32, 16};
 
 int64_t tilesOf(const ConvShape& s, const FewConfig& c) {
-  return s.batch * ((s.out[1] + c.rows - 1) / c.rows) * ((s.out[2] + c.columns - 1) / c.columns);
+  return s.batch * ceilDiv(s.out[1], c.rows) * ceilDiv(s.out[2], c.columns);
 }
 
 double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const Device& device, double memory) {
   FewRuns runs(s, type, c.words);
-  double filterTiles = static_cast<double>((s.filters + c.filters - 1) / c.filters);
+  double filterTiles = static_cast<double>(ceilDiv(s.filters, c.filters));
   double blocks = static_cast<double>(tilesOf(s, c)) * filterTiles;
   double pixels = c.rows * c.columns, depth = static_cast<double>(runs.steps * 8 * runs.perWord);
   double rate = 0.35 * device.halfRate / device.multiprocessors / (type == DataType::kFloat32 ? 2 : 1);
@@ -64,10 +65,14 @@ double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const De
   return std::max(memory, perProcessor * each + 2e-6) + device.launchSeconds;
 }
 
-void require(const Device&, const ConvNode& conv, const TuningHint& hint) {
-  fewShape(conv, hint.inputs, hint.outputs);
-  if (!hint.staticShapes && conv.anchor().attrs.text("auto_pad", "NOTSET") != "NOTSET")
-    fail(ErrorKind::kUnsupported, "its pads are known at run time only");
+std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
+  return reasonOf([&] {
+    ConvNode conv(node);
+    fewShape(conv, hint.inputs, hint.outputs);
+    if (!hint.staticShapes && conv.anchor().attrs.text("auto_pad", "NOTSET") != "NOTSET")
+      fail(ErrorKind::kUnsupported, "its pads are known at run time only");
+    requirePackable(node, conv, hint);
+  });
 }
 
 ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
@@ -75,12 +80,11 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   FewConfig config = fewConfig(name);
   if (config.words && !copiesByWords(s, conv.type(), in[conv.x].layout))
     fail(ErrorKind::kUnsupported, "rows of {} elements cannot be copied by words", s.in[2] * s.channels);
-  auto divisor = [](int64_t v) { return FastDivisor(static_cast<uint32_t>(std::max<int64_t>(v, 1))); };
   auto number = [](int64_t v) { return static_cast<int32_t>(v); };
   Params params;
   params.tiles = static_cast<uint32_t>(tilesOf(s, config));
-  params.tilesAcross = divisor((s.out[2] + config.columns - 1) / config.columns);
-  params.tilesDown = divisor((s.out[1] + config.rows - 1) / config.rows);
+  params.tilesAcross = divisorOf(ceilDiv(s.out[2], config.columns));
+  params.tilesDown = divisorOf(ceilDiv(s.out[1], config.rows));
   params.height = number(s.in[1]);
   params.width = number(s.in[2]);
   params.outHeight = number(s.out[1]);
@@ -95,7 +99,7 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   plan.alignment = kWord;
   plan.grid.threads = 32 * kWarps;
   plan.grid.sharedBytes = fewSharedBytes(config, s, conv.type());
-  auto filterTiles = static_cast<unsigned>((s.filters + config.filters - 1) / config.filters);
+  auto filterTiles = static_cast<unsigned>(ceilDiv(s.filters, config.filters));
   unsigned perProcessor =
       std::clamp(static_cast<unsigned>(device.sharedBytes / (plan.grid.sharedBytes + 1024)), 1u, 4u);
   unsigned resident = static_cast<unsigned>(device.multiprocessors) * perProcessor / filterTiles;
@@ -138,13 +142,16 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
                         "convFew<S, Region>");
 }
 
-Tensor packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
-                   const void* weights) {
-  return packFragments(conv, fewShape(conv, hint.inputs, hint.outputs), weights, fewConfig(config));
+PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) {
+  ConvNode conv(node);
+  ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
+  return replaceWeights(conv, packFragments(conv, s, knownWeights(conv, hint), fewConfig(config)));
 }
+
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) { return packedConvKernel(std::move(parts), plan); }
 
 }  // namespace
 
-const PackedConvFamily kFewChannels{"conv-few-channels", require, candidates, generate, plan, packWeights};
+const GeneratedFamily kFewChannels{"conv-few-channels", refuses, candidates, generate, makeKernel, pack};
 
 }  // namespace tenfold::cuda

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/rounding.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
 #include "targets/cuda/tactics/conv/weights.h"
 
@@ -33,8 +34,8 @@ FewRuns::FewRuns(const ConvShape& s, DataType type, bool words) : perWord(32 / t
   // Pixels must begin at words.
   while (s.stride[2] * step % perWord != 0) ++step;
   phase = words ? s.begin[2] * s.channels % perWord : 0;
-  run = (phase + s.kernel[2] * step + perWord - 1) / perWord;
-  steps = (s.kernel[1] * run + kStepWords - 1) / kStepWords;
+  run = ceilDiv(phase + s.kernel[2] * step, perWord);
+  steps = ceilDiv(s.kernel[1] * run, kStepWords);
 }
 
 bool copiesByWords(const ConvShape& s, DataType type, Layout layout) {
@@ -47,14 +48,14 @@ size_t fewSharedBytes(const FewConfig& c, const ConvShape& s, DataType type) {
   FewRuns runs(s, type, c.words);
   int64_t inRows = (c.rows - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1;
   int64_t inColumns = (c.columns - 1) * s.stride[2] + s.kernel[2];
-  int64_t pitch = (runs.phase + inColumns * runs.step + runs.perWord - 1) / runs.perWord;
+  int64_t pitch = ceilDiv(runs.phase + inColumns * runs.step, runs.perWord);
   int64_t patch = (inRows * pitch * 4 + 15) / 16 * 16, warps = 4, stage = 4 * 16 * (c.filters + 8);
   return static_cast<size_t>(runs.steps * (c.filters / kPair) * 512 + 2 * patch + warps * stage);
 }
 
 Tensor packFragments(const ConvNode& conv, const ConvShape& s, const void* weights, const FewConfig& c) {
   FewRuns runs(s, conv.type(), c.words);
-  int64_t tiles = (s.filters + c.filters - 1) / c.filters, pairs = c.filters / kPair;
+  int64_t tiles = ceilDiv(s.filters, c.filters), pairs = c.filters / kPair;
   WeightStrides from = weightStrides(conv, s);
   Tensor packed(conv.type(), {tiles * runs.steps * pairs * kLanes * 4 * runs.perWord});
   moveElements(conv.type(), [&](auto element) {

@@ -60,11 +60,15 @@ ConvShape mmaShape(const ConvNode& conv, Descs in, Descs out, bool fold) {
   return s;
 }
 
-void require(const Device& device, const ConvNode& conv, const TuningHint& hint) {
-  bool fold = folds(conv, hint);
-  ConvShape s = mmaShape(conv, hint.inputs, hint.outputs, fold);
-  if (mmaConvCandidates(s, conv.type(), device, fold, 0).empty())
-    fail(ErrorKind::kUnsupported, "no tile fits {} filters in {} groups", s.filters, s.groups);
+std::string refuses(const Device& device, const Node& node, const TuningHint& hint) {
+  return reasonOf([&] {
+    ConvNode conv(node);
+    bool fold = folds(conv, hint);
+    ConvShape s = mmaShape(conv, hint.inputs, hint.outputs, fold);
+    if (mmaConvCandidates(s, conv.type(), device, fold, 0).empty())
+      fail(ErrorKind::kUnsupported, "no tile fits {} filters in {} groups", s.filters, s.groups);
+    requirePackable(node, conv, hint);
+  });
 }
 
 ConvPlan plan(const Device&, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
@@ -73,9 +77,9 @@ ConvPlan plan(const Device&, const ConvNode& conv, const std::string& name, Desc
   Params params;
   params.pixels = static_cast<uint32_t>(s.pixels());
   params.imageChannels = static_cast<int32_t>(s.groups * s.channels);
-  params.tilesN = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(config.tilesN(s), 1)));
+  params.tilesN = divisorOf(config.tilesN(s));
   for (size_t a = 0; a < 3; ++a) {
-    params.extent[a] = FastDivisor(static_cast<uint32_t>(std::max<int64_t>(s.out[a], 1)));
+    params.extent[a] = divisorOf(s.out[a]);
     params.in[a] = static_cast<int32_t>(s.in[a]);
     params.begin[a] = static_cast<int32_t>(s.begin[a]);
   }
@@ -114,14 +118,17 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   return packedConvCode(node, "conv_mma.cuh", types, attributes, "MmaConv", "convMma<C, S, Region>");
 }
 
-Tensor packWeights(const ConvNode& conv, const std::string& config, const TuningHint& hint,
-                   const void* weights) {
+PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) {
+  ConvNode conv(node);
   MmaConvConfig c = mmaConvConfig(config);
-  return packTiles(conv, convShape(conv, hint.inputs, hint.outputs), weights, c.n, c.depth(conv.type()));
+  ConvShape s = convShape(conv, hint.inputs, hint.outputs);
+  return replaceWeights(conv, packTiles(conv, s, knownWeights(conv, hint), c.n, c.depth(conv.type())));
 }
+
+std::unique_ptr<Kernel> makeKernel(KernelParts parts) { return packedConvKernel(std::move(parts), plan); }
 
 }  // namespace
 
-const PackedConvFamily kImplicitGemm{"conv-mma", require, candidates, generate, plan, packWeights};
+const GeneratedFamily kImplicitGemm{"conv-mma", refuses, candidates, generate, makeKernel, pack};
 
 }  // namespace tenfold::cuda

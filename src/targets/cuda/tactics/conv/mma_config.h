@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rounding.h"
 #include "targets/cuda/device.h"
 #include "targets/cuda/tactics/conv/conv_node.h"
 
@@ -20,8 +21,8 @@ struct MmaConvConfig {
   int threads() const { return 32 * warpsM * warpsN; }
   int depth(DataType type) const { return k * 16 / typeBits(type); }  // elements along K
   size_t sharedBytes() const;
-  int64_t tilesM(const ConvShape& s) const { return (s.pixels() + m - 1) / m; }
-  int64_t tilesN(const ConvShape& s) const { return (s.filters + n - 1) / n; }
+  int64_t tilesM(const ConvShape& s) const { return ceilDiv(s.pixels(), m); }
+  int64_t tilesN(const ConvShape& s) const { return ceilDiv(s.filters, n); }
   int64_t steps(const ConvShape& s, DataType type) const;  // of the whole of K
 };
 

@@ -39,54 +39,25 @@ class PackedConvLaunch final : public Launch {
   CUfunction function_ = nullptr;
 };
 
-class PackedConvTactic final : public GeneratedTactic {
- public:
-  PackedConvTactic(const Device& device, const PackedConvFamily& family)
-      : GeneratedTactic(device), family_(family) {}
-  std::string_view name() const override { return family_.name; }
-  std::string refuses(const Node& node, const TuningHint& hint) const override {
-    return reasonOf([&] {
-      ConvNode conv(node);
-      family_.require(device_, conv, hint);
-      if (conv.type() == DataType::kFloat64)
-        fail(ErrorKind::kUnsupported, "tensor cores take no 64-bit floats here");
-      if (conv.type() == DataType::kFloat32 && !hint.allowTf32)
-        fail(ErrorKind::kUnsupported, "TF32 is not allowed");
-      if (!knownWeights(conv, hint)) fail(ErrorKind::kUnsupported, "its weights are not known");
-      epilogueParams(TileEpilogue(node, kConvolutions), conv, hint.inputs, hint.outputs);
-    });
-  }
-  std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
-    return family_.candidates(device_, node, hint);
-  }
-
- protected:
-  std::string generate(const Node& node, const std::string& config, const TuningHint& hint) const override {
-    return family_.generate(node, config, hint);
-  }
-  PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) const override {
-    ConvNode conv(node);
-    return replaceWeights(conv, family_.packWeights(conv, config, hint, knownWeights(conv, hint)));
-  }
-  std::unique_ptr<Kernel> makeKernel(KernelParts parts) const override {
-    requireWeights(parts);
-    return kernelOf([&family = family_, conv = ConvNode(parts.node),
-                     epilogue = TileEpilogue(parts.node, kConvolutions),
-                     parts = std::move(parts)](Descs in, Descs out) {
-      return std::make_unique<PackedConvLaunch>(conv, family.plan(parts.device, conv, parts.config, in, out),
-                                                epilogueParams(epilogue, conv, in, out),
-                                                parts.weights[0].data(), parts.module);
-    });
-  }
-
- private:
-  const PackedConvFamily& family_;
-};
-
 }  // namespace
 
-std::unique_ptr<Tactic> makeTactic(const Device& device, const PackedConvFamily& family) {
-  return std::make_unique<PackedConvTactic>(device, family);
+void requirePackable(const Node& node, const ConvNode& conv, const TuningHint& hint) {
+  if (conv.type() == DataType::kFloat64)
+    fail(ErrorKind::kUnsupported, "tensor cores take no 64-bit floats here");
+  if (conv.type() == DataType::kFloat32 && !hint.allowTf32)
+    fail(ErrorKind::kUnsupported, "TF32 is not allowed");
+  if (!knownWeights(conv, hint)) fail(ErrorKind::kUnsupported, "its weights are not known");
+  epilogueParams(TileEpilogue(node, kConvolutions), conv, hint.inputs, hint.outputs);
+}
+
+std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
+  requireWeights(parts);
+  return kernelOf([plan, conv = ConvNode(parts.node), epilogue = TileEpilogue(parts.node, kConvolutions),
+                   parts = std::move(parts)](Descs in, Descs out) {
+    return std::make_unique<PackedConvLaunch>(conv, plan(parts.device, conv, parts.config, in, out),
+                                              epilogueParams(epilogue, conv, in, out),
+                                              parts.weights[0].data(), parts.module);
+  });
 }
 
 std::string packedConvCode(const Node& node, const std::string& include, const std::string& types,

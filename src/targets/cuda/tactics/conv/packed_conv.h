@@ -1,5 +1,5 @@
 // The common part of convolutions by the tensor cores: weights packed at build time, results through a tile
-// epilogue (codegen/tile_epilogue.h). A family plans launches and packs weights.
+// epilogue (codegen/tile_epilogue.h). Families plan launches and pack weights.
 #pragma once
 
 #include <cstring>
@@ -26,20 +26,13 @@ struct ConvPlan {
   unsigned alignment = 16;  // of the image, in bytes
 };
 
-struct PackedConvFamily {
-  const char* name;
-  // Throws Error (kUnsupported) with the reason.
-  void (*require)(const Device& device, const ConvNode& conv, const TuningHint& hint);
-  std::vector<Candidate> (*candidates)(const Device& device, const Node& node, const TuningHint& hint);
-  std::string (*generate)(const Node& node, const std::string& config, const TuningHint& hint);
-  // Throws Error (kUnsupported) where the kernel does not fit the shapes.
-  ConvPlan (*plan)(const Device& device, const ConvNode& conv, const std::string& config, Descs in,
-                   Descs out);
-  Tensor (*packWeights)(const ConvNode& conv, const std::string& config, const TuningHint& hint,
-                        const void* weights);
-};
+// Throws Error (kUnsupported) with the reason where tensor cores do not take the types, weights or epilogue.
+void requirePackable(const Node& node, const ConvNode& conv, const TuningHint& hint);
 
-std::unique_ptr<Tactic> makeTactic(const Device& device, const PackedConvFamily& family);
+// Throws Error (kUnsupported) where the kernel does not fit the shapes.
+using ConvPlanner = ConvPlan (*)(const Device& device, const ConvNode& conv, const std::string& config,
+                                 Descs in, Descs out);
+std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan);
 
 // The translation unit around `types`, which names what `call` is instantiated with; `params` is the type of
 // the kernel's own parameters.

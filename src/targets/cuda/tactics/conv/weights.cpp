@@ -1,11 +1,12 @@
 #include "targets/cuda/tactics/conv/weights.h"
 
+#include "base/rounding.h"
 #include "targets/cuda/tactics/strides.h"
 
 namespace tenfold::cuda {
 
 WeightStrides packedFilterStrides(const ConvShape& s, int tile) {
-  int64_t padded = (s.filters + tile - 1) / tile * tile;
+  int64_t padded = roundUp(s.filters, tile);
   return {s.taps() * s.channels * padded, 1, padded, s.channels * padded};
 }
 
@@ -49,7 +50,7 @@ int64_t tileOffset(int64_t row, int64_t column, int64_t chunks, int64_t elements
 
 Tensor packTiles(const ConvNode& conv, const ConvShape& s, const void* weights, int rows, int columns) {
   int64_t elements = 128 / typeBits(conv.type()), chunks = columns / elements, depth = s.taps() * s.channels;
-  int64_t tiles = (s.filters + rows - 1) / rows, steps = (depth + columns - 1) / columns;
+  int64_t tiles = ceilDiv(s.filters, rows), steps = ceilDiv(depth, columns);
   WeightStrides from = weightStrides(conv, s);
   Tensor packed(conv.type(), {s.groups * tiles * steps * rows * columns});
   moveElements(conv.type(), [&](auto element) {

@@ -8,6 +8,7 @@
 #include "api/network/faces.h"
 #include "api/network/layer.h"
 #include "api/network/network.h"
+#include "api/refit_origin.h"
 #include "api/refusals.h"
 #include "frontend/network/control_flow.h"
 #include "graph/ops/infer.h"
@@ -319,6 +320,8 @@ TunerOptions tunerOptions(const BuilderConfigState& config, TimingCache& cache) 
 void checkConfig(const BuilderConfigState& config) {
   if (config.capability != nv::EngineCapability::kSTANDARD) refuse(Refusal::kEngineCapability);
   if (config.platform != nv::RuntimePlatform::kSAME_AS_BUILD) refuse(Refusal::kOtherPlatform);
+  if (config.flag(nv::BuilderFlag::kSTRIP_PLAN)) refuse(Refusal::kStrippedPlan);
+  if (!config.plugins.empty()) refuse(Refusal::kPluginsInPlan);
   if (config.flag(nv::BuilderFlag::kINT8) && config.calibrator) refuse(Refusal::kCalibration);
   bool wantsDla = config.defaultDevice == nv::DeviceType::kDLA;
   for (const auto& [layer, device] : config.devices) wantsDla = wantsDla || device == nv::DeviceType::kDLA;
@@ -386,7 +389,7 @@ void setFacts(Plan& plan, Network& network, const BuilderConfigState& config, co
   facts::setNumber(plan, facts::kTacticSources, config.tacticSources);
   facts::setNumber(plan, facts::kProfilingVerbosity, static_cast<int64_t>(config.verbosity));
   facts::setNumber(plan, facts::kHardwareCompatibility, static_cast<int64_t>(config.hardwareCompatibility));
-  facts::setNumber(plan, facts::kRefittable, config.flag(nv::BuilderFlag::kREFIT));
+  facts::setNumber(plan, facts::kRefittable, wantsRefit(config));
   facts::setNumber(plan, facts::kAuxStreams, config.maxAuxStreams);
   facts::setNumber(plan, facts::kHiddenOutputs, debug.hidden);
   facts::setNames(plan, facts::kDebugTensors, debug.names);
@@ -447,10 +450,15 @@ std::unique_ptr<Plan> buildFromNetwork(Network& network, const BuilderConfigStat
   options.tuner = tunerOptions(config, cache);
   options.allowTf32 = config.flag(nv::BuilderFlag::kTF32);
   options.lowPrecision = lowPrecision(network, config, target);
-  options.keepWeights = config.flag(nv::BuilderFlag::kREFIT);
   options.progress = [&](const char* phase, int done, int total) { return progress(phase, done, total); };
   std::string budget = holdBudget(*graph, config, target, options, reporter);
+  RefitOrigin origin;
+  if (wantsRefit(config)) {
+    origin = {graph->clone(), options, nullptr, refittableWeights(network, config, *graph)};
+    origin.options.progress = {};
+  }
   std::unique_ptr<Plan> plan = buildPlan(std::move(graph), target, std::move(options));
+  if (origin.graph) keepOrigin(*plan, origin);
   if (!budget.empty()) plan->facts[facts::kErrorBudget] = budget;
   require(!config.flag(nv::BuilderFlag::kERROR_ON_TIMING_CACHE_MISS) || cache.size() == known,
           "the timing cache lacks {} entries, and BuilderFlag::kERROR_ON_TIMING_CACHE_MISS is set",

@@ -1,5 +1,6 @@
 #include "trtexec/build.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,6 +57,15 @@ std::vector<char> loadTimingCache(const std::string& path) {
   return !path.empty() && std::ifstream(path) ? readFile(path) : std::vector<char>();
 }
 
+void loadPlugins(const Options& options) {
+  for (const std::string& library : options.dynamicPlugins)
+    if (!getPluginRegistry()->loadLibrary(library.c_str()))
+      throw std::runtime_error("cannot load the plugins of '" + library + "'");
+  for (const std::string& library : options.staticPlugins)
+    if (!dlopen(library.c_str(), RTLD_NOW))
+      throw std::runtime_error(fmt::format("cannot load '{}': {}", library, dlerror()));
+}
+
 std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
   auto builder = made(createInferBuilder(logger), "making a builder");
   uint32_t flags =
@@ -63,11 +73,8 @@ std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
   auto network = made(builder->createNetworkV2(flags), "making a network");
   auto parser = made(nvonnxparser::createParser(*network, logger), "making a parser");
   logger.info("Start parsing network model.");
-  if (!parser->parseFromFile(options.onnx.c_str(), static_cast<int>(ILogger::Severity::kWARNING))) {
-    for (int i = 0; i < parser->getNbErrors(); ++i)
-      logger.log(ILogger::Severity::kERROR, parser->getError(i)->desc());
+  if (!parser->parseFromFile(options.onnx.c_str(), static_cast<int>(ILogger::Severity::kWARNING)))
     throw std::runtime_error("Failed to parse ONNX model '" + options.onnx + "'");
-  }
   logger.info("Finished parsing network model.");
   auto config = made(builder->createBuilderConfig(), "making a builder configuration");
   applyOptions(options, *builder, *network, *config, logger);
@@ -86,9 +93,7 @@ std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
 }  // namespace
 
 Engine makeEngine(const Options& options, Logger& logger) {
-  for (const std::string& library : options.plugins)
-    if (!getPluginRegistry()->loadLibrary(library.c_str()))
-      throw std::runtime_error("cannot load the plugins of '" + library + "'; see the message above");
+  loadPlugins(options);
   auto start = std::chrono::steady_clock::now();
   auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -140,8 +140,11 @@ void addChecked(CLI::App& app, Options& o) {
   app.add_option("--avgRuns", o.avgRuns, "report averages of so many runs (10)")->check(CLI::PositiveNumber);
   app.add_option("--infStreams,--streams", o.streams, "contexts that run at the same time (1)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--dynamicPlugins,--staticPlugins,--plugins", o.plugins,
-                 "load the plugins of this library; once for each")
+  app.add_option("--dynamicPlugins", o.dynamicPlugins,
+                 "register the plugins that this library lists (getCreators); once for each")
+      ->take_all();
+  app.add_option("--staticPlugins,--plugins", o.staticPlugins,
+                 "load this library, which registers its plugins itself; once for each")
       ->take_all();
   app.add_option_function<std::string>(
       "--percentile", [&o](const std::string& text) { o.percentiles = parsePercentiles(text); },

@@ -21,7 +21,7 @@ struct Options {
   bool fp16 = false, bf16 = false, int8 = false, fp8 = false, best = false, stronglyTyped = false,
        noTf32 = false, refit = false;
   std::string inputIOFormats, outputIOFormats, precisionConstraints = "none";
-  std::vector<std::string> plugins;  // libraries
+  std::vector<std::string> dynamicPlugins, staticPlugins;  // libraries
   NamedList layerPrecisions, layerOutputTypes, memPoolSize;
   std::string tacticSources;
   int builderOptimizationLevel = -1;

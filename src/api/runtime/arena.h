@@ -14,6 +14,7 @@ class AllocatorMemory final : public DeviceMemory {
   explicit AllocatorMemory(nvinfer1::IGpuAllocator& allocator) : allocator_(allocator) {}
   void* allocate(size_t bytes) override;
   void release(void* memory) override;
+  nvinfer1::IGpuAllocator& program() const { return allocator_; }
 
  private:
   nvinfer1::IGpuAllocator& allocator_;

@@ -18,11 +18,23 @@ bool Context::enqueueV3(cudaStream_t stream) noexcept { return enqueue("enqueueV
 
 bool Context::enqueue(const char* entry, cudaStream_t stream, bool wait) noexcept {
   return reporter_->guard(entry, [&] {
+    followRefit();
     bool reports = profiler_ && emitsProfile_;
     execution_->enqueue(stream, wait || reports);
     if (reports) reportTimes();
     return true;
   });
+}
+
+void Context::followRefit() {
+  std::shared_ptr<const EngineState> next = engine().successor;
+  if (!next) return;
+  while (next->successor) next = next->successor;
+  execution_ = std::make_unique<Execution>(next, *execution_);
+  execution_->setRanges(nvtxVerbosity_ != nv::ProfilingVerbosity::kNONE);
+  if (!times_) return;
+  times_ = std::make_unique<StepTimes>(next->target, next->plan->steps.size());
+  execution_->setTimes(profiler_ ? times_.get() : nullptr);
 }
 
 bool Context::executeV2(void* const* bindings) noexcept {

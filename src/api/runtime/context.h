@@ -80,6 +80,8 @@ class Context final : public nv::IExecutionContext, public nv::apiv::VExecutionC
  private:
   bool enqueue(const char* entry, cudaStream_t stream, bool wait) noexcept;
   void reportTimes() const;
+  // After the engine was refitted: the next runs are its new plan's.
+  void followRefit();
 
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<RuntimeConfig> config_;

@@ -4,6 +4,7 @@
 #include "api/runtime/configs.h"
 #include "api/runtime/context.h"
 #include "api/runtime/inspector.h"
+#include "api/runtime/refitter.h"
 #include "api/serialize.h"
 #include "tenfold/engine_target.h"
 
@@ -12,6 +13,7 @@ namespace tenfold {
 Engine::Engine(std::shared_ptr<EngineState> state) : state_(std::move(state)) {
   mImpl = this;
   state_->handle = this;
+  for (const IoTensor& t : state_->tensors) names_.push_back(t.value->name);
   for (const Profile& profile : state_->plan->profiles)
     for (const ProfileInput& input : profile.inputs)
       for (const auto* values : {&input.minValues, &input.optValues, &input.maxValues})
@@ -62,8 +64,16 @@ nv::IEngineInspector* Engine::createEngineInspector() const noexcept {
                           [&]() -> nv::IEngineInspector* { return new Inspector(state_); });
 }
 
-nv::IRefitter* Engine::createRefitter(nv::ILogger&) noexcept {
-  return reporter().guard("createRefitter", []() -> nv::IRefitter* { refuse(Refusal::kRefitter); });
+nv::IRefitter* Engine::createRefitter(nv::ILogger& logger) noexcept {
+  return reporter().guard("createRefitter", [&]() -> nv::IRefitter* { return new Refitter(*this, logger); });
+}
+
+void Engine::refit(std::unique_ptr<Plan> plan) {
+  nv::IGpuAllocator* allocator = state_->allocator ? &state_->allocator->program() : nullptr;
+  auto next = std::make_shared<EngineState>(std::move(plan), state_->reporter, allocator);
+  next->handle = this;
+  state_->successor = next;
+  state_ = std::move(next);
 }
 
 void Engine::setErrorRecorder(nv::IErrorRecorder* recorder) noexcept {

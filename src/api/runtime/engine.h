@@ -83,10 +83,13 @@ class Engine final : public nv::ICudaEngine, public nv::apiv::VCudaEngine {
   nv::IErrorRecorder* getErrorRecorder() const noexcept override { return reporter().recorder(); }
 
   const std::shared_ptr<EngineState>& state() const { return state_; }
+  // Runs this plan from now on, which has the same inputs, outputs and profiles.
+  void refit(std::unique_ptr<Plan> plan);
 
  private:
   const Reporter& reporter() const { return *state_->reporter; }
   std::shared_ptr<EngineState> state_;
+  std::vector<std::string> names_;  // of inputs and outputs; programs hold their addresses
   // By profile, input and selector: the 32-bit form of shape values.
   std::vector<std::vector<int32_t>> shapeValues32_;
 };

@@ -56,6 +56,8 @@ struct EngineState {
   std::vector<size_t> layers;     // the steps that do work
   std::vector<std::string> debugTensors, unfusedDebugTensors;
   nvinfer1::ICudaEngine* handle = nullptr;
+  // The state after the engine was refitted, to which contexts go over before they run again; else null.
+  std::shared_ptr<const EngineState> successor;
 
  private:
   int64_t workspaceBytes(int32_t profile) const;

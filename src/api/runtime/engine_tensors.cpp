@@ -27,9 +27,8 @@ const char* describe(nv::TensorFormat format) {
 }  // namespace
 
 const char* Engine::getIOTensorName(int32_t index) const noexcept {
-  return reporter().guard("getIOTensorName", [&] {
-    return state_->tensors[checkIndex(index, state_->tensors.size(), "tensor")].name();
-  });
+  return reporter().guard("getIOTensorName",
+                          [&] { return names_[checkIndex(index, names_.size(), "tensor")].c_str(); });
 }
 
 nv::Dims Engine::getTensorShape(const char* name) const noexcept {

@@ -22,9 +22,25 @@ Execution::Execution(std::shared_ptr<const EngineState> engine, AllocationStrate
   resetShapes();
 }
 
+Execution::Execution(std::shared_ptr<const EngineState> engine, Execution& former)
+    : Execution(std::move(engine), former.strategy_, former.reporter_) {
+  former.finish();
+  setProfile(former.profile_);
+  if (strategy_ == AllocationStrategy::kUSER_MANAGED && former.arena_.data())
+    lendMemory(former.arena_.data(), former.arena_.bytes());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i].shape = former.inputs_[i].shape;
+    inputs_[i].address = former.inputs_[i].address;
+  }
+  outputs_.takeOver(former.outputs_);
+  setAuxStreams(former.auxStreams_);
+  inputConsumed_ = former.inputConsumed_;
+}
+
 void Execution::setAuxStreams(std::span<const StreamHandle> streams) {
   finish();
-  executor_.giveStreams({streams.begin(), streams.end()});
+  auxStreams_.assign(streams.begin(), streams.end());
+  executor_.giveStreams(auxStreams_);
 }
 
 Execution::~Execution() { finish(); }

@@ -19,6 +19,8 @@ using AllocationStrategy = nvinfer1::ExecutionContextAllocationStrategy;
 class Execution {
  public:
   Execution(std::shared_ptr<const EngineState> engine, AllocationStrategy strategy, const Reporter& reporter);
+  // Goes on where `former` stopped, with an engine of the same inputs, outputs and profiles.
+  Execution(std::shared_ptr<const EngineState> engine, Execution& former);
   ~Execution();  // finishes the work under way
 
   const EngineState& engine() const { return *engine_; }
@@ -88,6 +90,7 @@ class Execution {
   StreamHandle stream_ = nullptr;
   StepTimes* times_ = nullptr;
   void* inputConsumed_ = nullptr;
+  std::vector<StreamHandle> auxStreams_;
   WorkInFlight inFlight_;
 };
 

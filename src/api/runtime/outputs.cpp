@@ -23,6 +23,16 @@ ContextOutputs::~ContextOutputs() {
     if (slot.ownBytes) engine_.target.release(slot.address);
 }
 
+void ContextOutputs::takeOver(const ContextOutputs& other) {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& from = other.slots_[i];
+    if (!from.ownBytes) slots_[i].address = from.address;
+    slots_[i].allocator = from.allocator;
+    slots_[i].reported = from.reported;
+  }
+  listener_ = other.listener_;
+}
+
 void ContextOutputs::setAllocator(size_t index, nvinfer1::IOutputAllocator* allocator) {
   slots_[index].allocator = allocator;
 }

@@ -15,6 +15,8 @@ class ContextOutputs final : public OutputMemory {
   explicit ContextOutputs(const EngineState& engine);
   ~ContextOutputs() override;
 
+  // The program's addresses, allocators and wishes of another object for an engine with the same outputs.
+  void takeOver(const ContextOutputs& other);
   void setAddress(size_t index, void* address) { slots_[index].address = address; }
   void* address(size_t index) const { return slots_[index].address; }
   void setAllocator(size_t index, nvinfer1::IOutputAllocator* allocator);

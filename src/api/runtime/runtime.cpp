@@ -98,10 +98,3 @@ void* createInferRuntime_INTERNAL(void* logger, int32_t version) noexcept {
     return static_cast<nvinfer1::IRuntime*>(new tenfold::Runtime(*log));
   });
 }
-
-void* createInferRefitter_INTERNAL(void* engine, void* logger, int32_t version) noexcept {
-  auto* log = static_cast<nvinfer1::ILogger*>(logger);
-  if (!tenfold::acceptCaller(log, version) || !engine) return nullptr;
-  return tenfold::Reporter(log).guard(
-      "createInferRefitter", []() -> void* { tenfold::refuse(tenfold::Refusal::kRefitterOfEngine); });
-}

@@ -24,6 +24,8 @@ BUILD = ROOT / "build-fuzz"
 FINDINGS = BUILD / "findings"
 LIMITS = ["-timeout=20", "-rss_limit_mb=4096"]
 MOST_BYTES, MOST_KEPT_BYTES = 65536, 2048
+# As few inputs as reach every place, however often.
+MERGE = ["-merge=1", "-set_cover_merge=1", "-use_counters=0", f"-max_len={MOST_KEPT_BYTES}"]
 SHOWN_LINES = 40
 
 
@@ -60,7 +62,7 @@ def fuzz(program, seconds):
 def keep(program):
     name, found, kept = folders(program)
     before = len(list(kept.iterdir()))
-    passed, text = run(name, [program, *LIMITS, f"-max_len={MOST_KEPT_BYTES}", "-merge=1", kept, found])
+    passed, text = run(name, [program, *LIMITS, *MERGE, kept, found])
     told = f"{len(list(kept.iterdir()))} inputs kept, {before} before" if passed else text[-2000:]
     return passed, f"{name}: {told}"
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ops/op_def.h"
 #include "plan/memory/assign.h"
 #include "runtime/control_flow.h"
 #include "runtime/executor_state.h"
+#include "targets/reference_launch.h"
 
 namespace tenfold {
 
@@ -105,7 +107,30 @@ std::unique_ptr<Launch> Executor::prepareLaunch(size_t step) const {
   std::vector<TensorDesc> inputs, outputs;
   for (const Value* v : node.inputs) inputs.push_back(desc(v));
   for (const Value* v : node.outputs) outputs.push_back(desc(v));
-  return loaded_.kernel(step)->prepare(inputs, outputs);
+  return prepareLaunch(step, inputs, outputs);
+}
+
+std::unique_ptr<Launch> Executor::prepareLaunch(size_t step, std::span<const TensorDesc> inputs,
+                                                std::span<const TensorDesc> outputs) const {
+  const Node& node = *loaded_.plan().steps[step].node;
+  auto isAbsent = [](const TensorDesc& d) { return d.dtype == DataType::kUndefined; };
+  auto isEmpty = [&](const TensorDesc& d) { return !isAbsent(d) && d.shape.numel() == 0; };
+  auto isEasy = [&](const TensorDesc& d) { return isAbsent(d) || isEmpty(d) || d.layout == Layout::kPlain; };
+  bool nothingToWrite = !node.op->dataDependentShape && !node.op->hasSideEffects &&
+                        std::all_of(outputs.begin(), outputs.end(),
+                                    [&](const TensorDesc& d) { return isAbsent(d) || isEmpty(d); });
+  if (nothingToWrite) return nullptr;
+  bool mayBeRefused = loaded_.target().hostAccessible() && node.op->eval &&
+                      std::any_of(inputs.begin(), inputs.end(), isEmpty) &&
+                      std::all_of(inputs.begin(), inputs.end(), isEasy) &&
+                      std::all_of(outputs.begin(), outputs.end(), isEasy);
+  if (!mayBeRefused) return loaded_.kernel(step)->prepare(inputs, outputs);
+  // What a product or a sum of nothing is, not every kernel knows; the operator's definition does.
+  try {
+    return loaded_.kernel(step)->prepare(inputs, outputs);
+  } catch (const Error&) {
+    return referenceLaunch(node, inputs, outputs);
+  }
 }
 
 void* Executor::provide(const Value& v, const Shape& shape, const RunArgs& args) {
@@ -209,7 +234,7 @@ Tensor Executor::onHost(const Value& v, StreamHandle stream) const {
 void Executor::runStep(size_t step, const RunArgs& args) {
   if (!loaded_.isStatic(step)) return runDynamic(step, args);
   Launch* launch = prepared_->launches[step].get();
-  if (!launch) return;  // an alias
+  if (!launch) return;  // an alias, or nothing to write
   const Node& node = *loaded_.plan().steps[step].node;
   StepArgs& a = stepArgs_[step];
   for (size_t i = 0; i < a.inputs.size(); ++i) a.inputs[i] = address(node.inputs[i]);

@@ -78,11 +78,14 @@ class Executor {
   bool tryReplay(const RunArgs& args);
   void replayKey(const RunArgs& args, std::vector<int64_t>& key) const;
   std::unique_ptr<Recording> recordSteps(const RunArgs& args);
-  void checkShapes(const Node& node) const;  // throws where the shapes given do not fit it
+  void checkShapes(size_t step) const;  // throws where the shapes given do not fit its node
   void runStep(size_t step, const RunArgs& args);
   void runDynamic(size_t step, const RunArgs& args);
   void findOutputShapes(size_t step, StreamHandle stream);
+  // Null where the step has nothing to write.
   std::unique_ptr<Launch> prepareLaunch(size_t step) const;
+  std::unique_ptr<Launch> prepareLaunch(size_t step, std::span<const TensorDesc> inputs,
+                                        std::span<const TensorDesc> outputs) const;
   TensorDesc desc(const Value* v) const;
   void evaluateKnown(Prepared& prepared) const;
   // The value's elements in memory that the host can read; waits for the stream where they are on a device.

@@ -5,6 +5,7 @@
 #include "graph/ops/op_def.h"
 #include "runtime/control_flow.h"
 #include "runtime/executor_state.h"
+#include "runtime/infer_concrete.h"
 
 namespace tenfold {
 namespace {
@@ -44,7 +45,10 @@ void Executor::findOutputShapes(size_t step, StreamHandle stream) {
     shapes_[v->id] = evalShape(*v->shape, bindings_);
     return false;
   };
-  if (std::none_of(node.outputs.begin(), node.outputs.end(), unknown)) return;
+  if (std::none_of(node.outputs.begin(), node.outputs.end(), unknown)) {
+    if (loaded_.isOpen(step)) checkShapes(step);
+    return;
+  }
   // Longer tensors are data, not shapes: nothing but their shape is looked at.
   constexpr int64_t kLongestShapeTensor = 4096;
   std::vector<TensorDesc> inputs;
@@ -61,7 +65,11 @@ void Executor::findOutputShapes(size_t step, StreamHandle stream) {
     require(shapes[i].has_value(),
             "node '{}' ({}): the shape of output {} cannot be determined from its inputs", node.name,
             node.opName(), i);
-    shapes_[node.outputs[i]->id] = *shapes[i];
+    const Value& v = *node.outputs[i];
+    require(unknown(&v) || *shapes[i] == shapes_[v.id],
+            "node '{}' ({}): output {} has shape {} for the shapes given; the network was built for {} there",
+            node.name, node.opName(), i, shapes[i]->str(), shapes_[v.id].str());
+    shapes_[v.id] = *shapes[i];
   }
 }
 
@@ -89,10 +97,11 @@ void Executor::runDynamic(size_t step, const RunArgs& args) {
   for (const Value* v : node.outputs)
     outputs.push_back(findsShapes && v ? TensorDesc{v->dtype, {}, v->layout} : desc(v));
   if (!a.dynamicLaunch || !sameDescs(inputs, a.lastInputs) || !sameDescs(outputs, a.lastOutputs)) {
-    a.dynamicLaunch = loaded_.kernel(step)->prepare(inputs, outputs);
+    a.dynamicLaunch = prepareLaunch(step, inputs, outputs);
     a.lastInputs = std::move(inputs);
     a.lastOutputs = std::move(outputs);
   }
+  if (!a.dynamicLaunch) return;
   DynamicMemory memory(*this, node, args);
   void* scratch = workspace(std::max(prepared_->workspaceBytes, a.dynamicLaunch->workspaceBytes()));
   a.dynamicLaunch->run(

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "plan/memory/assign.h"
 #include "runtime/executor_state.h"
+#include "runtime/shape_checks.h"
 
 namespace tenfold {
 namespace {
@@ -93,25 +94,19 @@ void Executor::evaluateStaticShapes() {
   }
 }
 
-void Executor::checkShapes(const Node& node) const {
-  bool keepsCount = node.is("Squeeze") || node.is("Reshape");
-  if (!keepsCount && !node.is("Concat")) return;
-  const Shape& to = shapes_[node.outputs[0]->id];
-  if (keepsCount) {
-    const Shape& from = shapes_[node.inputs[0]->id];
-    require(from.numel() == to.numel(),
-            "node '{}' ({}): its input is {} for the shapes given, which cannot become {}", node.name,
-            node.opName(), from.str(), to.str());
-    return;
+void Executor::checkShapes(size_t step) const {
+  const Node& node = *loaded_.plan().steps[step].node;
+  std::vector<TensorDesc> inputs;
+  std::vector<Tensor> held;
+  std::vector<void*> addresses;
+  for (const Value* v : node.inputs) {
+    inputs.push_back(desc(v));
+    held.push_back(v ? knownElements(*v, inputs.back().shape, bindings_) : Tensor());
+    addresses.push_back(held.back().data());
   }
-  int axis = normalizeAxis(node.attrs.integer("axis", 0), to.rank());
-  for (const Value* v : node.inputs)
-    for (int d = 0; d < to.rank(); ++d)
-      require(
-          d == axis || shapes_[v->id][d] == to[d],
-          "node '{}' (Concat): an input is {} for the shapes given, and the result {}; they may differ along "
-          "axis {} only",
-          node.name, shapes_[v->id].str(), to.str(), axis);
+  std::vector<std::optional<Shape>> outputs;
+  for (const Value* v : node.outputs) outputs.push_back(v ? std::optional(shapes_[v->id]) : std::nullopt);
+  requireFit(node, inputs, addresses, outputs);
 }
 
 std::shared_ptr<Executor::Prepared> Executor::prepare() {
@@ -121,7 +116,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
   const Plan& plan = loaded_.plan();
   prepared->shapes = shapes_;
   for (size_t i = 0; i < plan.steps.size(); ++i)
-    if (loaded_.isStatic(i)) checkShapes(*plan.steps[i].node);
+    if (loaded_.isStatic(i) && loaded_.isOpen(i)) checkShapes(i);
   if (!memory_) {
     auto bytes = [&](const Value& v) -> std::optional<int64_t> {
       if (!shapeKnown_[v.id]) return std::nullopt;
@@ -137,7 +132,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
     bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i) &&
                     !std::all_of(node.outputs.begin(), node.outputs.end(), isKnown);
     prepared->launches.push_back(launches ? prepareLaunch(i) : nullptr);
-    if (launches)
+    if (prepared->launches.back())
       prepared->workspaceBytes =
           std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
   }

@@ -84,9 +84,4 @@ struct Executor::Pool {
   GrowingBuffer workspace, arena;
 };
 
-// The shapes of a node's outputs at concrete inputs, by the operator's own inference; an unknown one where
-// even that cannot tell. `addresses` are readable by the host.
-std::vector<std::optional<Shape>> inferConcrete(const Node& node, std::span<const TensorDesc> inputs,
-                                                std::span<void* const> addresses);
-
 }  // namespace tenfold

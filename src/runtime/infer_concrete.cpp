@@ -1,5 +1,6 @@
+#include "runtime/infer_concrete.h"
+
 #include "graph/ops/infer.h"
-#include "runtime/executor_state.h"
 
 namespace tenfold {
 
@@ -14,7 +15,7 @@ std::vector<std::optional<Shape>> inferConcrete(const Node& node, std::span<cons
     bool decidesShapes = isInteger(d.dtype) || d.dtype == DataType::kBool || d.shape.numel() <= 8;
     if (!node.inputs[i])
       values.push_back(nullptr);
-    else if (decidesShapes && d.shape.numel() <= kLongestShapeTensor)
+    else if (decidesShapes && d.shape.numel() <= kLongestShapeTensor && (addresses[i] || !d.shape.numel()))
       values.push_back(graph.addConstant(Tensor(d.dtype, d.shape, addresses[i])));
     else
       values.push_back(graph.addInput(node.inputs[i]->name, d.dtype, symShape(d.shape)));

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "graph/ir/symbols.h"
 #include "graph/ops/op_def.h"
+#include "runtime/shape_checks.h"
 
 namespace tenfold {
 namespace {
@@ -28,6 +29,7 @@ LoadedPlan::LoadedPlan(const Plan& plan, Target& target, DeviceMemory& memory,
                        const std::set<std::string>& outerSymbols)
     : plan_(plan), target_(target), memory_(memory) {
   classify(outerSymbols);
+  openStep_ = openSteps(plan);
   placeConstants();
   // A body may speak of every symbol of the graph around it: they are bound before it runs.
   std::set<std::string> symbols = outerSymbols;

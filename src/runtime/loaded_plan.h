@@ -28,6 +28,8 @@ class LoadedPlan {
   // Everything the step reads and writes has a static shape: it can be prepared before the launch.
   bool isStatic(size_t step) const { return staticStep_[step]; }
   bool allStatic() const { return allStatic_; }
+  // Its shapes may fail to fit at some shapes of the inputs (see shape_checks.h).
+  bool isOpen(size_t step) const { return openStep_[step]; }
   // Where kernels find a constant's bytes: the plan's own, or their copy on the device.
   void* constant(const Value& v) const { return constants_[v.id]; }
 
@@ -43,7 +45,7 @@ class LoadedPlan {
   std::vector<std::unique_ptr<Kernel>> kernels_;
   std::vector<std::vector<std::unique_ptr<LoadedPlan>>> bodies_;
   std::vector<const Value*> values_;
-  std::vector<bool> staticShape_, staticStep_;
+  std::vector<bool> staticShape_, staticStep_, openStep_;
   std::vector<void*> constants_;           // by value id
   std::shared_ptr<void> constantsMemory_;  // of targets whose memory is not the host's
   bool allStatic_ = true;

@@ -32,6 +32,12 @@ void inferAttention(InferContext& ctx) {
     ctx.require(ctx.rank(kPastKey) == 4, "past keys of shape {} must have 4 axes", str(ctx.shape(kPastKey)));
     total = total + ctx.shape(kPastKey)[2];
   }
+  ctx.expectShape(kPastKey, {k[0], k[1], total - k[2], k[3]}, "past keys");
+  ctx.expectShape(kPastValue, {v[0], v[1], total - k[2], v[3]}, "past values");
+  ctx.expectEqual(q[0], k[0], "the batches of queries and keys");
+  ctx.expectEqual(k[0], v[0], "the batches of keys and values");
+  ctx.expectEqual(k[1], v[1], "the heads of keys and values");
+  ctx.expectEqual(k[2], v[2], "the lengths of keys and values");
   ctx.setShape(kResult, packed ? SymShape{q[0], q[2], q[1] * v[3]} : SymShape{q[0], q[1], q[2], v[3]});
   ctx.setShape(kPresentKey, {k[0], k[1], total, k[3]});
   ctx.setShape(kPresentValue, {v[0], v[1], total, v[3]});

@@ -14,6 +14,8 @@ void inferBatchNormalization(InferContext& ctx) {
   ctx.setType(1, ctx.type(3));
   ctx.setType(2, ctx.type(4));
   ctx.setShape(0, ctx.shape(0));
+  Dim channels = ctx.rank(0) > 1 ? ctx.shape(0)[1] : Dim(1);
+  for (size_t i = 1; i < 5; ++i) ctx.expectShape(i, {channels}, "one element for each channel");
   ctx.setShape(1, ctx.shape(3));
   ctx.setShape(2, ctx.shape(4));
 }

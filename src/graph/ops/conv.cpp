@@ -49,7 +49,10 @@ void inferConv(InferContext& ctx, DataType type) {
   ctx.setShape(0, out);
 }
 
-void inferFloatConv(InferContext& ctx) { inferConv(ctx, ctx.type(0)); }
+void inferFloatConv(InferContext& ctx) {
+  inferConv(ctx, ctx.type(0));
+  ctx.expectShape(2, {ctx.shape(1)[0]}, "bias");
+}
 void inferConvInteger(InferContext& ctx) { inferConv(ctx, DataType::kInt32); }
 
 void inferConvTranspose(InferContext& ctx) {
@@ -60,6 +63,7 @@ void inferConvTranspose(InferContext& ctx) {
               "the input has {} channels, the weights take {}", x[1].str(), w[0].str());
   SymShape out = transposedWindow(ctx.attrs(), spatial(x), spatial(w)).out;
   out.insert(out.begin(), {x[0], w[1] * ctx.attrs().integer("group", 1)});
+  ctx.expectShape(2, {out[1]}, "bias");
   ctx.setShape(0, out);
 }
 

@@ -80,6 +80,8 @@ void inferGridSample(InferContext& ctx) {
   const SymShape &x = ctx.shape(0), &grid = ctx.shape(1);
   ctx.require(x.size() >= 3 && grid.size() == x.size(), "x of shape {} and grid of shape {} do not fit",
               str(x), str(grid));
+  ctx.expectEqual(x[0], grid[0], "the batches of x and grid");
+  ctx.expectEqual(grid.back(), Dim(ctx.rank(0) - 2), "the coordinates of a point and the axes of x");
   paddingOf(ctx.attrs());
   SymShape out{x[0], x[1]};
   out.insert(out.end(), grid.begin() + 1, grid.end() - 1);

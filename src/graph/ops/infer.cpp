@@ -14,6 +14,20 @@ void InferContext::failText(const std::string& message) const {
                   node_.opName(), message));
 }
 
+void InferContext::expectEqual(const Dim& a, const Dim& b, const char* what) const {
+  require(a == b || !a.isConstant() || !b.isConstant(), "{}: {} and {} must be equal", what, a.str(),
+          b.str());
+}
+
+void InferContext::expectShape(size_t i, const SymShape& expected, const char* what) const {
+  if (!hasShape(i)) return;
+  const SymShape& found = *node_.inputs[i]->shape;
+  bool fits = found.size() == expected.size();
+  for (size_t d = 0; fits && d < found.size(); ++d)
+    fits = found[d] == expected[d] || !found[d].isConstant() || !expected[d].isConstant();
+  require(fits, "input {} ({}) has shape {}; {} is expected", i, what, str(found), str(expected));
+}
+
 DataType InferContext::type(size_t i) const {
   require(has(i), "input {} is missing", i);
   return node_.inputs[i]->dtype;

@@ -32,6 +32,11 @@ class InferContext {
     if (!ok) failText(fmt::format(format, std::forward<Args>(args)...));
   }
 
+  // Complains where input i is there and is known not to have this shape.
+  void expectShape(size_t i, const SymShape& expected, const char* what) const;
+  // Complains where two extents are known and differ.
+  void expectEqual(const Dim& a, const Dim& b, const char* what) const;
+
   DataType type(size_t i) const;  // throws where the input is absent
   bool hasShape(size_t i) const { return has(i) && node_.inputs[i]->shape.has_value(); }
   // The shape; where not even the rank is known, inference of this node ends here (see inferNode).

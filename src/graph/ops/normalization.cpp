@@ -113,6 +113,8 @@ void inferChannelwise(InferContext& ctx) {
   ctx.set(0, ctx.type(0), ctx.shape(0));
   ctx.require(ctx.rank(0) >= 2, "the input has shape {}; a batch and a channel axis are expected",
               str(ctx.shape(0)));
+  ctx.expectShape(1, {ctx.shape(0)[1]}, "scale");
+  ctx.expectShape(2, {ctx.shape(0)[1]}, "bias");
 }
 
 void evalInstanceNormalization(EvalContext& ctx) {

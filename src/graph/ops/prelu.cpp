@@ -5,7 +5,12 @@ using namespace tenfold;
 
 static void inferPRelu(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
-  ctx.setShape(0, ctx.shape(0));
+  const SymShape& x = ctx.shape(0);
+  ctx.setShape(0, x);
+  if (!ctx.hasShape(1)) return;
+  auto both = constantShape(broadcastShapes(x, ctx.shape(1)));
+  ctx.require(!both || !constantShape(x) || *both == constantShape(x), "a slope of shape {} does not fit {}",
+              str(ctx.shape(1)), str(x));
 }
 
 static void evalPRelu(EvalContext& ctx) {

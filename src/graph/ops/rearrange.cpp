@@ -74,6 +74,8 @@ void expandSpaceToDepth(ExpandContext& ctx) {
 void inferReverseSequence(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
   ctx.setShape(0, ctx.shape(0));
+  int batch = normalizeAxis(ctx.attrs().integer("batch_axis", 1), ctx.rank(0));
+  ctx.expectShape(1, {ctx.shape(0)[static_cast<size_t>(batch)]}, "lengths");
 }
 
 void evalReverseSequence(EvalContext& ctx) {

@@ -74,15 +74,18 @@ void inferRecurrent(InferContext& ctx, int gates, bool cellOutput) {
               "inputs {}, weights {} and recurrence weights {} must have 3 axes", str(x), str(w), str(r));
   bool batchFirst = ctx.attrs().integer("layout", 0) == 1;
   Dim hidden = r[2], directions = directionCount(ctx.attrs());
-  ctx.require(!w[1].isConstant() || !hidden.isConstant() || w[1] == hidden * gates,
-              "weights {} do not fit {} gates of {}", str(w), gates, hidden.str());
-  ctx.require(!w[0].isConstant() || w[0] == directions, "weights {} do not fit {} directions", str(w),
-              directions.str());
+  ctx.expectShape(1, {directions, hidden * gates, x[2]}, "weights: directions, gates, elements");
+  ctx.expectShape(2, {directions, hidden * gates, hidden}, "recurrence weights");
+  ctx.expectShape(3, {directions, hidden * (2 * gates)}, "bias");
   const Dim &steps = x[batchFirst ? 1 : 0], &batch = x[batchFirst ? 0 : 1];
+  SymShape state = batchFirst ? SymShape{batch, directions, hidden} : SymShape{directions, batch, hidden};
+  ctx.expectShape(4, {batch}, "sequence lengths");
+  ctx.expectShape(5, state, "initial hidden state");
+  if (cellOutput) ctx.expectShape(6, state, "initial cell state");
+  if (cellOutput) ctx.expectShape(7, {directions, hidden * 3}, "peepholes");
   ctx.setShape(0, batchFirst ? SymShape{batch, steps, directions, hidden}
                              : SymShape{steps, directions, batch, hidden});
-  for (size_t i = 1; i < (cellOutput ? 3u : 2u); ++i)
-    ctx.setShape(i, batchFirst ? SymShape{batch, directions, hidden} : SymShape{directions, batch, hidden});
+  for (size_t i = 1; i < (cellOutput ? 3u : 2u); ++i) ctx.setShape(i, state);
 }
 
 Recurrence::Recurrence(EvalContext& ctx) {

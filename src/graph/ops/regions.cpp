@@ -151,6 +151,7 @@ void inferNonMaxSuppression(InferContext& ctx) {
   ctx.require(boxes.size() == 3 && scores.size() == 3,
               "boxes [N, boxes, 4] and scores [N, classes, boxes] are expected, found {} and {}", str(boxes),
               str(scores));
+  ctx.expectShape(0, {scores[0], scores[2], 4}, "boxes");
   Dim perClass = boxes[1];
   if (auto limit = ctx.contents(2)) perClass = Dim::min(perClass, Dim::max(0, (*limit)[0]));
   ctx.setShape(0, {ctx.unknownDim("selected", scores[0] * scores[1] * perClass), 3});

@@ -82,6 +82,23 @@ void inferScatter(InferContext& ctx) {
   ctx.setShape(0, ctx.shape(0));
 }
 
+void inferScatterElements(InferContext& ctx) {
+  inferScatter(ctx);
+  ctx.expectShape(2, ctx.shape(1), "updates, one for each index");
+}
+
+void inferScatterND(InferContext& ctx) {
+  inferScatter(ctx);
+  const SymShape &data = ctx.shape(0), &indices = ctx.shape(1);
+  ctx.require(!indices.empty(), "the indices are a scalar");
+  auto depth = indices.back().tryConstant();
+  if (!depth) return;
+  ctx.require(*depth <= ctx.rank(0), "indices of {} entries do not fit data of shape {}", *depth, str(data));
+  SymShape updates(indices.begin(), indices.end() - 1);
+  updates.insert(updates.end(), data.begin() + *depth, data.end());
+  ctx.expectShape(2, updates, "updates");
+}
+
 void evalScatterElements(EvalContext& ctx) {
   const Tensor &indices = ctx.input(1), &updates = ctx.input(2);
   ctx.require(indices.shape() == updates.shape(), "indices {} and updates {} differ in shape",
@@ -159,7 +176,7 @@ DEFINE_OP(ScatterElements) {
           .minInputs = 3,
           .maxInputs = 3,
           .attrs = {{"axis", AttrKind::kInt, "default 0"}, kReductionAttr},
-          .infer = inferScatter,
+          .infer = inferScatterElements,
           .eval = evalScatterElements,
           .cases = {{"x:f32[3,3], u:f32[2,2] -> y = ScatterElements(x, i64[2,2]{0,-1,2,0}, u)"},
                     {"x:i32[2,4], u:i32[2,3] -> y = ScatterElements(x, i64[2,3]{0,0,1,3,3,3}, u) {axis=1, "
@@ -177,7 +194,7 @@ DEFINE_OP(ScatterND) {
       .minInputs = 3,
       .maxInputs = 3,
       .attrs = {kReductionAttr},
-      .infer = inferScatter,
+      .infer = inferScatterND,
       .eval = evalScatterND,
       .cases = {{"x:f32[4,3], u:f32[2,3] -> y = ScatterND(x, i64[2,1]{2,0}, u)"},
                 {"x:f32[4,3], u:f32[3] -> y = ScatterND(x, i64[3,2]{1,1,1,1,-1,0}, u) {reduction=\"mul\"}"},

@@ -25,6 +25,12 @@ void inferSplit(InferContext& ctx) {
   std::optional<std::vector<Dim>> parts = ctx.has(1) ? ctx.contents(1) : equalParts(in[axis], count);
   ctx.require(!parts || parts->size() == ctx.numOutputs(), "{} extents are given for {} outputs",
               parts ? parts->size() : 0, count);
+  if (parts) {
+    Dim sum = 0;
+    for (const Dim& d : *parts) sum = sum + d;
+    ctx.require(!sum.isConstant() || !in[axis].isConstant() || sum == in[axis],
+                "the parts sum to {}, axis {} of shape {} has {}", sum.str(), axis, str(in), in[axis].str());
+  }
   for (size_t i = 0; i < ctx.numOutputs(); ++i) {
     SymShape out = in;
     out[axis] = parts ? (*parts)[i] : ctx.unknownDim(fmt::format("part{}", i), in[axis]);

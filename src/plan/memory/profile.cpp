@@ -107,8 +107,11 @@ MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
   unbounded.bounded = false;
   for (const Value* v : graph.values())
     if (v->producer && onlySymbolsOf(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
-  return assignMemory(
+  MemoryPlan bounded = assignMemory(
       plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
+  // An arena for shapes that nobody will set may be larger than any memory.
+  constexpr int64_t kLargestArena = int64_t{1} << 34;
+  return bounded.arenaBytes <= kLargestArena ? bounded : unbounded;
 }
 
 std::vector<Resident> residents(const Plan& plan, size_t profile) {

@@ -14,8 +14,9 @@ namespace {
 
 // Beside pointwise operators.
 constexpr std::string_view kChannelsLast[] = {
-    "Concat",  "Conv",  "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Pad",
-    "Reorder", "Slice", "Split",         "Transpose"};
+    "Concat",   "Conv",    "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool",
+    "Identity", "MaxPool", "Reorder",       "Transpose"};
+constexpr std::string_view kMovements[] = {"Pad", "Slice", "Split"};
 constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
 
 // Resize: of the spatial axes alone.
@@ -23,6 +24,13 @@ bool isSpatialResize(const Node& node) {
   const Value *in = node.inputs[0], *out = node.outputs[0];
   return in->shape && out->shape && in->rank() >= 3 && (*in->shape)[0] == (*out->shape)[0] &&
          (*in->shape)[1] == (*out->shape)[1];
+}
+
+// What decides shapes and positions is known while building, as the tactics for these layouts ask.
+bool movesByConstants(const Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i)
+    if (const Value* v = node.inputs[i]; v && isInteger(v->dtype) && !v->isConstant()) return false;
+  return true;
 }
 
 bool isPointwise(const Node& node) {
@@ -54,6 +62,7 @@ bool contains(const std::string_view (&names)[N], std::string_view name) {
 bool acceptsChannelsLast(const Node& node) {
   if (hasSlowType(node)) return false;
   if (node.is("Resize")) return isSpatialResize(node);
+  if (contains(kMovements, node.opName())) return movesByConstants(node);
   if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
   const auto& members = node.bodies.at(0)->nodes();
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });

@@ -1,11 +1,14 @@
 #include "runtime/executor.h"
-#include "runtime/shape_checks.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
 
 #include "graph/ir/text.h"
 #include "graph/ops/eval.h"
 #include "plan/build/build.h"
+#include "runtime/shape_checks.h"
 
 namespace tenfold {
 namespace {
@@ -62,7 +65,8 @@ void checkRuns(const std::string& text, const std::vector<std::vector<Tensor>>& 
     for (size_t i = 0; i < expected.size(); ++i) {
       ASSERT_EQ(outputs.tensors[i].shape(), expected[i].shape());
       for (int64_t e = 0; e < expected[i].numel(); ++e)
-        ASSERT_NEAR(outputs.tensors[i].getDouble(e), expected[i].getDouble(e), 1e-5)
+        ASSERT_NEAR(outputs.tensors[i].getDouble(e), expected[i].getDouble(e),
+                    1e-5 * std::max(1.0, std::abs(expected[i].getDouble(e))))
             << text << " element " << e;
     }
   }
@@ -88,6 +92,15 @@ TEST(Executor, PadsThatFollowFromShapesLieBetweenConvolutions) {
       "d = Slice(c, i64[1]{1}, s, i64[1]{2}); e = Conv(d, k); return e }",
       {{random({1, 8, 4, 8}, 1), random({8, 8, 1, 1}, 2)},
        {random({1, 8, 7, 8}, 3), random({8, 8, 1, 1}, 4)}});
+}
+
+TEST(Executor, ConvolvesWhatOnlyRunningGivesChannels) {
+  Tensor pads(DataType::kInt64, {8});
+  for (int i = 0; i < 8; ++i) pads.setInt(i, i == 2 || i == 7);
+  checkRuns(
+      "graph g(x:f32[n,8,4,4], k:f32[8,8,1,1], p:i64[8]) { a = Conv(x, k); b = Pad(a, p); c = Conv(b, k); "
+      "return c }",
+      {{random({2, 8, 4, 4}, 1), random({8, 8, 1, 1}, 2), pads}});
 }
 
 TEST(Executor, RunsOnNothing) {
@@ -167,6 +180,11 @@ TEST(Executor, RefusesShapesThatOnlyNumbersShowToBeWrong) {
        {{2, 6}},
        {{2, 5}},
        "Reshape"},
+      {"graph g(x:f32[3,n,2], w:f32[1,6,2], r:f32[1,6,2], h:f32[1,4,2]) { y, z = GRU(x, w, r, _, _, h) "
+       "{hidden_size=2}; return y }",
+       {{3, 4, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
+       {{3, 5, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
+       "GRU"},
       {"graph g(x:f32[n,3], y:f32[m,3]) { a = Concat(x, y) {axis=1}; b = Relu(a); return b }",
        {{2, 3}, {2, 3}},
        {{2, 3}, {3, 3}},

@@ -67,6 +67,15 @@ std::vector<AttrSpec> recurrentAttrs(std::vector<AttrSpec> more) {
   return attrs;
 }
 
+// The input's batch; where that is open and an initial state says how many, as many.
+static Dim batchOf(const InferContext& ctx, bool batchFirst) {
+  Dim batch = ctx.shape(0)[batchFirst ? 0 : 1];
+  constexpr size_t kState = 5;
+  if (batch.isConstant() || !ctx.hasShape(kState) || ctx.rank(kState) != 3) return batch;
+  const Dim& known = ctx.shape(kState)[batchFirst ? 0 : 1];
+  return known.isConstant() ? known : batch;
+}
+
 void inferRecurrent(InferContext& ctx, int gates, bool cellOutput) {
   for (size_t i = 0; i < (cellOutput ? 3u : 2u); ++i) ctx.setType(i, ctx.type(0));
   const SymShape &x = ctx.shape(0), &w = ctx.shape(1), &r = ctx.shape(2);
@@ -77,7 +86,8 @@ void inferRecurrent(InferContext& ctx, int gates, bool cellOutput) {
   ctx.expectShape(1, {directions, hidden * gates, x[2]}, "weights: directions, gates, elements");
   ctx.expectShape(2, {directions, hidden * gates, hidden}, "recurrence weights");
   ctx.expectShape(3, {directions, hidden * (2 * gates)}, "bias");
-  const Dim &steps = x[batchFirst ? 1 : 0], &batch = x[batchFirst ? 0 : 1];
+  const Dim& steps = x[batchFirst ? 1 : 0];
+  Dim batch = batchOf(ctx, batchFirst);
   SymShape state = batchFirst ? SymShape{batch, directions, hidden} : SymShape{directions, batch, hidden};
   ctx.expectShape(4, {batch}, "sequence lengths");
   ctx.expectShape(5, state, "initial hidden state");

@@ -33,6 +33,13 @@ bool movesByConstants(const Node& node) {
   return true;
 }
 
+// Kernels are chosen at the usual shapes; where only running tells the channels, none can be but the
+// reference.
+bool hasKnownChannels(const Node& node) {
+  const Value* in = node.inputs[0];
+  return in->shape && in->rank() > 1 && (*in->shape)[1].isConstant();
+}
+
 bool isPointwise(const Node& node) {
   return (node.op->pointwise || isUniformQuantization(node)) && refusesPointwise(node).empty();
 }
@@ -63,6 +70,7 @@ bool acceptsChannelsLast(const Node& node) {
   if (hasSlowType(node)) return false;
   if (node.is("Resize")) return isSpatialResize(node);
   if (contains(kMovements, node.opName())) return movesByConstants(node);
+  if (node.is("Conv") || node.is("ConvTranspose")) return hasKnownChannels(node);
   if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
   const auto& members = node.bodies.at(0)->nodes();
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });

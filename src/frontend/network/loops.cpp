@@ -1,17 +1,11 @@
 // Loop nodes of the boundaries of loops.
 #include "base/error.h"
 #include "frontend/network/body.h"
+#include "graph/ir/with.h"
 #include "graph/ops/infer.h"
 
 namespace tenfold {
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
 
 class LoopBuilder {
  public:

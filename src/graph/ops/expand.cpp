@@ -29,6 +29,13 @@ Value* ExpandContext::ints(const std::vector<int64_t>& values) {
   return constant(Tensor::of<int64_t>(Shape{static_cast<int64_t>(values.size())}, values));
 }
 
+Value* ExpandContext::cast(Value* x, DataType type) {
+  if (x->dtype == type) return x;
+  Attributes to;
+  to.setType("to", type);
+  return emit("Cast", {x}, std::move(to));
+}
+
 void ExpandContext::setOutput(size_t i, Value* value) {
   if (i < results_.size()) results_[i] = value;
 }

@@ -26,6 +26,8 @@ class ExpandContext {
   // A scalar constant of the given type; a 1-D integer constant.
   Value* scalar(DataType type, double value) { return constant(Tensor::scalar(type, value)); }
   Value* ints(const std::vector<int64_t>& values);
+  // `x` itself where it is of that type.
+  Value* cast(Value* x, DataType type);
   // What output i is.
   void setOutput(size_t i, Value* value);
   Value* result(size_t i) const { return results_[i]; }

@@ -1,18 +1,12 @@
 // Attention operators of com.microsoft, in terms of ONNX's Attention.
 #include <limits>
 
+#include "graph/ir/with.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
 
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
 
 Value* number(ExpandContext& ctx, int64_t value) {
   return ctx.scalar(DataType::kInt64, static_cast<double>(value));
@@ -20,12 +14,6 @@ Value* number(ExpandContext& ctx, int64_t value) {
 Value* optionalInput(const ExpandContext& ctx, size_t i) { return ctx.has(i) ? ctx.input(i) : nullptr; }
 Value* extent(ExpandContext& ctx, Value* x, int64_t axis) {
   return ctx.emit("Gather", {ctx.emit("Shape", {x}), number(ctx, axis)});
-}
-
-Value* castTo(ExpandContext& ctx, Value* x, DataType type) {
-  Attributes to;
-  to.setType("to", type);
-  return x->dtype == type ? x : ctx.emit("Cast", {x}, to);
 }
 
 // What the operators have in common.
@@ -46,14 +34,14 @@ Value* joinMasks(ExpandContext& ctx, const AttentionParts& parts) {
   if (!parts.mask) return parts.bias;
   Value* allowed = nullptr;
   if (parts.mask->rank() == 1) {
-    Value* lengths = ctx.emit("Unsqueeze", {castTo(ctx, parts.mask, DataType::kInt64), ctx.ints({1, 2, 3})});
+    Value* lengths = ctx.emit("Unsqueeze", {ctx.cast(parts.mask, DataType::kInt64), ctx.ints({1, 2, 3})});
     allowed = ctx.emit("Less",
                        {ctx.emit("Range", {number(ctx, 0), totalKeys(ctx, parts), number(ctx, 1)}), lengths});
   } else {
     ctx.require(parts.mask->rank() == 2 || parts.mask->rank() == 3, "not supported: a mask of rank {}",
                 parts.mask->rank());
     Value* axes = parts.mask->rank() == 2 ? ctx.ints({1, 2}) : ctx.ints({1});
-    allowed = ctx.emit("Unsqueeze", {castTo(ctx, parts.mask, DataType::kBool), axes});
+    allowed = ctx.emit("Unsqueeze", {ctx.cast(parts.mask, DataType::kBool), axes});
   }
   if (!parts.bias) return allowed;
   return ctx.emit("Where", {allowed, parts.bias,
@@ -154,7 +142,7 @@ Value* rotate(ExpandContext& ctx, Value* x, Value* positions, Value* cosines, Va
 // Padded sequences and past values in larger buffers would need other places for the new keys.
 void requireWholeLengths(ExpandContext& ctx, Value* lengths, Value* total) {
   Value* last = ctx.emit("Sub", {total, number(ctx, 1)});
-  ctx.emit("Assertion", {ctx.emit("Equal", {castTo(ctx, lengths, DataType::kInt64), last})},
+  ctx.emit("Assertion", {ctx.emit("Equal", {ctx.cast(lengths, DataType::kInt64), last})},
            with("message", std::string("GroupQueryAttention: sequences must be as long as past and new keys "
                                        "together, without padding")));
 }

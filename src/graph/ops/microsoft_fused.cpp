@@ -1,17 +1,11 @@
 // Operators of com.microsoft that join embeddings, convolutions and packed weights with what follows them.
 #include "base/rounding.h"
+#include "graph/ir/with.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
 
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
 
 Attributes epsilonOf(const ExpandContext& ctx) {
   Attributes attrs = with("epsilon", ctx.attrs().real("epsilon", 1e-5));

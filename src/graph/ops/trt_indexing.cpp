@@ -10,21 +10,14 @@ namespace {
 const AttrSpec kIndices = {"indices_type", AttrKind::kType, "of the indices; default i64"};
 
 Value* typed(ExpandContext& ctx, Value* indices) {
-  DataType type = ctx.attrs().type("indices_type", DataType::kInt64);
-  if (indices->dtype == type) return indices;
-  Attributes to;
-  to.setType("to", type);
-  return ctx.emit("Cast", {indices}, to);
+  return ctx.cast(indices, ctx.attrs().type("indices_type", DataType::kInt64));
 }
 
 void expandTypedTopK(ExpandContext& ctx) {
   Attributes attrs;
   attrs.set("axis", ctx.attrs().integer("axis", -1));
   attrs.set("largest", ctx.attrs().integer("largest", 1));
-  Attributes wide;
-  wide.setType("to", DataType::kInt64);
-  Value* k = ctx.input(1);
-  if (k->dtype != DataType::kInt64) k = ctx.emit("Cast", {k}, wide);
+  Value* k = ctx.cast(ctx.input(1), DataType::kInt64);
   if (k->rank() == 0) k = ctx.emit("Reshape", {k, ctx.ints({1})});
   Node* top = ctx.emitNode("TopK", {ctx.input(0), k}, attrs, 2);
   ctx.setOutput(0, top->outputs[0]);

@@ -2,19 +2,13 @@
 // Cumulative, Nms.
 #include <cmath>
 
+#include "graph/ir/with.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
 
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
 
 // Shuffle: a transposition, a reshape, another transposition, each optional.
 void expandShuffle(ExpandContext& ctx) {
@@ -29,11 +23,7 @@ void expandShuffle(ExpandContext& ctx) {
     shape = ctx.input(1);
   else if (ctx.attrs().has("reshape"))
     shape = ctx.ints(ctx.attrs().integers("reshape"));
-  if (shape && isInteger(shape->dtype) && shape->dtype != DataType::kInt64) {
-    Attributes to;
-    to.setType("to", DataType::kInt64);
-    shape = ctx.emit("Cast", {shape}, to);
-  }
+  if (shape && isInteger(shape->dtype)) shape = ctx.cast(shape, DataType::kInt64);
   if (shape) y = ctx.emit("Reshape", {y, shape}, with("allowzero", int64_t{!zeroCopies}));
   ctx.setOutput(0, transpose(y, "second_perm"));
 }
@@ -64,23 +54,16 @@ void expandScale(ExpandContext& ctx) {
   ctx.setOutput(0, y == ctx.input(0) ? ctx.emit("Identity", {y}) : y);
 }
 
-Value* cast(ExpandContext& ctx, Value* x, DataType type) {
-  if (x->dtype == type) return x;
-  Attributes to;
-  to.setType("to", type);
-  return ctx.emit("Cast", {x}, to);
-}
-
 // start + sum over the axes of (position on the axis * its step).
 Value* linspace(ExpandContext& ctx, Value* shape, DataType type) {
   auto rank = shape->shape ? shape->shape->at(0).tryConstant() : std::nullopt;
   ctx.require(rank.has_value(), "the number of dimensions must be known");
-  Value *start = cast(ctx, ctx.input(1), type), *steps = cast(ctx, ctx.input(2), type);
+  Value *start = ctx.cast(ctx.input(1), type), *steps = ctx.cast(ctx.input(2), type);
   Value *zero = ctx.scalar(DataType::kInt64, 0), *one = ctx.scalar(DataType::kInt64, 1);
   Value* y = ctx.emit("Expand", {start, shape});
   for (int64_t axis = 0; axis < *rank; ++axis) {
     Value* which = ctx.scalar(DataType::kInt64, static_cast<double>(axis));
-    Value* positions = cast(ctx, ctx.emit("Range", {zero, ctx.emit("Gather", {shape, which}), one}), type);
+    Value* positions = ctx.cast(ctx.emit("Range", {zero, ctx.emit("Gather", {shape, which}), one}), type);
     Value* step = steps->rank() == 0 ? steps : ctx.emit("Gather", {steps, which});
     std::vector<int64_t> behind;
     for (int64_t i = 1; i < *rank - axis; ++i) behind.push_back(i);
@@ -97,8 +80,8 @@ Value* randomFill(ExpandContext& ctx, Value* shape, DataType type, const char* o
   Value* like = ctx.emit("ConstantOfShape", {shape}, with("value", Tensor(type, Shape{1})));
   Value* r = ctx.emit(op, {like}, attrs);
   bool uniform = std::string_view(op) == "RandomUniformLike";
-  Value* a = ctx.has(1) ? cast(ctx, ctx.input(1), type) : ctx.scalar(type, 0);
-  Value* b = ctx.has(2) ? cast(ctx, ctx.input(2), type) : ctx.scalar(type, 1);
+  Value* a = ctx.has(1) ? ctx.cast(ctx.input(1), type) : ctx.scalar(type, 0);
+  Value* b = ctx.has(2) ? ctx.cast(ctx.input(2), type) : ctx.scalar(type, 1);
   if (uniform) b = ctx.emit("Sub", {b, a});
   return ctx.emit("Add", {a, ctx.emit("Mul", {r, b})});
 }
@@ -106,7 +89,7 @@ Value* randomFill(ExpandContext& ctx, Value* shape, DataType type, const char* o
 void expandFill(ExpandContext& ctx) {
   std::string operation = ctx.attrs().text("operation", "linspace");
   DataType type = ctx.attrs().type("dtype", ctx.has(1) ? ctx.input(1)->dtype : DataType::kFloat32);
-  Value* shape = cast(ctx, ctx.input(0), DataType::kInt64);
+  Value* shape = ctx.cast(ctx.input(0), DataType::kInt64);
   if (operation == "linspace") return ctx.setOutput(0, linspace(ctx, shape, type));
   ctx.require(operation == "random_uniform" || operation == "random_normal",
               "operation '{}' is unknown; linspace, random_uniform and random_normal are", operation);
@@ -120,7 +103,7 @@ void expandRaggedSoftMax(ExpandContext& ctx) {
   Value* columns = ctx.emit("Gather", {ctx.emit("Shape", {x}), ctx.scalar(DataType::kInt64, -1)});
   Value* positions =
       ctx.emit("Range", {ctx.scalar(DataType::kInt64, 0), columns, ctx.scalar(DataType::kInt64, 1)});
-  Value* inside = ctx.emit("Less", {positions, cast(ctx, ctx.input(1), DataType::kInt64)});
+  Value* inside = ctx.emit("Less", {positions, ctx.cast(ctx.input(1), DataType::kInt64)});
   Value* masked = ctx.emit("Where", {inside, x, ctx.scalar(x->dtype, -INFINITY)});
   Value* y = ctx.emit("Softmax", {masked}, with("axis", int64_t{-1}));
   ctx.setOutput(0, ctx.emit("Where", {inside, y, ctx.scalar(x->dtype, 0)}));
@@ -148,9 +131,9 @@ void expandNms(ExpandContext& ctx) {
   DataType type = ctx.attrs().type("indices_type", DataType::kInt32);
   Value* selected =
       ctx.emit("NonMaxSuppression", inputs, with("center_point_box", int64_t{format == "center_sizes"}));
-  ctx.setOutput(0, cast(ctx, selected, type));
+  ctx.setOutput(0, ctx.cast(selected, type));
   Value* count = ctx.emit("Gather", {ctx.emit("Shape", {selected}), ctx.scalar(DataType::kInt64, 0)});
-  if (ctx.wants(1)) ctx.setOutput(1, cast(ctx, count, DataType::kInt32));
+  if (ctx.wants(1)) ctx.setOutput(1, ctx.cast(count, DataType::kInt32));
 }
 
 void evalAssertion(EvalContext& ctx) {

@@ -1,23 +1,10 @@
 // TensorRT's Normalization, ScaledAttention and BlockQuantize.
+#include "graph/ir/with.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
 
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
-
-Value* cast(ExpandContext& ctx, Value* x, DataType type) {
-  if (x->dtype == type) return x;
-  Attributes to;
-  to.setType("to", type);
-  return ctx.emit("Cast", {x}, to);
-}
 
 // (x - mean) / sqrt(variance + epsilon) over the axes.
 Value* normalize(ExpandContext& ctx, Value* x, const std::vector<int64_t>& axes) {
@@ -35,12 +22,12 @@ Value* scaleAndShift(ExpandContext& ctx, Value* x, Value* scale, Value* bias) {
 void expandNormalization(ExpandContext& ctx) {
   DataType type = ctx.input(0)->dtype;
   DataType inner = ctx.attrs().type("compute_type", DataType::kFloat32);
-  Value *x = cast(ctx, ctx.input(0), inner), *scale = cast(ctx, ctx.input(1), inner),
-        *bias = cast(ctx, ctx.input(2), inner);
+  Value *x = ctx.cast(ctx.input(0), inner), *scale = ctx.cast(ctx.input(1), inner),
+        *bias = ctx.cast(ctx.input(2), inner);
   int64_t groups = ctx.attrs().integer("groups", 1);
   if (groups == 1)
     return ctx.setOutput(
-        0, cast(ctx, scaleAndShift(ctx, normalize(ctx, x, ctx.attrs().integers("axes")), scale, bias), type));
+        0, ctx.cast(scaleAndShift(ctx, normalize(ctx, x, ctx.attrs().integers("axes")), scale, bias), type));
   // Channels of a group are normalized together with all that lies behind them.
   Value* grouped = ctx.emit("Reshape", {x, ctx.ints({0, groups, -1})});
   Value* y = normalize(ctx, grouped, {2});
@@ -52,7 +39,7 @@ void expandNormalization(ExpandContext& ctx) {
   }
   y = ctx.emit("Reshape", {y, ctx.emit("Shape", {x})});
   if (!perGroup) y = scaleAndShift(ctx, y, scale, bias);
-  ctx.setOutput(0, cast(ctx, y, type));
+  ctx.setOutput(0, ctx.cast(y, type));
 }
 
 void expandScaledAttention(ExpandContext& ctx) {
@@ -121,10 +108,10 @@ void expandBlockQuantize(ExpandContext& ctx) {
   Value* magnitude =
       ctx.emit("ReduceMax", {ctx.emit("Abs", {rows}), ctx.ints(inner)}, with("keepdims", int64_t{0}));
   Value* scale = ctx.emit("Div", {magnitude, ctx.scalar(x->dtype, most)});
-  if (ctx.has(1)) scale = ctx.emit("Div", {scale, cast(ctx, ctx.input(1), x->dtype)});
-  Value* stored = cast(ctx, scale, scaleType);
-  Value* used = cast(ctx, stored, x->dtype);
-  if (ctx.has(1)) used = ctx.emit("Mul", {used, cast(ctx, ctx.input(1), x->dtype)});
+  if (ctx.has(1)) scale = ctx.emit("Div", {scale, ctx.cast(ctx.input(1), x->dtype)});
+  Value* stored = ctx.cast(scale, scaleType);
+  Value* used = ctx.cast(stored, x->dtype);
+  if (ctx.has(1)) used = ctx.emit("Mul", {used, ctx.cast(ctx.input(1), x->dtype)});
   // Blocks of zeros have scale 0: they are divided by 1.
   Value* zero = ctx.scalar(x->dtype, 0);
   Value* divisor = ctx.emit("Where", {ctx.emit("Equal", {used, zero}), ctx.scalar(x->dtype, 1), used});

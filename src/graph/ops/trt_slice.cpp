@@ -2,18 +2,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "graph/ir/with.h"
 #include "graph/ops/expand.h"
 
 using namespace tenfold;
 
 namespace {
-
-template <typename T>
-Attributes with(const char* name, T value) {
-  Attributes attrs;
-  attrs.set(name, std::move(value));
-  return attrs;
-}
 
 Value* number(ExpandContext& ctx, int64_t value) {
   return ctx.scalar(DataType::kInt64, static_cast<double>(value));
@@ -73,11 +67,8 @@ bool allPositive(const Value* v) {
 }
 
 Value* wide(ExpandContext& ctx, size_t i) {
-  Attributes to;
-  to.setType("to", DataType::kInt64);
   Value* v = ctx.input(i);
-  if (v->isConstant()) return ctx.ints(v->constant.ints());
-  return v->dtype == DataType::kInt64 ? v : ctx.emit("Cast", {v}, to);
+  return v->isConstant() ? ctx.ints(v->constant.ints()) : ctx.cast(v, DataType::kInt64);
 }
 
 void expandTrtSlice(ExpandContext& ctx) {

@@ -29,4 +29,14 @@ class LaunchTactic final : public Tactic {
   double bytesPerSecond_;
 };
 
+// For tactics whose launch L(node, inputs, outputs) itself throws Error where it cannot run the node.
+template <typename L>
+std::string refusesLaunch(const Node& node, const TuningHint& hint) {
+  return reasonOf([&] { L(node, hint.inputs, hint.outputs); });
+}
+template <typename L>
+std::unique_ptr<Launch> makeLaunch(const Node& node, Descs inputs, Descs outputs) {
+  return std::make_unique<L>(node, inputs, outputs);
+}
+
 }  // namespace tenfold::cpu

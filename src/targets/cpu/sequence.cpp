@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "graph/ops/infer.h"
 #include "targets/cpu/launch_tactic.h"
+#include "targets/cpu/workspace.h"
 
 namespace tenfold {
 Target& cpuTarget();
@@ -13,8 +14,6 @@ Target& cpuTarget();
 
 namespace tenfold::cpu {
 namespace {
-
-size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // The shapes of everything inside the region when its inputs have these.
 std::unordered_map<int, TensorDesc> describeBody(const Graph& body, Descs inputs) {
@@ -83,7 +82,7 @@ SequenceLaunch::Place SequenceLaunch::placeOf(const Value* v) {
   if (v->isConstant()) return it->second = {Place::kConstant, 0, v->constant.data()};
   const TensorDesc& d = descs_.at(v->id);
   it->second = {Place::kWorkspace, workspace_};
-  workspace_ += aligned(typeBytes(d.dtype, d.shape.numel()));
+  workspace_ += wholeLines(typeBytes(d.dtype, d.shape.numel()));
   return it->second;
 }
 
@@ -106,7 +105,7 @@ SequenceLaunch::SequenceLaunch(const Graph& body, const std::vector<std::unique_
     for (const Value* v : node.inputs) step.places.push_back(placeOf(v));
     for (const Value* v : node.outputs) step.places.push_back(placeOf(v));
     step.addresses.resize(step.places.size());
-    memberWorkspace_ = std::max(memberWorkspace_, aligned(step.launch->workspaceBytes()));
+    memberWorkspace_ = std::max(memberWorkspace_, wholeLines(step.launch->workspaceBytes()));
     steps_.push_back(std::move(step));
   }
 }

@@ -12,6 +12,7 @@
 #include "targets/cpu/movement/strided_copy.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
+#include "targets/cpu/workspace.h"
 #include "targets/strides.h"
 
 namespace tenfold::cpu {
@@ -20,7 +21,6 @@ namespace {
 enum Input { kQuery, kKey, kValue, kMask, kPastKey, kPastValue, kValidKeys };
 enum Output { kResult, kPresentKey, kPresentValue, kScores };
 
-size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 bool present(Descs d, size_t i) { return i < d.size() && d[i].dtype != DataType::kUndefined; }
 
 // A tensor [batch, heads, length, size] in memory, whatever its rank.
@@ -49,11 +49,6 @@ class AttentionLaunch final : public Launch {
   void run(const LaunchArgs& args) override;
 
  private:
-  size_t reserve(size_t bytes) {
-    size_t at = workspace_;
-    workspace_ += aligned(bytes);
-    return at;
-  }
   // Keys or values with their past: where they lie, and how they come together there.
   struct Memory {
     Heads heads;
@@ -107,7 +102,7 @@ AttentionLaunch::Memory AttentionLaunch::join(const Node& node, Descs in, size_t
   if (node.output(output))
     m.output = static_cast<int>(output);
   else
-    m.offset = reserve(static_cast<size_t>(all.shape().numel()) * sizeof(float));
+    m.offset = reserve(workspace_, static_cast<size_t>(all.shape().numel()) * sizeof(float));
   return m;
 }
 
@@ -146,10 +141,10 @@ AttentionLaunch::AttentionLaunch(const Node& node, Descs in, Descs out) {
   rows_ = std::clamp<int64_t>(kScoreFloats / std::max<int64_t>(pitch_, 1) / 12 * 12, 12, 48);
   rows_ = std::max<int64_t>(1, std::min(rows_, q_.length));
   if (!direct_)
-    packedOffset_ =
-        reserve(static_cast<size_t>(k_.heads.batch * k_.heads.heads * q_.size * pitch_) * sizeof(float));
-  scoresBytes_ = aligned(static_cast<size_t>(rows_ * pitch_) * sizeof(float));
-  scoresOffset_ = reserve(scoresBytes_ * static_cast<size_t>(threadLimit()));
+    packedOffset_ = reserve(
+        workspace_, static_cast<size_t>(k_.heads.batch * k_.heads.heads * q_.size * pitch_) * sizeof(float));
+  scoresBytes_ = wholeLines(static_cast<size_t>(rows_ * pitch_) * sizeof(float));
+  scoresOffset_ = reserve(workspace_, scoresBytes_ * static_cast<size_t>(threadLimit()));
 }
 
 const float* AttentionLaunch::addressOf(const Memory& m, const LaunchArgs& args) const {
@@ -247,18 +242,10 @@ void AttentionLaunch::run(const LaunchArgs& args) {
   });
 }
 
-std::string refuses(const Node& node, const TuningHint& hint) {
-  return reasonOf([&] { AttentionLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<AttentionLaunch>(node, inputs, outputs);
-}
-
 }  // namespace
 
 const Tactic& attentionTactic() {
-  static const LaunchTactic tactic("attention", refuses, prepare);
+  static const LaunchTactic tactic("attention", refusesLaunch<AttentionLaunch>, makeLaunch<AttentionLaunch>);
   return tactic;
 }
 

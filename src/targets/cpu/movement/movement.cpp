@@ -28,17 +28,13 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   if (!movesElements(node) || isView(node)) return "moves nothing";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
-  return reasonOf([&] { MovementLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<MovementLaunch>(node, inputs, outputs);
+  return refusesLaunch<MovementLaunch>(node, hint);
 }
 
 }  // namespace
 
 const Tactic& movementTactic() {
-  static const LaunchTactic tactic("movement", refuses, prepare);
+  static const LaunchTactic tactic("movement", refuses, makeLaunch<MovementLaunch>);
   return tactic;
 }
 

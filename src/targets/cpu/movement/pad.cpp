@@ -112,17 +112,13 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   if (!node.is("Pad")) return "is no Pad";
   if (!isPlainBytes(hint.inputs[0].dtype))
     return fmt::format("elements are {}", typeName(hint.inputs[0].dtype));
-  return reasonOf([&] { PadLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<PadLaunch>(node, inputs, outputs);
+  return refusesLaunch<PadLaunch>(node, hint);
 }
 
 }  // namespace
 
 const Tactic& padTactic() {
-  static const LaunchTactic tactic("pad", refuses, prepare);
+  static const LaunchTactic tactic("pad", refuses, makeLaunch<PadLaunch>);
   return tactic;
 }
 

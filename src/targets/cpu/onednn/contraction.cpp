@@ -7,13 +7,12 @@
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/onednn/contraction_plan.h"
 #include "targets/cpu/pointwise/passes.h"
+#include "targets/cpu/workspace.h"
 
 namespace tenfold::cpu {
 namespace {
 
 constexpr std::string_view kRuntime = "weights=runtime", kPacked = "weights=";
-
-size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 class ContractionLaunch final : public Launch {
  public:
@@ -24,11 +23,6 @@ class ContractionLaunch final : public Launch {
   void run(const LaunchArgs& args) override;
 
  private:
-  size_t reserve(size_t bytes) {
-    size_t at = workspace_;
-    workspace_ += aligned(bytes);
-    return at;
-  }
   void bindWeights(const ContractionPlan& plan, const void* weights);
 
   DnnlCall reorder_, main_;
@@ -45,7 +39,7 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
     return;
   }
   using Source = DnnlCall::Source;
-  main_ = DnnlCall(plan.pd, reserve(plan.pd.scratchpad_desc().get_size()), plan.alone);
+  main_ = DnnlCall(plan.pd, reserve(workspace_, plan.pd.scratchpad_desc().get_size()), plan.alone);
   main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
   bindWeights(plan, weights);
   for (const auto& o : plan.operands) {
@@ -67,13 +61,13 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
   if (resultOutput_ >= 0) {
     main_.bind(DNNL_ARG_DST, plan.op.dst, Source::kOutput, static_cast<size_t>(resultOutput_));
   } else {
-    resultOffset_ = reserve(plan.op.dst.get_size());
+    resultOffset_ = reserve(workspace_, plan.op.dst.get_size());
     main_.bind(DNNL_ARG_DST, plan.op.dst, Source::kWorkspace, resultOffset_);
   }
   std::span<const Node* const> rest(fused.after);
   Internal internal{plan.result, result};
   passes_ = PointwisePasses(fused, rest.subspan(plan.fusedNodes), inputs, outputs, {&internal, 1}, written);
-  passesOffset_ = reserve(passes_.workspaceBytes());
+  passesOffset_ = reserve(workspace_, passes_.workspaceBytes());
 }
 
 void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* weights) {
@@ -82,11 +76,11 @@ void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* wei
   if (weights) return main_.bindFixed(DNNL_ARG_WEIGHTS, wanted, weights);
   if (wanted == plan.op.weights)
     return main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kInput, plan.op.weightsInput);
-  size_t offset = reserve(wanted.get_size());
+  size_t offset = reserve(workspace_, wanted.get_size());
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   dnnl::reorder::primitive_desc pd(dnnlEngine(), plan.op.weights, dnnlEngine(), wanted, attr);
-  reorder_ = DnnlCall(pd, reserve(pd.scratchpad_desc().get_size()));
+  reorder_ = DnnlCall(pd, reserve(workspace_, pd.scratchpad_desc().get_size()));
   reorder_.bind(DNNL_ARG_FROM, plan.op.weights, Source::kInput, plan.op.weightsInput);
   reorder_.bind(DNNL_ARG_TO, wanted, Source::kWorkspace, offset);
   main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kWorkspace, offset);

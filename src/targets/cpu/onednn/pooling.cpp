@@ -6,13 +6,12 @@
 #include "targets/cpu/onednn/dnnl_util.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/pointwise/passes.h"
+#include "targets/cpu/workspace.h"
 
 namespace tenfold::cpu {
 namespace {
 
 constexpr std::string_view kAnchors[] = {"AveragePool", "MaxPool"};
-
-size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 dnnl::pooling_forward::primitive_desc describePooling(const Node& node, const TensorDesc& in,
                                                       const TensorDesc& out) {
@@ -90,7 +89,7 @@ PoolingLaunch::PoolingLaunch(const Node& node, Descs inputs, Descs outputs) {
     fail(ErrorKind::kUnsupported, "oneDNN has only its reference for these layouts");
   call_ = DnnlCall(pd, 0, alone.has_value());
   call_.bind(DNNL_ARG_SRC, describe(x), DnnlCall::Source::kInput, static_cast<size_t>(in));
-  resultOffset_ = aligned(pd.scratchpad_desc().get_size());
+  resultOffset_ = wholeLines(pd.scratchpad_desc().get_size());
   passesOffset_ = resultOffset_;
   resultOutput_ = fused.outputIndex(fused.anchor->outputs[0]);
   std::vector<bool> written(outputs.size(), false);
@@ -98,7 +97,7 @@ PoolingLaunch::PoolingLaunch(const Node& node, Descs inputs, Descs outputs) {
     written[static_cast<size_t>(resultOutput_)] = true;
     call_.bind(DNNL_ARG_DST, describe(y), DnnlCall::Source::kOutput, static_cast<size_t>(resultOutput_));
   } else {
-    passesOffset_ += aligned(describe(y).get_size());
+    passesOffset_ += wholeLines(describe(y).get_size());
     call_.bind(DNNL_ARG_DST, describe(y), DnnlCall::Source::kWorkspace, resultOffset_);
   }
   Internal internal{fused.anchor->outputs[0], y};

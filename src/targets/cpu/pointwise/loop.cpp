@@ -102,7 +102,7 @@ int64_t Loop::tileEnd(int64_t at, int64_t to) const {
   int64_t inner = dims_.back(), column = at % inner;
   if (inner <= kTile / 2 && column == 0) return std::min(to, at + kTile / inner * inner);
   int64_t pieces = ceilDiv(inner, kTile), piece = ceilDiv(inner, pieces);
-  piece = (piece + 15) / 16 * 16;
+  piece = roundUp(piece, 16);
   return std::min({to, at + std::min(piece, kTile), at + inner - column});
 }
 

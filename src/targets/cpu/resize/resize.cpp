@@ -8,6 +8,7 @@
 #include "targets/cpu/launch_tactic.h"
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
+#include "targets/cpu/workspace.h"
 #include "targets/resize_plan.h"
 
 namespace tenfold::cpu {
@@ -52,9 +53,7 @@ class ResizeLaunch final : public Launch {
   void run(const LaunchArgs& args) override;
 
  private:
-  size_t lineBytes() const {
-    return (static_cast<size_t>(axes_[2].in * inner_) * sizeof(float) + 63) / 64 * 64;
-  }
+  size_t lineBytes() const { return wholeLines(static_cast<size_t>(axes_[2].in * inner_) * sizeof(float)); }
   void combineLines(const float* from, int64_t depth, int64_t height, float* line) const;
   void resizeLine(const float* line, float* to) const;
 
@@ -143,18 +142,10 @@ void ResizeLaunch::run(const LaunchArgs& args) {
   });
 }
 
-std::string refuses(const Node& node, const TuningHint& hint) {
-  return reasonOf([&] { ResizeLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<ResizeLaunch>(node, inputs, outputs);
-}
-
 }  // namespace
 
 const Tactic& resizeTactic() {
-  static const LaunchTactic tactic("resize", refuses, prepare);
+  static const LaunchTactic tactic("resize", refusesLaunch<ResizeLaunch>, makeLaunch<ResizeLaunch>);
   return tactic;
 }
 

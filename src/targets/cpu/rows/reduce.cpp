@@ -10,6 +10,7 @@
 #include "targets/cpu/pointwise/passes.h"
 #include "targets/cpu/rows/row_functions.h"
 #include "targets/cpu/rows/row_stream.h"
+#include "targets/cpu/workspace.h"
 #include "targets/fused_shapes.h"
 #include "targets/strides.h"
 
@@ -147,8 +148,8 @@ ReduceLaunch::ReduceLaunch(const Node& node, Descs inputs, Descs outputs) {
   int64_t share = ceilDiv(inner_, threadLimit());
   columns_ = std::clamp<int64_t>(roundUp(share, kLine), kLine, 1024);
   if (outer_ >= threadLimit()) columns_ = std::min<int64_t>(inner_, 1024);
-  bufferBytes_ = (static_cast<size_t>(std::max(piece_, columns_)) * sizeof(float) + 63) / 64 * 64;
-  threadBytes_ = (3 * bufferBytes_ + source_->scratchBytes() + 63) / 64 * 64;
+  bufferBytes_ = wholeLines(static_cast<size_t>(std::max(piece_, columns_)) * sizeof(float));
+  threadBytes_ = wholeLines(3 * bufferBytes_ + source_->scratchBytes());
 
   resultOutput_ = fused.outputIndex(out);
   if (out->dtype != DataType::kFloat32) resultOutput_ = -1;
@@ -156,7 +157,7 @@ ReduceLaunch::ReduceLaunch(const Node& node, Descs inputs, Descs outputs) {
   if (resultOutput_ >= 0) written[static_cast<size_t>(resultOutput_)] = true;
   Internal internal{out, result};
   resultOffset_ = static_cast<size_t>(threadLimit()) * threadBytes_;
-  passesOffset_ = resultOffset_ + (static_cast<size_t>(outer_ * inner_) * sizeof(float) + 63) / 64 * 64;
+  passesOffset_ = resultOffset_ + wholeLines(static_cast<size_t>(outer_ * inner_) * sizeof(float));
   passes_ = PointwisePasses(fused, fused.after, inputs, outputs, {&internal, 1}, written);
 }
 
@@ -253,17 +254,13 @@ std::string refuses(const Node& node, const TuningHint& hint) {
   for (const TensorDesc& d : hint.inputs)
     if (d.dtype != DataType::kUndefined && !hasLane(d.dtype))
       return fmt::format("elements are {}", typeName(d.dtype));
-  return reasonOf([&] { ReduceLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<ReduceLaunch>(node, inputs, outputs);
+  return refusesLaunch<ReduceLaunch>(node, hint);
 }
 
 }  // namespace
 
 const Tactic& reduceTactic() {
-  static const LaunchTactic tactic("reduce", refuses, prepare);
+  static const LaunchTactic tactic("reduce", refuses, makeLaunch<ReduceLaunch>);
   return tactic;
 }
 

@@ -7,6 +7,7 @@
 #include "targets/cpu/parallel.h"
 #include "targets/cpu/rows/row_functions.h"
 #include "targets/cpu/rows/row_stream.h"
+#include "targets/cpu/workspace.h"
 #include "targets/strides.h"
 
 namespace tenfold::cpu {
@@ -149,8 +150,8 @@ RowLaunch::RowLaunch(const Node& node, Descs inputs, Descs outputs) {
   sink_.emplace(fused, inputs, outputs, order);
   constexpr int64_t kChunkElements = 4096;
   chunk_ = std::clamp<int64_t>(kChunkElements / length_, 1, rows_);
-  bufferBytes_ = (static_cast<size_t>(chunk_ * length_) * sizeof(float) + 63) / 64 * 64;
-  threadBytes_ = (2 * bufferBytes_ + std::max(source_->scratchBytes(), sink_->scratchBytes()) + 63) / 64 * 64;
+  bufferBytes_ = wholeLines(static_cast<size_t>(chunk_ * length_) * sizeof(float));
+  threadBytes_ = wholeLines(2 * bufferBytes_ + std::max(source_->scratchBytes(), sink_->scratchBytes()));
 }
 
 void RowLaunch::runRows(const LaunchArgs& args, const RowContext& context, int64_t begin, int64_t end,
@@ -178,18 +179,10 @@ void RowLaunch::run(const LaunchArgs& args) {
   });
 }
 
-std::string refuses(const Node& node, const TuningHint& hint) {
-  return reasonOf([&] { RowLaunch(node, hint.inputs, hint.outputs); });
-}
-
-std::unique_ptr<Launch> prepare(const Node& node, Descs inputs, Descs outputs) {
-  return std::make_unique<RowLaunch>(node, inputs, outputs);
-}
-
 }  // namespace
 
 const Tactic& rowsTactic() {
-  static const LaunchTactic tactic("rows", refuses, prepare);
+  static const LaunchTactic tactic("rows", refusesLaunch<RowLaunch>, makeLaunch<RowLaunch>);
   return tactic;
 }
 

@@ -49,7 +49,7 @@ size_t fewSharedBytes(const FewConfig& c, const ConvShape& s, DataType type) {
   int64_t inRows = (c.rows - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1;
   int64_t inColumns = (c.columns - 1) * s.stride[2] + s.kernel[2];
   int64_t pitch = ceilDiv(runs.phase + inColumns * runs.step, runs.perWord);
-  int64_t patch = (inRows * pitch * 4 + 15) / 16 * 16, warps = 4, stage = 4 * 16 * (c.filters + 8);
+  int64_t patch = roundUp(inRows * pitch * 4, 16), warps = 4, stage = 4 * 16 * (c.filters + 8);
   return static_cast<size_t>(runs.steps * (c.filters / kPair) * 512 + 2 * patch + warps * stage);
 }
 

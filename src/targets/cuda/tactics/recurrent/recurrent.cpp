@@ -43,7 +43,7 @@ struct Config {
   }
 };
 
-size_t aligned(int64_t bytes) { return static_cast<size_t>((bytes + 255) / 256 * 256); }
+size_t aligned(int64_t bytes) { return static_cast<size_t>(roundUp(bytes, 256)); }
 
 struct Extents {
   int64_t steps, batch, inputs, hidden, bytes, real;  // bytes of an element and of a number in registers

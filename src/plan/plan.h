@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,28 @@ enum class StepKind : uint8_t {
   kControl,  // If, Loop, Scan: runs its bodies
 };
 
+// What runs a step in place of its own kernel where the tensors at hand are of other sizes than those that
+// the kernel was chosen for: while workElements() is from `least` to `most`.
+struct Variant {
+  int64_t least = 0, most = 0;
+  CompiledKernel compiled;
+  std::vector<Trial> trials;
+};
+
 // One node of the graph.
 struct Step {
   Node* node = nullptr;
   StepKind kind = StepKind::kLaunch;
   CompiledKernel compiled;  // of kLaunch
   std::vector<Trial> trials;
+  std::vector<Variant> variants;              // ascending, without common sizes
   std::vector<std::unique_ptr<Plan>> bodies;  // of kControl, one for each body of the node
 };
+
+// The elements that the node reads and writes at these shapes, constants aside; INT64_MAX where there are
+// more.
+int64_t workElements(const Node& node, std::span<const TensorDesc> inputs,
+                     std::span<const TensorDesc> outputs);
 
 // Minimum, optimum and maximum of one input under a profile; for shape tensors, of its elements.
 struct ProfileInput {

@@ -124,10 +124,10 @@ std::unique_ptr<Launch> Executor::prepareLaunch(size_t step, std::span<const Ten
                       std::any_of(inputs.begin(), inputs.end(), isEmpty) &&
                       std::all_of(inputs.begin(), inputs.end(), isEasy) &&
                       std::all_of(outputs.begin(), outputs.end(), isEasy);
-  if (!mayBeRefused) return loaded_.kernel(step)->prepare(inputs, outputs);
+  if (!mayBeRefused) return loaded_.prepare(step, inputs, outputs);
   // What a product or a sum of nothing is, not every kernel knows; the operator's definition does.
   try {
-    return loaded_.kernel(step)->prepare(inputs, outputs);
+    return loaded_.prepare(step, inputs, outputs);
   } catch (const Error&) {
     return referenceLaunch(node, inputs, outputs);
   }

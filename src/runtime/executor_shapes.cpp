@@ -123,6 +123,8 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
       return static_cast<int64_t>(typeBytes(v.dtype, shapes_[v.id].numel()));
     };
     prepared->memory = assignMemory(plan, bytes, role_ == Role::kNetwork, 0);
+    // Before any kernel is prepared: for shapes beyond all memory that is what has to be told.
+    pool_->arena.ensure(prepared->memory.arenaBytes);
   }
   if (!loaded_.target().hostAccessible()) evaluateKnown(*prepared);
   prepared_ = prepared;

@@ -10,14 +10,14 @@
 namespace tenfold {
 namespace {
 
-std::unique_ptr<Kernel> loadKernel(const Step& step, Target& target) {
-  const Tactic* tactic = target.findTactic(step.compiled.tactic);
+std::unique_ptr<Kernel> loadKernel(const Step& step, const CompiledKernel& compiled, Target& target) {
+  const Tactic* tactic = target.findTactic(compiled.tactic);
   if (!tactic)
     fail(ErrorKind::kInvalidPlan,
          "the plan wants tactic '{}' for '{}', which target {} of this version does not have; build the plan "
          "again",
-         step.compiled.tactic, step.node->name, target.name());
-  return tactic->load(*step.node, step.compiled);
+         compiled.tactic, step.node->name, target.name());
+  return tactic->load(*step.node, compiled);
 }
 
 }  // namespace
@@ -36,11 +36,30 @@ LoadedPlan::LoadedPlan(const Plan& plan, Target& target, DeviceMemory& memory,
   symbols.merge(symbolsOfShapes(*plan.graph));
   KernelMemory scope(*this);
   for (const Step& step : plan.steps) {
-    kernels_.push_back(step.kind == StepKind::kLaunch ? loadKernel(step, target) : nullptr);
+    kernels_.push_back(step.kind == StepKind::kLaunch ? loadKernel(step, step.compiled, target) : nullptr);
+    variants_.emplace_back();
+    for (const Variant& variant : step.variants)
+      variants_.back().push_back(loadKernel(step, variant.compiled, target));
     bodies_.emplace_back();
     for (const auto& body : step.bodies)
       bodies_.back().push_back(std::unique_ptr<LoadedPlan>(new LoadedPlan(*body, target, memory, symbols)));
   }
+}
+
+std::unique_ptr<Launch> LoadedPlan::prepare(size_t step, std::span<const TensorDesc> inputs,
+                                            std::span<const TensorDesc> outputs) const {
+  const Step& s = plan_.steps[step];
+  const int64_t size = s.variants.empty() ? 0 : workElements(*s.node, inputs, outputs);
+  for (size_t i = 0; i < s.variants.size(); ++i) {
+    if (size < s.variants[i].least || size > s.variants[i].most) continue;
+    try {
+      return variants_[step][i]->prepare(inputs, outputs);
+    } catch (const Error& e) {
+      // It was chosen for other shapes of about this size; the step's own kernel takes what it refuses.
+      if (e.kind() != ErrorKind::kUnsupported) throw;
+    }
+  }
+  return kernels_[step]->prepare(inputs, outputs);
 }
 
 void LoadedPlan::placeConstants() {

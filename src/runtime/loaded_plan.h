@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "plan/plan.h"
@@ -18,7 +19,9 @@ class LoadedPlan {
   const Plan& plan() const { return plan_; }
   Target& target() const { return target_; }
   DeviceMemory& memory() const { return memory_; }
-  const Kernel* kernel(size_t step) const { return kernels_[step].get(); }
+  // The launch of a step at these shapes, by the kernel that is the best for their size.
+  std::unique_ptr<Launch> prepare(size_t step, std::span<const TensorDesc> inputs,
+                                  std::span<const TensorDesc> outputs) const;
   const LoadedPlan& body(size_t step, size_t i) const { return *bodies_[step][i]; }
   // By value id: the value, or null for an id that is no longer used.
   const Value* value(int id) const { return values_[id]; }
@@ -43,6 +46,7 @@ class LoadedPlan {
   Target& target_;
   DeviceMemory& memory_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
+  std::vector<std::vector<std::unique_ptr<Kernel>>> variants_;  // by step, as Step::variants
   std::vector<std::vector<std::unique_ptr<LoadedPlan>>> bodies_;
   std::vector<const Value*> values_;
   std::vector<bool> staticShape_, staticStep_, openStep_;

@@ -68,6 +68,32 @@ TEST(Layout, TransposesToAndFromChannelsLastNeedNoReorder) {
   EXPECT_EQ(c.graph->outputs[0]->layout, Layout::kPlain);
 }
 
+TEST(Layout, NoReorderInFrontOfKernelsThatReadAnyLayout) {
+  const char* text =
+      "x:f32[1,3,6,6], z:f32[1,3,6,6] -> h = Cast(x) {to=f16}; c = Conv(h, f16[4,3,1,1] "
+      "{1,2,3,4,5,6,7,8,9,10,11,"
+      "12}); s = Add(z, z); d = Conv(s, f32[2,3,1,1] {1,2,3,4,5,6}); r = Relu(z); return c, d, r";
+  auto readsPlain = [](const Node& reader, const Node& reorder) {
+    EXPECT_TRUE(reorder.is("Reorder"));
+    return reader.is("Cast");
+  };
+  auto layouts = [](const Graph& g, const char* op) {
+    for (const Node* n : g.nodes())
+      if (n->is(op)) return std::pair(n->inputs[0]->layout, n->output()->layout);
+    return std::pair(Layout::kPlain, Layout::kPlain);
+  };
+  TextCase c = parseCase(text);
+  assignLayouts(*c.graph, acceptsAll, readsPlain);
+  verify(*c.graph);
+  EXPECT_EQ(layouts(*c.graph, "Cast"), std::pair(Layout::kPlain, Layout::kChannelsLast));
+  EXPECT_EQ(layouts(*c.graph, "Add"), std::pair(Layout::kChannelsLast, Layout::kChannelsLast));
+  // The one in front of the Add (and of the Relu) stays, and those behind the results.
+  size_t with = c.graph->nodes().size();
+  TextCase plain = parseCase(text);
+  assign(*plain.graph);
+  EXPECT_EQ(plain.graph->nodes().size(), with + 1);
+}
+
 TEST(Layout, TargetsAnswerCounts) {
   TextCase c = parseCase("x:f32[1,2,4,4] -> c = Conv(x, f32[2,2,1,1] {1,2,3,4}); y = Relu(c)");
   EXPECT_EQ(assignLayouts(*c.graph, [](const Node& n) { return n.is("Conv"); }), 1);

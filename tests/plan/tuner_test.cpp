@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -51,7 +53,9 @@ class TimedTactic final : public Tactic {
   std::string_view name() const override { return name_; }
   std::string refuses(const Node&, const TuningHint&) const override { return refusal; }
   std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
-    return {{"only", estimate_}};
+    std::vector<Candidate> list{{"only", estimate_}};
+    for (int i = 1; i < configs; ++i) list.push_back({"other " + std::to_string(i), estimate_});
+    return list;
   }
   CompiledKernel compile(const Node& node, const std::string& config, const TuningHint&) const override {
     if (!failure.empty()) fail(ErrorKind::kInternal, "{}", failure);
@@ -61,10 +65,12 @@ class TimedTactic final : public Tactic {
       if (v->isConstant()) kernel.blobs.push_back(v->constant);
     return kernel;
   }
-  std::unique_ptr<Kernel> load(const Node&, const CompiledKernel&) const override {
+  std::unique_ptr<Kernel> load(const Node&, const CompiledKernel& kernel) const override {
+    if (kernel.config == unloadable) fail(ErrorKind::kInternal, "{} cannot be loaded", kernel.config);
     return std::make_unique<TimedKernel>(&runs, time);
   }
-  std::string refusal, failure;
+  std::string refusal, failure, unloadable;
+  int configs = 1;
   std::chrono::microseconds time;
   mutable int runs = 0;
   mutable std::atomic<int> compiled = 0;
@@ -92,6 +98,7 @@ class TimedTarget final : public Target {
   void synchronize(StreamHandle) override {}
   int compileThreads() const override { return threads; }
   double time(const std::function<void()>& work, int iterations) override {
+    if (random) return (*random)() % 100 * 1e-6;
     if (next >= scripted.size()) return Target::time(work, iterations);
     work();
     return scripted[next++];
@@ -105,6 +112,7 @@ class TimedTarget final : public Target {
   int threads = 1;
   std::vector<double> scripted;  // what the first measurements give
   size_t next = 0;
+  std::optional<std::mt19937> random;  // what every measurement gives
   TimedTactic slow{"slow", 1e-3, std::chrono::milliseconds(5)};
   TimedTactic fast{"fast", 2e-3, std::chrono::microseconds(0)};
   TimedTactic reference{"reference", 3e-3, std::chrono::microseconds(0)};
@@ -158,6 +166,39 @@ TEST(Tuner, BuildsFromOneCacheMeasureOnceAndAreTheSame) {
   EXPECT_EQ(writePlan(*planFor(target, &loaded)), first);
   EXPECT_EQ(target.takeRuns(), 0);
   EXPECT_EQ(loaded.serialize(), saved);
+}
+
+// Times that tell nothing, candidates that are equal, some that fail, and a region that is measured in the
+// network and again in two bodies.
+TEST(Tuner, BuildsRepeatWhateverWasMeasured) {
+  auto build = [](TimedTarget& target, TimingCache& cache) {
+    BuildOptions options;
+    options.tuner.cache = &cache;
+    options.tuner.maxMeasured = 8;
+    auto graph = parseGraph(
+        "graph g(c:bool[], x:f32[4,4], y:f32[4,8]) {\n"
+        "  p = MatMul(x, y)\n"
+        "  q = If(c, x, y) graph yes(x:f32[4,4], y:f32[4,8]) { r = MatMul(x, y); return r }\n"
+        "    graph no(x:f32[4,4], y:f32[4,8]) { r = MatMul(x, y); s = Transpose(y) {perm=[1,0]};\n"
+        "      u = MatMul(r, s); v = MatMul(u, y); return v }\n"
+        "  return p, q }");
+    return writePlan(*buildPlan(std::move(graph), target, options));
+  };
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    TimedTarget target;
+    target.random.emplace(seed);
+    target.threads = seed % 2 ? 4 : 1;
+    target.slow.configs = target.fast.configs = 3;
+    target.fast.unloadable = "other 1";
+    TimingCache cache;
+    std::vector<uint8_t> first = build(target, cache);
+    target.random.emplace(seed + 1000);
+    EXPECT_EQ(build(target, cache), first) << seed;
+    std::vector<uint8_t> saved = cache.serialize();
+    TimingCache loaded = TimingCache::parse(saved.data(), saved.size());
+    EXPECT_EQ(build(target, loaded), first) << seed;
+    EXPECT_EQ(loaded.serialize(), saved) << seed;
+  }
 }
 
 TEST(Tuner, CacheServesItsDeviceAlone) {

@@ -79,8 +79,9 @@ bool TimingCacheFace::update(const TimingCacheKey& key, const TimingCacheValue& 
     require(timings.has_value(), "the cache has no entry under this key");
     std::vector<Timing> kept;  // none: the region is measured anew
     if (value.tacticHash != TimingCacheValue::kINVALID_TACTIC_HASH) {
-      auto chosen = std::find_if(timings->begin(), timings->end(),
-                                 [&](const Timing& t) { return hashOf(t) == value.tacticHash; });
+      auto chosen = std::find_if(timings->begin(), timings->end(), [&](const Timing& t) {
+        return t.failure.empty() && hashOf(t) == value.tacticHash;
+      });
       require(chosen != timings->end(), "no tactic that was measured for this entry has the hash {:#x}",
               value.tacticHash);
       kept = {{chosen->tactic, chosen->config, static_cast<double>(value.timingMSec) * 1e-3}};

@@ -8,7 +8,11 @@ constexpr uint64_t kAlignment = 256;
 
 void* AllocatorMemory::allocate(size_t bytes) {
   void* memory = allocator_.allocateAsync(bytes, kAlignment, 0, nullptr);
-  if (!memory) fail(ErrorKind::kOutOfMemory, "the program's allocator gave no memory: {} bytes", bytes);
+  if (!memory)
+    fail(ErrorKind::kOutOfMemory,
+         "the program's allocator gave no memory: {} bytes are wanted; run smaller shapes or fewer contexts, "
+         "or let it give more",
+         bytes);
   return memory;
 }
 

@@ -21,7 +21,7 @@ Engine::Engine(std::shared_ptr<EngineState> state) : state_(std::move(state)) {
 }
 
 nv::IHostMemory* Engine::serialize() const noexcept {
-  return reporter().guard("serialize", [&] { return serializePlan(*state_->plan); });
+  return reporter().guard("serialize", [&] { return serializePlan(state_->kernels().plan()); });
 }
 
 nv::ISerializationConfig* Engine::createSerializationConfig() noexcept {
@@ -33,7 +33,7 @@ nv::ISerializationConfig* Engine::createSerializationConfig() noexcept {
 nv::IHostMemory* Engine::serializeWithConfig(nv::ISerializationConfig& config) const noexcept {
   return reporter().guard("serializeWithConfig", [&] {
     if (config.getFlag(nv::SerializationFlag::kEXCLUDE_WEIGHTS)) refuse(Refusal::kPlanWithoutWeights);
-    return serializePlan(*state_->plan);
+    return serializePlan(state_->kernels().plan());
   });
 }
 
@@ -85,4 +85,14 @@ void Engine::setErrorRecorder(nv::IErrorRecorder* recorder) noexcept {
 extern "C" const char* tenfoldEngineTarget(const nvinfer1::ICudaEngine* engine) noexcept {
   const auto* ours = dynamic_cast<const tenfold::Engine*>(engine);
   return ours ? ours->state()->target.name().data() : "";
+}
+
+extern "C" bool tenfoldFinishTuning(nvinfer1::ICudaEngine* engine, bool wait) noexcept {
+  const auto* ours = dynamic_cast<const tenfold::Engine*>(engine);
+  if (!ours) return false;
+  return ours->state()->reporter->guard("tenfoldFinishTuning", [&] {
+    ours->state()->finishTuning();
+    if (wait) ours->state()->waitForTuning();
+    return true;
+  });
 }

@@ -108,8 +108,13 @@ int64_t Engine::getEngineStat(nv::EngineStat stat) const noexcept {
         size_t bytes = 0;
         for (const Value* v : state_->graph().values())
           if (v->isConstant() && v->constant.data()) bytes += v->constant.bytes();
-        for (const Step& step : state_->plan->steps)
-          for (const Tensor& blob : step.compiled.blobs) bytes += blob.bytes();
+        auto add = [&](const CompiledKernel& kernel) {
+          for (const Tensor& blob : kernel.blobs) bytes += blob.bytes();
+        };
+        for (const Step& step : state_->plan->steps) {
+          add(step.compiled);
+          for (const Variant& variant : step.variants) add(variant.compiled);
+        }
         return static_cast<int64_t>(bytes);
       },
       -1);

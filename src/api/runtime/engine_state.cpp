@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "api/facts.h"
+#include "plan/build/finish.h"
+#include "plan/format/file.h"
 #include "runtime/executor.h"
 
 namespace tenfold {
@@ -59,6 +61,34 @@ EngineState::EngineState(std::unique_ptr<Plan> made, std::shared_ptr<const Repor
                     plan->device, target.deviceSignature()));
 }
 
+EngineState::~EngineState() {
+  ending_ = true;
+  if (tuning_.joinable()) tuning_.join();
+}
+
+void EngineState::finishTuning() const {
+  std::lock_guard lock(tuningMutex_);
+  if (!tuning_.joinable() && !better_) tuning_ = std::thread([this] { tune(); });
+}
+
+void EngineState::waitForTuning() const {
+  std::lock_guard lock(tuningMutex_);
+  if (tuning_.joinable()) tuning_.join();
+}
+
+void EngineState::tune() const {
+  try {
+    betterPlan_ = readPlanCopy(writePlan(*plan));
+    if (!finishPlan(*betterPlan_, target, {}, [&] { return !ending_.load(); })) return;
+    betterKernels_ = std::make_unique<LoadedPlan>(*betterPlan_, target,
+                                                  target.hostAccessible() ? nullptr : allocator.get());
+    better_.store(betterKernels_.get(), std::memory_order_release);
+  } catch (const std::exception& e) {
+    if (!ending_)
+      reporter->warn(fmt::format("tuning could not be finished, the engine goes on as it was: {}", e.what()));
+  }
+}
+
 const IoTensor& EngineState::tensor(const char* name) const {
   needed(name, "the name of a tensor");
   for (const IoTensor& t : tensors)
@@ -112,8 +142,8 @@ int EngineState::auxStreams() const {
   return auxStreams_;
 }
 
-// At the profile's largest and best shapes. Others may want more: then a context takes memory of its own.
-// On the host the scratch memory of kernels is no part of a context's.
+// At the profile's largest, best and smallest shapes. Others may want more: then a context takes memory of
+// its own. On the host the scratch memory of kernels is no part of a context's.
 int64_t EngineState::workspaceBytes(int32_t profile) const {
   if (target.hostAccessible()) return 0;
   std::lock_guard lock(workspaceMutex_);
@@ -122,13 +152,16 @@ int64_t EngineState::workspaceBytes(int32_t profile) const {
   Executor executor(loaded, Executor::Role::kNetwork, &plan->memory[static_cast<size_t>(profile)]);
   executor.allowStreams(mostAuxStreams());
   const Profile& allowed = this->profile(profile);
-  for (bool largest : {true, false}) try {
+  using Point = std::pair<Shape ProfileInput::*, std::vector<int64_t> ProfileInput::*>;
+  constexpr Point kPoints[] = {{&ProfileInput::max, &ProfileInput::maxValues},
+                               {&ProfileInput::opt, &ProfileInput::optValues},
+                               {&ProfileInput::min, &ProfileInput::minValues}};
+  for (const auto& [shape, elements] : kPoints) try {
       std::vector<Shape> shapes;
       std::vector<const int64_t*> values;
       for (const ProfileInput& input : allowed.inputs) {
-        shapes.push_back(largest ? input.max : input.opt);
-        const auto& elements = largest ? input.maxValues : input.optValues;
-        values.push_back(elements.empty() ? nullptr : elements.data());
+        shapes.push_back(input.*shape);
+        values.push_back((input.*elements).empty() ? nullptr : (input.*elements).data());
       }
       executor.setInputs(shapes, values);
       most = std::max(most, static_cast<int64_t>(executor.workspaceBytes()));

@@ -1,9 +1,12 @@
-// What an engine, its contexts and its inspectors share. Nothing in it changes once it is made.
+// What an engine, its contexts and its inspectors share. Nothing in it changes once it is made, but for
+// better kernels that finishTuning() adds.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "NvInferRuntime.h"
@@ -28,6 +31,17 @@ struct EngineState {
   // engine; `allocator` (null: the target's own memory) provides the contexts' arenas.
   EngineState(std::unique_ptr<Plan> plan, std::shared_ptr<const Reporter> maker,
               nvinfer1::IGpuAllocator* allocator);
+  ~EngineState();  // ends the tuning
+
+  // The plan and its kernels: what was loaded, and then what finishTuning() has made of it. Both have the
+  // same graph, steps and memory plans.
+  const LoadedPlan& kernels() const {
+    const LoadedPlan* better = better_.load(std::memory_order_acquire);
+    return better ? *better : loaded;
+  }
+  // Measures in the background what the builder only estimated; contexts take the results between two runs.
+  void finishTuning() const;
+  void waitForTuning() const;
 
   const Graph& graph() const { return *plan->graph; }
   // Throws Error where there is none of that name, or `name` is null.
@@ -60,6 +74,14 @@ struct EngineState {
   std::shared_ptr<const EngineState> successor;
 
  private:
+  void tune() const;
+  mutable std::mutex tuningMutex_;
+  mutable std::thread tuning_;
+  mutable std::atomic<bool> ending_ = false;
+  mutable std::unique_ptr<Plan> betterPlan_;
+  mutable std::unique_ptr<LoadedPlan> betterKernels_;
+  mutable std::atomic<const LoadedPlan*> better_ = nullptr;
+
   int64_t workspaceBytes(int32_t profile) const;
   mutable std::mutex workspaceMutex_;
   mutable std::map<int32_t, int64_t> workspaceBytes_;  // by profile, once somebody has asked

@@ -12,13 +12,11 @@ Execution::Execution(std::shared_ptr<const EngineState> engine, AllocationStrate
       strategy_(strategy),
       reporter_(reporter),
       arena_(engine_->contextMemory()),
-      executor_(engine_->loaded, Executor::Role::kNetwork, &engine_->plan->memory.at(0)),
       inputs_(engine_->graph().inputs.size()),
       outputs_(*engine_),
       inputAddresses_(inputs_.size()) {
   if (strategy_ == AllocationStrategy::kSTATIC) arena_.ensure(engine_->maxContextBytes());
-  executor_.allowStreams(engine_->mostAuxStreams());
-  applyMemory();
+  makeExecutor();
   resetShapes();
 }
 
@@ -37,10 +35,29 @@ Execution::Execution(std::shared_ptr<const EngineState> engine, Execution& forme
   inputConsumed_ = former.inputConsumed_;
 }
 
+void Execution::makeExecutor() {
+  kernels_ = &engine_->kernels();
+  executor_ = std::make_unique<Executor>(*kernels_, Executor::Role::kNetwork,
+                                         &engine_->plan->memory.at(static_cast<size_t>(profile_)));
+  executor_->allowStreams(engine_->mostAuxStreams());
+  executor_->giveStreams(auxStreams_);
+  executor_->setRanges(ranges_);
+  applyMemory();
+}
+
+// Not while the program records its stream: to prepare kernels takes memory.
+void Execution::takeBetterKernels(StreamHandle stream) {
+  const bool onHost = engine_->target.hostAccessible();
+  if (kernels_ == &engine_->kernels() || (!onHost && !engine_->target.mayRecord(stream))) return;
+  former_ = std::move(executor_);
+  makeExecutor();
+  resolved_ = false;
+}
+
 void Execution::setAuxStreams(std::span<const StreamHandle> streams) {
   finish();
   auxStreams_.assign(streams.begin(), streams.end());
-  executor_.giveStreams(auxStreams_);
+  executor_->giveStreams(auxStreams_);
 }
 
 Execution::~Execution() { finish(); }
@@ -49,27 +66,27 @@ void Execution::setProfile(int32_t index) {
   engine_->profile(index);
   finish();
   profile_ = index;
-  executor_.setMemoryPlan(&engine_->plan->memory[static_cast<size_t>(index)]);
+  executor_->setMemoryPlan(&engine_->plan->memory[static_cast<size_t>(index)]);
   applyMemory();
   resetShapes();
 }
 
 void Execution::applyMemory() {
   if (strategy_ == AllocationStrategy::kON_PROFILE_CHANGE) arena_.ensure(engine_->contextBytes(profile_));
-  executor_.setArena(arena_.data());
+  executor_->setArena(arena_.data());
   const int64_t offset = engine_->workspaceOffset(profile_);
   if (arena_.data() && arena_.bytes() >= offset)
-    executor_.lendWorkspace(static_cast<char*>(arena_.data()) + offset,
-                            static_cast<size_t>(arena_.bytes() - offset));
+    executor_->lendWorkspace(static_cast<char*>(arena_.data()) + offset,
+                             static_cast<size_t>(arena_.bytes() - offset));
   else
-    executor_.lendWorkspace(nullptr, 0);
+    executor_->lendWorkspace(nullptr, 0);
 }
 
 int64_t Execution::memoryBytes() {
   resolve();
   const int64_t planned = engine_->contextBytes(profile_);
   if (!planned || engine_->target.hostAccessible()) return planned;
-  return engine_->workspaceOffset(profile_) + static_cast<int64_t>(executor_.workspaceBytes());
+  return engine_->workspaceOffset(profile_) + static_cast<int64_t>(executor_->workspaceBytes());
 }
 
 void Execution::lendMemory(void* memory, int64_t bytes) {
@@ -112,6 +129,7 @@ void Execution::gatherAddresses() {
 
 void Execution::enqueue(StreamHandle stream, bool wait) {
   finish();
+  takeBetterKernels(stream);
   resolve();
   gatherAddresses();
   outputs_.begin(stream);
@@ -150,7 +168,7 @@ void Execution::run() {
   // On the host, this is the stream's own worker: work that it handed to the stream again would come too
   // late.
   StreamHandle stream = engine_->target.hostAccessible() ? nullptr : stream_;
-  executor_.run({inputAddresses_, &outputs_, stream, times_});
+  executor_->run({inputAddresses_, &outputs_, stream, times_});
   outputs_.reportDebugTensors();
   if (inputConsumed_) engine_->target.recordEvent(inputConsumed_, stream_);
 }

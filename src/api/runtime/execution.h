@@ -57,7 +57,7 @@ class Execution {
   // Records the event when a run no longer needs its inputs; null: none.
   void setInputConsumedEvent(void* event) { inputConsumed_ = event; }
   void* inputConsumedEvent() const { return inputConsumed_; }
-  void setRanges(bool on) { executor_.setRanges(on); }
+  void setRanges(bool on) { executor_->setRanges(ranges_ = on); }
   // Streams of the program's beside the one that it enqueues on; the context makes what is missing.
   void setAuxStreams(std::span<const StreamHandle> streams);
 
@@ -69,6 +69,8 @@ class Execution {
   };
   void resetShapes();
   void applyMemory();
+  void makeExecutor();
+  void takeBetterKernels(StreamHandle stream);
   bool readShapeValues();
   void checkValues(size_t input) const;
   void gatherAddresses();
@@ -81,7 +83,11 @@ class Execution {
   const Reporter& reporter_;
   int32_t profile_ = 0;
   Arena arena_;
-  Executor executor_;
+  const LoadedPlan* kernels_ = nullptr;  // that executor_ runs
+  // The second one is from before the engine's tuning: its work may still be under way on a device.
+  std::unique_ptr<Executor> executor_, former_;
+  std::vector<StreamHandle> auxStreams_;
+  bool ranges_ = false;
   std::vector<Input> inputs_;
   bool resolved_ = false;
   ContextOutputs outputs_;
@@ -90,7 +96,6 @@ class Execution {
   StreamHandle stream_ = nullptr;
   StepTimes* times_ = nullptr;
   void* inputConsumed_ = nullptr;
-  std::vector<StreamHandle> auxStreams_;
   WorkInFlight inFlight_;
 };
 

@@ -97,7 +97,7 @@ void Execution::resolve() {
     shapes.push_back(*input.shape);
     values.push_back(input.values.empty() ? nullptr : input.values.data());
   }
-  executor_.setInputs(shapes, values);
+  executor_->setInputs(shapes, values);
   resolved_ = true;
 }
 
@@ -120,7 +120,7 @@ std::optional<std::vector<int64_t>> Execution::shapeOf(const IoTensor& tensor) {
   if (!missingInputs().empty()) return extents(*tensor.value, bindings());
   resolve();
   if (!engine_->loaded.hasStaticShape(*tensor.value)) finish();
-  std::optional<Shape> shape = executor_.outputShape(tensor.index);
+  std::optional<Shape> shape = executor_->outputShape(tensor.index);
   if (shape) return std::vector<int64_t>(shape->begin(), shape->end());
   return extents(*tensor.value, bindings());
 }

@@ -28,7 +28,7 @@ bool Inspector::setExecutionContext(const nv::IExecutionContext* context) noexce
 const char* Inspector::getLayerInformation(int32_t layer, nv::LayerInformationFormat format) const noexcept {
   return reporter_.guard("getLayerInformation", [&]() -> const char* {
     size_t step = engine_->layers[checkIndex(layer, engine_->layers.size(), "layer")];
-    text_ = layerText(*engine_->plan, engine_->plan->steps[step], verbosityOf(*engine_),
+    text_ = layerText(engine_->kernels().plan(), engine_->kernels().plan().steps[step], verbosityOf(*engine_),
                       checkEnum(format, "LayerInformationFormat"), bindingsOf(context_));
     return text_.c_str();
   });
@@ -40,8 +40,8 @@ const char* Inspector::getEngineInformation(nv::LayerInformationFormat format) c
     const DimBindings bindings = bindingsOf(context_);
     std::string layers, tensors;
     for (size_t step : engine_->layers) {
-      std::string text =
-          layerText(*engine_->plan, engine_->plan->steps[step], verbosityOf(*engine_), format, bindings);
+      std::string text = layerText(engine_->kernels().plan(), engine_->kernels().plan().steps[step],
+                                   verbosityOf(*engine_), format, bindings);
       layers += json ? (layers.empty() ? "\n" : ",\n") + text : text + "\n";
     }
     for (const IoTensor& t : engine_->tensors)

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <limits>
+
 #include "api/runtime/bindings.h"
 #include "plan/build/precision_notes.h"
 
@@ -44,9 +46,18 @@ std::string bodyOperators(const Node& node) {
   return text;
 }
 
+std::string kernelText(const CompiledKernel& kernel) {
+  return kernel.tactic + (kernel.config.empty() ? "" : " " + kernel.config);
+}
+
 std::string tacticText(const Step& step) {
   if (step.kind == StepKind::kControl) return "control flow";
-  return step.compiled.tactic + (step.compiled.config.empty() ? "" : " " + step.compiled.config);
+  std::string text = kernelText(step.compiled);
+  for (const Variant& v : step.variants)
+    text += v.most == std::numeric_limits<int64_t>::max()
+                ? fmt::format("; from {} elements: {}", v.least, kernelText(v.compiled))
+                : fmt::format("; {} to {} elements: {}", v.least, v.most, kernelText(v.compiled));
+  return text;
 }
 
 std::string detailedJson(const Plan& plan, const Step& step, const DimBindings& bindings) {

@@ -30,6 +30,17 @@ void takeTurns(std::vector<Option>& options) {
 
 }  // namespace
 
+bool canRun(Target& target) {
+  if (target.hostAccessible()) return true;
+  try {
+    target.submit(
+        nullptr, [](void*) {}, nullptr);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,
                       const TunerOptions& options) {
   bool isLast = &tactic == target.tactics().back();

@@ -15,6 +15,9 @@ struct Options {
   std::vector<Trial> refused;
 };
 
+// Kernels can be compiled for a device that is not there, but not run.
+bool canRun(Target& target);
+
 // Why the tactic cannot or may not run the node; empty where it can.
 std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,
                       const TunerOptions& options);

@@ -10,7 +10,7 @@
 namespace tenfold {
 namespace {
 
-constexpr char kMagic[8] = {'T', 'F', 'T', 'I', 'M', 'E', '0', '1'};
+constexpr char kMagic[8] = {'T', 'F', 'T', 'I', 'M', 'E', '0', '2'};
 
 void putBytes(std::vector<uint8_t>& out, const void* data, size_t size) {
   const auto* p = static_cast<const uint8_t*>(data);
@@ -62,6 +62,12 @@ std::string timingKey(const std::string& device, const std::string& signature) {
   return key;
 }
 
+void sortTimings(std::vector<Timing>& timings) {
+  std::stable_sort(timings.begin(), timings.end(), [](const Timing& a, const Timing& b) {
+    return std::pair(!a.failure.empty(), a.seconds) < std::pair(!b.failure.empty(), b.seconds);
+  });
+}
+
 std::optional<std::vector<Timing>> TimingCache::findKey(const std::string& key) const {
   std::lock_guard lock(mutex_);
   auto it = entries_.find(key);
@@ -70,8 +76,7 @@ std::optional<std::vector<Timing>> TimingCache::findKey(const std::string& key) 
 }
 
 bool TimingCache::storeKey(const std::string& key, std::vector<Timing> timings) {
-  std::stable_sort(timings.begin(), timings.end(),
-                   [](const Timing& a, const Timing& b) { return a.seconds < b.seconds; });
+  sortTimings(timings);
   std::lock_guard lock(mutex_);
   return entries_.insert_or_assign(key, std::move(timings)).second;
 }
@@ -124,6 +129,7 @@ std::vector<uint8_t> TimingCache::serialize() const {
       putText(body, t.tactic);
       putText(body, t.config);
       putBytes(body, &t.seconds, sizeof t.seconds);
+      putText(body, t.failure);
     }
   }
   std::vector<uint8_t> out;
@@ -156,6 +162,7 @@ TimingCache TimingCache::parse(const void* data, size_t size) {
       t.tactic = reader.text();
       t.config = reader.text();
       t.seconds = reader.number<double>();
+      t.failure = reader.text();
       timings.push_back(std::move(t));
     }
     cache.entries_[key] = std::move(timings);

@@ -22,8 +22,21 @@ struct Region {
   std::vector<CompiledKernel> compiled;  // of the first node; by option
   std::vector<std::string> failures;     // why an option cannot be compiled, else empty
   size_t chosen = 0;
+  bool keepsUsed = false;  // the kernel in use serves
   std::vector<Trial> trials;
 };
+
+// How much faster than the kernel in use another one must be.
+constexpr double kWorthAnother = 1.1;
+
+// What a node's choice depends on besides the device.
+std::string signatureOf(const TunedNode& n) {
+  std::string text = regionSignature(*n.node, n.hint);
+  if (n.beside)
+    text += fmt::format("\nbeside {} {}\n{}", n.used->tactic, n.used->config,
+                        regionSignature(*n.beside->node, n.beside->hint));
+  return text;
+}
 
 bool hasZeroExtent(const TuningHint& hint) {
   auto empty = [](const TensorDesc& d) { return d.dtype != DataType::kUndefined && d.shape.numel() == 0; };
@@ -43,7 +56,7 @@ class Tuner {
         target_(target),
         options_(options),
         progress_(progress),
-        canRun_(canRun(target)),
+        canRun_(tenfold::canRun(target)),
         threads_(std::min(target.compileThreads(), options.threads > 0 ? options.threads : kMostThreads)) {}
 
   std::vector<Choice> run() {
@@ -61,7 +74,7 @@ class Tuner {
   void group() {
     std::map<std::string, size_t> known;
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      std::string signature = regionSignature(*nodes_[i].node, nodes_[i].hint);
+      std::string signature = signatureOf(nodes_[i]);
       auto [it, fresh] = known.emplace(signature, regions_.size());
       if (fresh) regions_.push_back({.first = i, .signature = std::move(signature)});
       regionOf_.push_back(it->second);
@@ -69,18 +82,6 @@ class Tuner {
   }
 
   const TunedNode& nodeOf(const Region& r) const { return nodes_[r.first]; }
-
-  // Kernels can be compiled for a device that is not there, but not run.
-  static bool canRun(Target& target) {
-    if (target.hostAccessible()) return true;
-    try {
-      target.submit(
-          nullptr, [](void*) {}, nullptr);
-      return true;
-    } catch (const Error&) {
-      return false;
-    }
-  }
 
   // A device's context belongs to threads: one that asks tactics or compiles needs it.
   void enter() {
@@ -95,11 +96,14 @@ class Tuner {
       Region& r = regions[i];
       if (takeFromCache(r)) return;
       r.options = listOptions(nodeOf(r), target_, options_);
-      select(r);
+      if (nodeOf(r).beside)
+        selectBeside(r);
+      else
+        select(r);
     });
     compileCandidates(regions);
     for (Region& r : regions) {
-      if (r.measured) measure(r);
+      if (r.measured) tryMeasure(r);
       for (Trial& t : r.options.refused) r.trials.push_back(std::move(t));
       report();
     }
@@ -118,23 +122,82 @@ class Tuner {
     if (!known) return false;
     for (const Timing& t : *known) {
       const Tactic* tactic = target_.findTactic(t.tactic);
-      if (!tactic || !refusalOf(*tactic, nodeOf(r), target_, options_).empty()) continue;
-      for (const Timing& all : *known) r.trials.push_back({all.tactic, all.config, all.seconds, true, ""});
+      if (!t.failure.empty() || !tactic || !refusalOf(*tactic, nodeOf(r), target_, options_).empty())
+        continue;
       r.options = {{{tactic, {t.config, t.seconds}}}, listRefusals(nodeOf(r), target_, options_)};
+      tell(r, *known);
+      auto used = std::find_if(known->begin(), known->end(), [&](const Timing& other) {
+        return other.failure.empty() && isUsed(r, other.tactic, other.config);
+      });
+      r.keepsUsed = used != known->end() && used->seconds <= kWorthAnother * t.seconds;
       return true;
     }
     return false;
   }
 
+  // The same whether the timings were taken now or come from the cache.
+  static void tell(Region& r, const std::vector<Timing>& timings) {
+    for (const Timing& t : timings)
+      if (t.failure.empty())
+        r.trials.push_back({t.tactic, t.config, t.seconds, true, ""});
+      else
+        r.options.refused.push_back({t.tactic, t.config, 0, false, t.failure});
+  }
+
+  bool isUsed(const Region& r, std::string_view tactic, std::string_view config) const {
+    const Choice* used = nodeOf(r).used;
+    return used && used->tactic == tactic && used->config == config;
+  }
+
+  // How many of the options are worth a measurement.
+  size_t measurable(const Options& options) const {
+    return std::min<size_t>(options.accepted.size(), static_cast<size_t>(std::max(1, options_.maxMeasured)));
+  }
+
+  // Where the cost model ranks as it does at the sizes that the kernel in use was chosen for, that one
+  // serves. Else it is measured along with the others.
+  void selectBeside(Region& r) {
+    std::vector<Option>& here = r.options.accepted;
+    Options there = listOptions(*nodeOf(r).beside, target_, options_);
+    size_t count = measurable(r.options);
+    bool sameRanking = count == measurable(there) &&
+                       std::equal(here.begin(), here.begin() + static_cast<long>(count),
+                                  there.accepted.begin(), [](const Option& a, const Option& b) {
+                                    return a.tactic == b.tactic && a.candidate.config == b.candidate.config;
+                                  });
+    auto used = std::find_if(here.begin(), here.end(), [&](const Option& o) {
+      return isUsed(r, o.tactic->name(), o.candidate.config);
+    });
+    double best = here.front().candidate.seconds;
+    if (!isMeasurable(r)) {
+      r.keepsUsed = sameRanking || (used != here.end() && used->candidate.seconds <= kWorthAnother * best);
+      r.trials = {trialOf(here[0], best, false)};
+      return;
+    }
+    if (sameRanking) return keepUsed(r);
+    Option also{target_.findTactic(nodeOf(r).used->tactic), {nodeOf(r).used->config, best}};
+    bool isThere = used - here.begin() < static_cast<long>(count);
+    here.resize(count);
+    if (!isThere && also.tactic) here.push_back(also);
+    r.measured = true;
+  }
+
+  void keepUsed(Region& r) {
+    r.keepsUsed = true;
+    if (options_.cache)
+      options_.cache->store(target_.deviceSignature(), r.signature,
+                            {{nodeOf(r).used->tactic, nodeOf(r).used->config, 0}});
+  }
+
   // What to compile: all that is measured, or what the cost model puts first.
   void select(Region& r) {
-    size_t count =
-        std::min<size_t>(r.options.accepted.size(), static_cast<size_t>(std::max(1, options_.maxMeasured)));
+    size_t count = measurable(r.options);
     r.measured = isMeasurable(r) && count > 1;
     if (r.measured)
       r.options.accepted.resize(count);
     else
-      r.trials = {trialOf(r.options.accepted[0], r.options.accepted[0].candidate.seconds, false)};
+      for (size_t i = 0; i < count; ++i)
+        r.trials.push_back(trialOf(r.options.accepted[i], r.options.accepted[i].candidate.seconds, false));
   }
 
   void compileCandidates(std::span<Region> regions) {
@@ -157,6 +220,16 @@ class Tuner {
     });
   }
 
+  // The largest sizes of a profile need not fit into the memory that is free while building.
+  void tryMeasure(Region& r) {
+    try {
+      measure(r);
+    } catch (const Error& e) {
+      if (!nodeOf(r).beside) throw;
+      keepUsed(r);
+    }
+  }
+
   void measure(Region& r) {
     const TunedNode& n = nodeOf(r);
     RegionData data(n.hint, target_);
@@ -173,6 +246,11 @@ class Tuner {
       }
     }
     r.chosen = choose(r, data, kernels, seconds);
+    for (size_t i = 0; i < kernels.size(); ++i) {
+      const Option& o = r.options.accepted[i];
+      if (kernels[i] && isUsed(r, o.tactic->name(), o.candidate.config))
+        r.keepsUsed = seconds[i] <= kWorthAnother * seconds[r.chosen];
+    }
     record(r, seconds);
     r.compiled = {std::move(r.compiled[r.chosen])};
     r.options.accepted = {r.options.accepted[r.chosen]};
@@ -212,20 +290,13 @@ class Tuner {
     std::vector<Timing> timings;
     auto add = [&](size_t i) {
       const Option& o = r.options.accepted[i];
-      r.trials.push_back(trialOf(o, seconds[i], true));
-      timings.push_back({std::string(o.tactic->name()), o.candidate.config, seconds[i]});
+      timings.push_back({std::string(o.tactic->name()), o.candidate.config, seconds[i], r.failures[i]});
     };
-    add(r.chosen);
-    for (size_t i = 0; i < seconds.size(); ++i) {
-      if (i == r.chosen) continue;
-      if (r.failures[i].empty())
-        add(i);
-      else
-        r.options.refused.push_back({std::string(r.options.accepted[i].tactic->name()),
-                                     r.options.accepted[i].candidate.config, 0, false, r.failures[i]});
-    }
-    auto bySeconds = [](const Trial& a, const Trial& b) { return a.seconds < b.seconds; };
-    std::stable_sort(r.trials.begin(), r.trials.end(), bySeconds);
+    add(r.chosen);  // first among equals
+    for (size_t i = 0; i < seconds.size(); ++i)
+      if (i != r.chosen) add(i);
+    sortTimings(timings);
+    tell(r, timings);
     if (options_.cache) options_.cache->store(target_.deviceSignature(), r.signature, std::move(timings));
   }
 
@@ -235,7 +306,10 @@ class Tuner {
       enter();
       Region& r = regions_[regionOf_[i]];
       choices[i].trials = r.trials;
+      if (r.keepsUsed) return;
       const Option& o = r.options.accepted[0];
+      choices[i].tactic = o.tactic->name();
+      choices[i].config = o.candidate.config;
       if (r.first == i && !r.compiled.empty())
         choices[i].compiled = std::move(r.compiled[0]);
       else
@@ -294,6 +368,7 @@ std::string regionSignature(const Node& node, const TuningHint& hint) {
     else if (const auto* r = std::get_if<double>(&value))
       text += fmt::format(" {}={}", name, *r);
   text += hint.allowTf32 ? " tf32" : "";
+  text += hint.staticShapes ? "" : " dynamic";
   for (const TensorDesc& d : hint.inputs) text += describe(d);
   text += " ->";
   for (const TensorDesc& d : hint.outputs) text += describe(d);

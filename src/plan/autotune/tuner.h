@@ -22,13 +22,18 @@ struct TunerOptions {
 };
 
 struct Choice {
-  CompiledKernel compiled;
-  std::vector<Trial> trials;  // what was tried, the chosen one first
+  std::string tactic, config;  // of the candidate; empty where the kernel in use serves
+  CompiledKernel compiled;     // whose configuration may say more
+  std::vector<Trial> trials;   // what was tried, the chosen one first
 };
 
 struct TunedNode {
   const Node* node = nullptr;
   TuningHint hint;
+  // Other sizes of a node that has a kernel already: where none is faster than this one by so much that a
+  // second kernel pays, the choice is empty. `hint` of both differ in shapes only.
+  const TunedNode* beside = nullptr;
+  const Choice* used = nullptr;
 };
 
 // One choice for each node. `progress` hears how many of how many are done. Throws Error (kUnsupported) with

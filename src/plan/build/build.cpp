@@ -7,6 +7,8 @@
 #include "graph/ops/infer.h"
 #include "optimize/passes/merge_products.h"
 #include "optimize/pipeline.h"
+#include "plan/autotune/candidates.h"
+#include "plan/build/finish.h"
 #include "plan/build/precision_notes.h"
 #include "plan/build/steps.h"
 #include "plan/memory/profile.h"
@@ -64,7 +66,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
     passes.push_back({"merge-products", mergeProducts(graph, fuses)});
   auto accepts = [&](const Node& node) { return target.acceptsChannelsLast(node); };
   if (!isDisabled(options, "assign-layouts"))
-    passes.push_back({"assign-layouts", assignLayouts(graph, accepts)});
+    passes.push_back({"assign-layouts", assignLayouts(graph, accepts, fuses)});
   RegionRules rules;
   rules.limits = target.fusionLimits();
   rules.fusesEpilogue = fuses;
@@ -96,8 +98,10 @@ std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, Bu
   separateOutputs(*plan->graph);
   plan->graph->eraseDeadNodes();
   takePrecisionNotes(*plan);
-  chooseSteps(*plan, target, options, profileOptimum(*plan->graph, options.profiles[0]));
-  if (!options.keepWeights) dropPackedConstants(*plan);
+  chooseSteps(*plan, target, options, tunedSizes(*plan->graph, options.profiles));
+  if (!options.allowTf32) plan->facts[kTf32Fact] = "0";
+  // Where the device is, other kernels may turn out to be better: they pack the weights in their own way.
+  if (!options.keepWeights && canRun(target)) dropPackedConstants(*plan);
   for (const Profile& profile : options.profiles) plan->memory.push_back(planProfile(*plan, profile));
   plan->profiles = std::move(options.profiles);
   return plan;

@@ -7,11 +7,10 @@
 #include "base/error.h"
 #include "graph/ir/symbols.h"
 #include "graph/ops/infer.h"
+#include "plan/build/sizes.h"
 
 namespace tenfold {
 namespace {
-
-constexpr int64_t kUnknownExtent = 16;  // stands for a dimension that only run time tells, in tuning
 
 // With one channel, or one place per sample and channel, both layouts are the same bytes.
 bool isOneEverywhere(const Value& v, size_t from, size_t to) {
@@ -80,44 +79,13 @@ class AliasChooser {
   std::set<const Value*> hasOutput_;
 };
 
-int64_t extentAt(const Dim& d, const DimBindings& bindings) {
-  std::vector<std::string> symbols;
-  d.collectSymbols(symbols);
-  DimBindings complete = bindings;
-  for (const std::string& s : symbols) complete.try_emplace(s, kUnknownExtent);
-  return std::max<int64_t>(d.eval(complete), 0);
-}
-
-TensorDesc describe(const Value* v, const DimBindings& optimum) {
-  if (!v) return {};
-  TensorDesc desc{v->dtype, {}, v->layout, v->isConstant() ? v->constant.data() : nullptr};
-  if (v->shape)
-    for (const Dim& d : *v->shape) desc.shape.push_back(extentAt(d, optimum));
-  return desc;
-}
-
-bool isStatic(const Value* v) { return !v || (v->shape && constantShape(*v->shape)); }
-
-TuningHint hintFor(const Node& node, const BuildOptions& options, const DimBindings& optimum) {
-  TuningHint hint;
-  hint.allowTf32 = options.allowTf32;
-  for (const Value* v : node.inputs) hint.inputs.push_back(describe(v, optimum));
-  for (const Value* v : node.outputs) hint.outputs.push_back(describe(v, optimum));
-  auto hasRank = [](const Value* v) { return !v || v->shape; };
-  hint.knownRanks = std::all_of(node.inputs.begin(), node.inputs.end(), hasRank) &&
-                    std::all_of(node.outputs.begin(), node.outputs.end(), hasRank);
-  hint.staticShapes = std::all_of(node.inputs.begin(), node.inputs.end(), isStatic) &&
-                      std::all_of(node.outputs.begin(), node.outputs.end(), isStatic);
-  return hint;
-}
-
 // A body is a plan of its own: its memory is planned when its shapes are known, at run time.
 std::unique_ptr<Plan> planBody(const Graph& body, Target& target, const BuildOptions& options,
-                               const DimBindings& optimum) {
+                               const TunedSizes& sizes) {
   auto plan = std::make_unique<Plan>();
   plan->name = body.name;
   plan->graph = body.clone();
-  chooseSteps(*plan, target, options, optimum);
+  chooseSteps(*plan, target, options, sizes);
   dropPackedConstants(*plan);
   return plan;
 }
@@ -137,7 +105,7 @@ void separateOutputs(Graph& graph) {
   }
 }
 
-void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const DimBindings& optimum) {
+void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const TunedSizes& sizes) {
   AliasChooser aliases(*plan.graph);
   std::vector<TunedNode> launches;
   for (Node* node : plan.graph->nodes()) {
@@ -145,11 +113,11 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
     step.node = node;
     if (isControl(*node)) {
       step.kind = StepKind::kControl;
-      for (const auto& body : node->bodies) step.bodies.push_back(planBody(*body, target, options, optimum));
+      for (const auto& body : node->bodies) step.bodies.push_back(planBody(*body, target, options, sizes));
     } else if (aliases.alias(*node)) {
       step.kind = StepKind::kAlias;
     } else {
-      launches.push_back({node, hintFor(*node, options, optimum)});
+      launches.push_back({node, hintFor(*node, options.allowTf32, sizes.optimum)});
     }
     plan.steps.push_back(std::move(step));
   }
@@ -158,13 +126,15 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
       fail("the build was cancelled by its progress monitor");
   };
   std::vector<Choice> choices = chooseTactics(launches, target, options.tuner, progress);
-  auto choice = choices.begin();
+  std::vector<Step*> steps;
   for (Step& step : plan.steps) {
     if (step.kind != StepKind::kLaunch) continue;
-    step.compiled = std::move(choice->compiled);
-    step.trials = std::move(choice->trials);
-    ++choice;
+    Choice& choice = choices[steps.size()];
+    step.compiled = std::move(choice.compiled);
+    step.trials = std::move(choice.trials);
+    steps.push_back(&step);
   }
+  chooseVariants(steps, launches, choices, target, options.tuner, sizes);
 }
 
 void dropPackedConstants(Plan& plan) {
@@ -173,8 +143,10 @@ void dropPackedConstants(Plan& plan) {
     for (size_t i = 0; i < step.node->inputs.size(); ++i) {
       Value* v = step.node->inputs[i];
       if (!v || !v->isConstant()) continue;
-      bool packed = step.kind == StepKind::kLaunch && i < step.compiled.packedInputs.size() &&
-                    step.compiled.packedInputs[i];
+      auto packs = [&](const CompiledKernel& k) { return i < k.packedInputs.size() && k.packedInputs[i]; };
+      bool packed = step.kind == StepKind::kLaunch && packs(step.compiled) &&
+                    std::all_of(step.variants.begin(), step.variants.end(),
+                                [&](const Variant& variant) { return packs(variant.compiled); });
       needed[v] = needed[v] || !packed;
     }
   // A constant without bytes keeps its shape; nothing reads it any more.

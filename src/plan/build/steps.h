@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plan/build/build.h"
+#include "plan/build/sizes.h"
 
 namespace tenfold {
 
@@ -9,9 +10,8 @@ namespace tenfold {
 // repeated get an Identity.
 void separateOutputs(Graph& graph);
 
-// One step per node: aliases recognised, control flow's bodies planned, a tactic chosen for the rest at the
-// shapes that `optimum` gives.
-void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const DimBindings& optimum);
+// One step per node: aliases recognised, control flow's bodies planned, tactics chosen for the rest.
+void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const TunedSizes& sizes);
 
 // Drops the bytes of constants that every reader keeps packed.
 void dropPackedConstants(Plan& plan);

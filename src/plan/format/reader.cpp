@@ -187,20 +187,39 @@ class Reader {
     return g;
   }
 
+  // Of a step or of one of its variants.
+  template <typename Table>
+  CompiledKernel compiled(const Table& table) {
+    CompiledKernel kernel{textOf(table.tactic()), textOf(table.config()), {}, listOf(table.packed_inputs())};
+    forEach(table.blobs(), [&](const fb::Tensor& t) { kernel.blobs.push_back(tensor(&t)); });
+    return kernel;
+  }
+
+  static std::vector<Trial> trials(const flatbuffers::Vector<flatbuffers::Offset<fb::Trial>>* list) {
+    std::vector<Trial> trials;
+    forEach(list, [&](const fb::Trial& t) {
+      trials.push_back(
+          {textOf(t.tactic()), textOf(t.config()), t.seconds(), t.measured(), textOf(t.refusal())});
+    });
+    return trials;
+  }
+
+  void variant(const fb::Variant& table, Step& s) {
+    if (s.kind != StepKind::kLaunch || table.least() > table.most() ||
+        (!s.variants.empty() && table.least() <= s.variants.back().most))
+      refuse("a step's variants do not go together");
+    s.variants.push_back({table.least(), table.most(), compiled(table), trials(table.trials())});
+  }
+
   Step step(const fb::Step& table) {
     Step s;
     if (table.kind() > static_cast<uint8_t>(StepKind::kControl))
       refuse("step kind {} does not exist", table.kind());
     s.kind = static_cast<StepKind>(table.kind());
-    s.compiled.tactic = textOf(table.tactic());
-    s.compiled.config = textOf(table.config());
-    forEach(table.blobs(), [&](const fb::Tensor& t) { s.compiled.blobs.push_back(tensor(&t)); });
-    s.compiled.packedInputs = listOf(table.packed_inputs());
-    forEach(table.trials(), [&](const fb::Trial& t) {
-      s.trials.push_back(
-          {textOf(t.tactic()), textOf(t.config()), t.seconds(), t.measured(), textOf(t.refusal())});
-    });
+    s.compiled = compiled(table);
+    s.trials = trials(table.trials());
     forEach(table.bodies(), [&](const fb::Plan& p) { s.bodies.push_back(plan(p)); });
+    forEach(table.variants(), [&](const fb::Variant& v) { variant(v, s); });
     return s;
   }
 

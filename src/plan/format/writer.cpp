@@ -133,14 +133,23 @@ class Writer {
     return fb::CreateTrial(builder_, text(t.tactic), text(t.config), t.seconds, t.measured, text(t.refusal));
   }
 
+  Offset<fb::Variant> variant(const Variant& v) {
+    auto tactic = text(v.compiled.tactic), config = text(v.compiled.config);
+    auto blobs = tables(v.compiled.blobs, [&](const Tensor& t) { return tensor(t); });
+    auto packed = builder_.CreateVector(v.compiled.packedInputs);
+    auto trials = tables(v.trials, [&](const Trial& t) { return trial(t); });
+    return fb::CreateVariant(builder_, v.least, v.most, tactic, config, blobs, packed, trials);
+  }
+
   Offset<fb::Step> step(const Step& s) {
     auto tactic = text(s.compiled.tactic), config = text(s.compiled.config);
     auto blobs = tables(s.compiled.blobs, [&](const Tensor& t) { return tensor(t); });
     auto packed = builder_.CreateVector(s.compiled.packedInputs);
     auto trials = tables(s.trials, [&](const Trial& t) { return trial(t); });
     auto bodies = tables(s.bodies, [&](const std::unique_ptr<Plan>& p) { return planTable(*p); });
+    auto variants = tables(s.variants, [&](const Variant& v) { return variant(v); });
     return fb::CreateStep(builder_, static_cast<uint8_t>(s.kind), tactic, config, blobs, packed, trials,
-                          bodies);
+                          bodies, variants);
   }
 
   Offset<fb::Profile> profile(const Profile& p) {

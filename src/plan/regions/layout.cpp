@@ -162,13 +162,31 @@ class LayoutAssignment {
   std::unordered_map<const Value*, Value*> copies_;
 };
 
+void dropReorders(Graph& graph, const std::function<bool(const Node&, const Node&)>& readsPlain) {
+  const std::vector<Node*> nodes = graph.nodes();
+  for (Node* reorder : nodes) {
+    if (!reorder->is("Reorder") || reorder->output()->layout != Layout::kChannelsLast) continue;
+    Value *from = reorder->inputs[0], *to = reorder->output();
+    const std::vector<Node*> readers = to->uses;
+    bool needless = !graph.isOutput(to) && from->layout == Layout::kPlain &&
+                    std::all_of(readers.begin(), readers.end(),
+                                [&](const Node* reader) { return readsPlain(*reader, *reorder); });
+    if (!needless) continue;
+    graph.replaceUses(to, from);
+    graph.eraseNode(reorder);
+  }
+}
+
 }  // namespace
 
-int assignLayouts(Graph& graph, const std::function<bool(const Node&)>& accepts) {
+int assignLayouts(Graph& graph, const std::function<bool(const Node&)>& accepts,
+                  const std::function<bool(const Node& reader, const Node& reorder)>& readsPlain) {
   int changed = 0;
   for (Node* n : graph.nodes())
-    for (const auto& body : n->bodies) changed += assignLayouts(*body, accepts);
-  return changed + LayoutAssignment(graph, accepts).run();
+    for (const auto& body : n->bodies) changed += assignLayouts(*body, accepts, readsPlain);
+  changed += LayoutAssignment(graph, accepts).run();
+  if (readsPlain) dropReorders(graph, readsPlain);
+  return changed;
 }
 
 }  // namespace tenfold

@@ -34,6 +34,12 @@ bool isEvenSplit(const Node& anchor, const Node& node) {
          *columns % (parts * kVector) == 0 && rows <= kMostRows;
 }
 
+// Reading few channels where they lie costs less than another pass over the image.
+bool hasFewChannels(const Value& v) {
+  constexpr int64_t kMost = 8;
+  return v.shape && v.rank() >= 3 && (*v.shape)[1].tryConstant().value_or(kMost + 1) <= kMost;
+}
+
 }  // namespace
 
 bool acceptsChannelsLast(const Node& node) {
@@ -47,6 +53,7 @@ bool acceptsChannelsLast(const Node& node) {
 // A conversion stays behind a product: the libraries write what they multiply.
 bool fusesEpilogue(const Node& anchor, const Node& node) {
   if (anchor.is("Attention")) return isStridedView(node);
+  if (node.is("Reorder")) return isPointwise(anchor) && hasFewChannels(*node.inputs[0]);
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
   return isPointwise(node) && !(product && node.is("Cast"));
 }

@@ -68,8 +68,11 @@ void* CudaTarget::allocate(size_t bytes) {
   if (result == CUDA_ERROR_OUT_OF_MEMORY) {
     size_t free = 0, total = 0;
     driver().cuMemGetInfo(&free, &total);
-    fail(ErrorKind::kOutOfMemory, "out of device memory: {} bytes are wanted, {} of {} are free", bytes, free,
-         total);
+    fail(
+        ErrorKind::kOutOfMemory,
+        "out of device memory: {} bytes are wanted, {} of {} are free; run smaller shapes or fewer contexts, "
+        "or release what else uses the GPU",
+        bytes, free, total);
   }
   check(result, "cuMemAlloc");
   return reinterpret_cast<void*>(memory);

@@ -41,6 +41,15 @@ PlanCache& planCache() {
   return *cache;
 }
 
+std::string jsonOf(const Descriptor& plan) {
+  std::string text(
+      static_cast<size_t>(plan.count(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR)), '\0');
+  int64_t length = plan.get(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
+                            static_cast<int64_t>(text.size()), text.data());
+  text.resize(static_cast<size_t>(length));
+  return text;
+}
+
 }  // namespace
 
 DnnPlan::DnnPlan(const OperationGraph& graph, const DnnEngine& engine)
@@ -52,23 +61,15 @@ DnnPlan::DnnPlan(const OperationGraph& graph, const DnnEngine& engine)
   plan_.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, engine.config);
   plan_.finalize();
   workspace_ = static_cast<size_t>(plan_.integer(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
+  json_ = jsonOf(plan_);
 }
 
-DnnPlan::DnnPlan(const std::string& json) : plan_(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR) {
+DnnPlan::DnnPlan(const std::string& json) : plan_(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR), json_(json) {
   plan_.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, cudnnThreadHandle());
   plan_.set(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, static_cast<int64_t>(json.size()),
             json.data());
   plan_.finalize();
   workspace_ = static_cast<size_t>(plan_.integer(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
-}
-
-std::string DnnPlan::json() const {
-  std::string text(
-      static_cast<size_t>(plan_.count(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR)), '\0');
-  int64_t length = plan_.get(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
-                             static_cast<int64_t>(text.size()), text.data());
-  text.resize(static_cast<size_t>(length));
-  return text;
 }
 
 void DnnPlan::execute(const Descriptor& variantPack, void* stream) const {

@@ -30,7 +30,8 @@ class DnnPlan {
   // From what json() gave, on the same kind of device and version of cuDNN; throws Error otherwise.
   explicit DnnPlan(const std::string& json);
 
-  std::string json() const;
+  // As the plan was when it was made: some engines change theirs while they run.
+  const std::string& json() const { return json_; }
   size_t workspaceBytes() const { return workspace_; }
   // Enqueues it with these addresses. Thread-safe: some engines change their plan while they start, so one
   // thread starts it at a time.
@@ -38,6 +39,7 @@ class DnnPlan {
 
  private:
   Descriptor plan_;
+  std::string json_;
   size_t workspace_ = 0;
   mutable std::mutex mutex_;
 };

@@ -16,7 +16,9 @@ std::vector<std::string> workingEngines(const OperationGraph& graph, bool tensor
   std::vector<std::string> names;
   for (const DnnEngine& engine : recommendedEngines(graph, tensorCores, fallback)) try {
       if (names.size() == most) break;
-      if (sharedPlan(graph, engine)->workspaceBytes() <= kMostWorkspace) names.push_back(engine.name);
+      // By its name, as a build from a timing cache will make it: both give the same bytes.
+      DnnEngine named = engineNamed(graph, engine.name);
+      if (sharedPlan(graph, named)->workspaceBytes() <= kMostWorkspace) names.push_back(engine.name);
     } catch (const Error&) {
       // Heuristics recommend what does not work as well.
     }

@@ -45,7 +45,10 @@ DeviceBuffer::DeviceBuffer(size_t bytes) : source_(source) {
     CUdeviceptr memory = 0;
     CUresult result = driver().cuMemAlloc(&memory, size);
     if (result == CUDA_ERROR_OUT_OF_MEMORY)
-      fail(ErrorKind::kOutOfMemory, "out of device memory: {} bytes", size);
+      fail(ErrorKind::kOutOfMemory,
+           "out of device memory: {} bytes are wanted for weights; load fewer engines, or release what else "
+           "uses the GPU",
+           size);
     check(result, "cuMemAlloc");
     data_ = reinterpret_cast<void*>(memory);
   }

@@ -93,6 +93,48 @@ class Trtexec(unittest.TestCase):
     def test_several_streams(self):
         self.passes(f"--onnx={self.model}", *PROFILE, "--infStreams=3", "--iterations=5", *EXACTLY)
 
+    def test_flags_of_the_builder_and_of_contexts(self):
+        cache, plan, debug = self.folder / "times.cache", self.folder / "m.plan", self.folder / "raw"
+        debug.mkdir()
+        base = [f"--onnx={self.model}", *PROFILE, *EXACTLY, "--iterations=1"]
+        out = self.passes(
+            *base, f"--saveEngine={plan}", f"--timingCacheFile={cache}", "--noCompilationCache", "--monitorMemory",
+            "--maxAuxStreams=2", "--tilingOptimizationLevel=1", "--l2LimitForTiling=1048576", "--sparsity=enable",
+            "--hardwareCompatibilityLevel=ampere+", "--preview=+profileSharing0806", "--idleTime=1", "--sleepTime=1",
+            "--dumpOptimizationProfile", "--tempdir=.",
+        )
+        self.assertIn("Profile 0: x: min 1x3, opt 2x3, max 4x3", out)
+        self.passes(*base, f"--timingCacheFile={cache}", "--errorOnTimingCacheMiss")
+        loaded = [f"--loadEngine={plan}", *EXACTLY, "--iterations=1"]
+        values = []
+        for flags in ([], ["--useManagedMemory"], ["--allocationStrategy=profile"], ["--allocationStrategy=runtime"]):
+            path = self.folder / "out.json"
+            self.passes(*loaded, "--persistentCacheRatio=0.5", f"--exportOutput={path}", *flags)
+            values.append(json.loads(path.read_text())[0]["values"])
+        for other in values[1:]:
+            self.assertEqual(values[0], other)
+        self.assertNotIn("Performance summary", self.passes(f"--loadEngine={plan}", "--timeDeserialize"))
+        self.fails("the engine has no profile 3", *loaded, "--useProfile=3")
+
+    def test_raw_outputs(self):
+        command = [str(PROGRAM), f"--onnx={self.model}", *PROFILE, *EXACTLY, "--dumpRawBindingsToFile"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual((self.folder / "y.output.2x2.raw").stat().st_size, 16)
+
+    def test_what_is_not_there_says_what_to_do(self):
+        for flag, advice in (
+            ("--useDLACore=0", "leave it out"),
+            ("--calib=file", "quantize the model"),
+            ("--safe", "leave it out"),
+            ("--weightStreamingBudget=50%", "in the device's memory"),
+            ("--useRuntime=lean", "one runtime"),
+        ):
+            self.fails(f"{flag.split('=')[0]} is not available", f"--onnx={self.model}", flag)
+            self.fails(advice, f"--onnx={self.model}", flag)
+        self.fails("did you mean '+profileSharing0806'", f"--onnx={self.model}", *PROFILE, "--preview=+profileShare")
+        self.fails("the network has no tensor 'q'", f"--onnx={self.model}", *PROFILE, "--markDebug=q")
+
     def test_what_is_wrong_is_named(self):
         self.fails("unknown option '--iteration'; did you mean '--iterations'?", "--onnx=a", "--iteration=3")
         self.fails("either a model with --onnx or a plan with --loadEngine")

@@ -14,7 +14,7 @@ namespace tenfold {
 namespace {
 
 struct InspectOptions : ModelOptions {
-  bool json = false, text = false, time = false;
+  bool json = false, text = false, time = false, reasons = false;
   std::string html;
 };
 
@@ -29,7 +29,25 @@ std::string timeOf(const nlohmann::json& row) {
   return fmt::format("{}{:.1f}", row["us_source"] == "estimate" ? "~" : "", row["us"].get<double>());
 }
 
-void printTable(const Plan& plan, const nlohmann::json& rows) {
+// What else was tried for a step and why it is not used, and its kernels for other sizes.
+void printReasons(const nlohmann::json& row) {
+  auto kernel = [](const nlohmann::json& j) {
+    std::string config = j["config"].get<std::string>();
+    return j["tactic"].get<std::string>() + (config.empty() ? "" : " " + config);
+  };
+  for (const auto& t : row.value("trials", nlohmann::json::array()))
+    if (t.contains("refused"))
+      fmt::print("       {}: {}\n", kernel(t), t["refused"].get<std::string>());
+    else if (t.contains("measured_us"))
+      fmt::print("       {}: {:.1f} us\n", kernel(t), t["measured_us"].get<double>());
+    else
+      fmt::print("       {}: ~{:.1f} us\n", kernel(t), t["estimated_us"].get<double>());
+  for (const auto& v : row.value("variants", nlohmann::json::array()))
+    fmt::print("       for {} to {} elements: {}\n", v["least"].get<int64_t>(), v["most"].get<int64_t>(),
+               kernel(v));
+}
+
+void printTable(const Plan& plan, const nlohmann::json& rows, bool reasons) {
   fmt::print("plan '{}' for {} ({})\n", plan.name, plan.target, plan.device);
   for (size_t i = 0; i < plan.memory.size(); ++i) {
     const MemoryPlan& m = plan.memory[i];
@@ -42,12 +60,14 @@ void printTable(const Plan& plan, const nlohmann::json& rows) {
   constexpr const char* kRow = "{:>4} {:<20} {:<20} {:<5} {:>9} {:<32} {}{}\n";
   fmt::print(kRow, "#", "operator", "tactic", "type", "us", "output", "name", "");
   int number = 0;
-  for (const auto& row : rows)
+  for (const auto& row : rows) {
     fmt::print(kRow, number++, row["operator"].get<std::string>(),
                row["kind"] == "alias" ? "no work" : row["tactic"].get<std::string>(),
                row.value("precision", ""), timeOf(row),
                row.contains("outputs") ? row["outputs"][0].get<std::string>() : "",
                row["name"].get<std::string>(), row.contains("body") ? " (" + joined(row["body"]) + ")" : "");
+    if (reasons) printReasons(row);
+  }
 }
 
 // The median time of each step in a run on the plan's device; empty where that is not at hand.
@@ -74,7 +94,7 @@ void inspect(const InspectOptions& options) {
   } else if (options.json) {
     fmt::print("{}\n", all.dump(2));
   } else {
-    printTable(*plan, all["steps"]);
+    printTable(*plan, all["steps"], options.reasons);
   }
 }
 
@@ -89,6 +109,8 @@ void addInspectCommand(CLI::App& app) {
   command->add_flag("--json", options->json, "everything, as JSON");
   command->add_option("--html", options->html, "everything, as a page to look at, in this file");
   command->add_flag("--time", options->time, "run the plan and show how long each step takes");
+  command->add_flag("--reasons", options->reasons,
+                    "what else was tried for each step, and why it is not used");
   command->add_flag("--text", options->text, "the optimized graph's text form");
   command->callback([options] { inspect(*options); });
 }

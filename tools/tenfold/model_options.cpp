@@ -54,7 +54,8 @@ void ModelOptions::addTo(CLI::App& command) {
   command.add_option("--optShapes,--shapes", optShapes, "the shape to tune for");
   command.add_option("--maxShapes", maxShapes, "largest shape");
   command.add_option("--device", device,
-                     "cpu or cuda; default: the GPU where a driver is there, else the CPU");
+                     "cpu, cuda, cuda:1, or cuda:sm_90 (80, 86, 89, 90, 100, 120) to build without a GPU; "
+                     "default: the GPU where a driver is there, else the CPU");
   command.add_option("--disablePass", disabledPasses,
                      "leave out a pass of the optimizer, by name; may be repeated");
   command.add_option("--timingCacheFile", timingCache, "read and extend this file of measured tactics");

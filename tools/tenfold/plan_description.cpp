@@ -44,6 +44,9 @@ json describeStep(const Plan& plan, const Step& step) {
   for (const Value* v : step.node->inputs) row["inputs"].push_back(v ? v->typeStr() : "");
   for (const Value* v : step.node->outputs) row["outputs"].push_back(v ? v->typeStr() : "");
   for (const Trial& t : step.trials) row["trials"].push_back(describeTrial(t));
+  for (const Variant& v : step.variants)
+    row["variants"].push_back(
+        {{"least", v.least}, {"most", v.most}, {"tactic", v.compiled.tactic}, {"config", v.compiled.config}});
   return row;
 }
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "NvOnnxParser.h"
+#include "tenfold/engine_target.h"
 #include "trtexec/network_options.h"
 
 namespace trtexec {
@@ -90,6 +91,16 @@ std::unique_ptr<IHostMemory> buildPlan(const Options& options, Logger& logger) {
   return plan;
 }
 
+void finishTuning(const Options& options, ICudaEngine& engine, Logger& logger) {
+  auto start = std::chrono::steady_clock::now();
+  if (!tenfoldFinishTuning(&engine, true)) throw std::runtime_error("tuning failed; see the messages above");
+  logger.info("Tuning finished in {:.5g} sec.",
+              std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  if (options.saveEngine.empty()) return;
+  auto plan = made(engine.serialize(), "writing the engine");
+  writeFile(options.saveEngine, plan->data(), plan->size());
+}
+
 }  // namespace
 
 Engine makeEngine(const Options& options, Logger& logger) {
@@ -110,13 +121,15 @@ Engine makeEngine(const Options& options, Logger& logger) {
     logger.info("Engine loaded in {:.5g} sec.", seconds());
   }
   Engine result;
-  const bool isShown = options.dumpLayerInfo || !options.exportLayerInfo.empty();
+  const bool isShown = options.dumpLayerInfo || options.finishTuning || !options.exportLayerInfo.empty() ||
+                       options.timeDeserialize || options.dumpOptimizationProfile;
   if (options.skipInference && !isShown) return result;
   result.runtime = made(createInferRuntime(logger), "making a runtime");
   start = std::chrono::steady_clock::now();
   result.engine =
       made(result.runtime->deserializeCudaEngine(plan.data(), plan.size()), "deserializing the engine");
   logger.info("Engine deserialized in {:.5g} sec.", seconds());
+  if (options.finishTuning) finishTuning(options, *result.engine, logger);
   return result;
 }
 

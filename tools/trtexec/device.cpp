@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 class Host final : public Device {
  public:
   bool isGpu() const override { return false; }
-  std::string description() const override { return "Device: CPU"; }
+  std::string description() override { return "Device: CPU"; }
   void use() override {}
   Handle memory(size_t bytes) override {
     constexpr size_t kAlignment = 256;
@@ -23,6 +23,8 @@ class Host final : public Device {
     return {made, std::free};
   }
   Handle hostMemory(size_t bytes) override { return memory(bytes); }
+  Handle sharedMemory(size_t bytes) override { return memory(bytes); }
+  size_t persistingBytes() override { return 0; }
   Handle stream() override { return nullptr; }
   void copyIn(void* device, const void* host, size_t bytes, void*) override {
     if (bytes) std::memcpy(device, host, bytes);

@@ -15,11 +15,14 @@ class Device {
  public:
   virtual ~Device() = default;
   virtual bool isGpu() const = 0;
-  virtual std::string description() const = 0;  // lines for the report
+  virtual std::string description() = 0;  // lines for the report
   // Makes the device the one that this thread works with.
   virtual void use() = 0;
-  virtual Handle memory(size_t bytes) = 0;      // that kernels work on
-  virtual Handle hostMemory(size_t bytes) = 0;  // that copies are fast from and to
+  virtual Handle memory(size_t bytes) = 0;        // that kernels work on
+  virtual Handle hostMemory(size_t bytes) = 0;    // that copies are fast from and to
+  virtual Handle sharedMemory(size_t bytes) = 0;  // that both work on
+  // Bytes of the L2 cache that can be told to keep what they hold.
+  virtual size_t persistingBytes() = 0;
   virtual Handle stream() = 0;
   virtual void copyIn(void* device, const void* host, size_t bytes, void* stream) = 0;
   virtual void copyOut(void* host, const void* device, size_t bytes, void* stream) = 0;

@@ -1,5 +1,6 @@
 // Layers, profiles, times and outputs as tables and JSON.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -100,6 +101,17 @@ void exportTimes(const std::string& path, const Measurements& m) {
   write(path, all.dump(1));
 }
 
+// One file for each output, in the working folder: its name, shape and bytes as they are.
+void dumpRawOutputs(const Measurements& m) {
+  for (const OutputTensor& t : m.outputs) {
+    std::string name = t.name;
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c) && c != '_' && c != '-'; },
+        '_');
+    writeFile(name + ".output." + toText(t.dims) + ".raw", t.bytes.data(), t.bytes.size());
+  }
+}
+
 struct LayerSummary {
   std::string name;
   double total, average, median, percentage;
@@ -161,6 +173,7 @@ void printAndExport(const Options& options, const Measurements& m, Logger& logge
     for (const OutputTensor& t : m.outputs)
       logger.info("{}: ({}) {}", t.name, toText(t.dims), valuesOf(t).dump());
   }
+  if (options.dumpRawBindings) dumpRawOutputs(m);
   if (!options.exportOutput.empty()) exportOutputs(options.exportOutput, m);
   if (!options.exportTimes.empty()) exportTimes(options.exportTimes, m);
 }

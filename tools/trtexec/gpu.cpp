@@ -25,6 +25,7 @@ struct Driver {
   int (*cuCtxSetCurrent)(void*);
   int (*cuMemAlloc_v2)(Pointer*, size_t);
   int (*cuMemFree_v2)(Pointer);
+  int (*cuMemAllocManaged)(Pointer*, size_t, unsigned);
   int (*cuMemHostAlloc)(void**, size_t, unsigned);
   int (*cuMemFreeHost)(void*);
   int (*cuMemcpyHtoDAsync_v2)(Pointer, const void*, size_t, void*);
@@ -59,7 +60,7 @@ bool load(Driver& d) {
   TRTEXEC_FIND(cuDeviceGet), TRTEXEC_FIND(cuDeviceGetName), TRTEXEC_FIND(cuDeviceGetAttribute);
   TRTEXEC_FIND(cuDevicePrimaryCtxRetain), TRTEXEC_FIND(cuCtxSetCurrent);
   TRTEXEC_FIND(cuMemAlloc_v2), TRTEXEC_FIND(cuMemFree_v2);
-  TRTEXEC_FIND(cuMemHostAlloc), TRTEXEC_FIND(cuMemFreeHost);
+  TRTEXEC_FIND(cuMemAllocManaged), TRTEXEC_FIND(cuMemHostAlloc), TRTEXEC_FIND(cuMemFreeHost);
   TRTEXEC_FIND(cuMemcpyHtoDAsync_v2), TRTEXEC_FIND(cuMemcpyDtoHAsync_v2);
   TRTEXEC_FIND(cuStreamCreate), TRTEXEC_FIND(cuStreamDestroy_v2);
   TRTEXEC_FIND(cuStreamBeginCapture_v2), TRTEXEC_FIND(cuStreamEndCapture);
@@ -94,18 +95,13 @@ class Gpu final : public Device {
     use();
   }
   bool isGpu() const override { return true; }
-  std::string description() const override {
+  std::string description() override {
     constexpr int kMultiprocessors = 16, kMajor = 75, kMinor = 76;
-    auto attribute = [&](int which) {
-      int value = 0;
-      check(d_.cuDeviceGetAttribute(&value, which, device_), "cuDeviceGetAttribute");
-      return std::to_string(value);
-    };
     char name[256] = {};
     check(d_.cuDeviceGetName(name, sizeof name, device_), "cuDeviceGetName");
     return "Selected Device: " + std::string(name) + "\nSelected Device ID: " + std::to_string(ordinal_) +
-           "\nCompute Capability: " + attribute(kMajor) + "." + attribute(kMinor) +
-           "\nSMs: " + attribute(kMultiprocessors);
+           "\nCompute Capability: " + std::to_string(attribute(kMajor)) + "." +
+           std::to_string(attribute(kMinor)) + "\nSMs: " + std::to_string(attribute(kMultiprocessors));
   }
   void use() override { check(d_.cuCtxSetCurrent(context_), "cuCtxSetCurrent"); }
 
@@ -118,6 +114,16 @@ class Gpu final : public Device {
     void* made = nullptr;
     check(d_.cuMemHostAlloc(&made, std::max<size_t>(bytes, 1), 0), "cuMemHostAlloc");
     return {made, [this](void* p) { d_.cuMemFreeHost(p); }};
+  }
+  Handle sharedMemory(size_t bytes) override {
+    constexpr unsigned kForAllStreams = 1;
+    Pointer made = 0;
+    check(d_.cuMemAllocManaged(&made, std::max<size_t>(bytes, 1), kForAllStreams), "cuMemAllocManaged");
+    return {reinterpret_cast<void*>(made), [this](void* p) { d_.cuMemFree_v2(pointer(p)); }};
+  }
+  size_t persistingBytes() override {
+    constexpr int kMostPersistingBytes = 108;
+    return static_cast<size_t>(attribute(kMostPersistingBytes));
   }
   Handle stream() override {
     constexpr unsigned kNonBlocking = 1;
@@ -167,6 +173,11 @@ class Gpu final : public Device {
   void launch(void* graph, void* stream) override { check(d_.cuGraphLaunch(graph, stream), "cuGraphLaunch"); }
 
  private:
+  int attribute(int which) {
+    int value = 0;
+    check(d_.cuDeviceGetAttribute(&value, which, device_), "cuDeviceGetAttribute");
+    return value;
+  }
   const Driver& d_;
   const int ordinal_;
   const bool spins_;

@@ -1,6 +1,7 @@
 #include "trtexec/inference.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <thread>
 
@@ -38,6 +39,7 @@ std::vector<RunTimes> measure(const Options& options, Worker& worker, void* base
     if (profiler) profiler->startRun();
     worker.start();
     runs.push_back(worker.finish(base));
+    if (options.idleTime) std::this_thread::sleep_for(std::chrono::milliseconds(options.idleTime));
   }
   for (int i = 0; i < ahead; ++i) worker.finish(base);
   if (profiler) worker.context().setProfiler(nullptr);

@@ -16,6 +16,8 @@ void work(const Options& options, Logger& logger) {
   Engine engine = makeEngine(options, logger);
   if (!engine.engine) return logger.info("Skipped inference phase since --skipInference is added.");
   reportLayers(options, *engine.engine, logger);
+  if (options.dumpOptimizationProfile) printProfiles(*engine.engine, logger);
+  if (options.timeDeserialize) return;  // the time is told already
   if (options.skipInference) {
     logger.info("Skipped inference phase since --skipInference is added.");
     return;

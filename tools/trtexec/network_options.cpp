@@ -6,6 +6,7 @@
 
 #include "tenfold/error_budget.h"
 #include "trtexec/build.h"
+#include "trtexec/builder_options.h"
 
 // Precision flags and types of layers are deprecated, but what this program is asked for.
 TENFOLD_BEGIN_DEPRECATED
@@ -232,6 +233,7 @@ void applyOptions(const Options& options, IBuilder& builder, INetworkDefinition&
   forLayers(options.layerOutputTypes, network, [](ILayer& layer, DataType t) {
     for (int i = 0; i < layer.getNbOutputs(); ++i) layer.setOutputType(i, t);
   });
+  applyBuilderOptions(options, builder, network, config);
   addProfile(options, builder, network, config, logger);
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "trtexec/builder_options.h"
+
 namespace trtexec {
 namespace {
 
@@ -62,6 +64,15 @@ constexpr Row<bool> kFlags[] = {
     {"--dumpProfile", &Options::dumpProfile, "print the time of each layer"},
     {"--dumpLayerInfo", &Options::dumpLayerInfo, "print the engine's layers"},
     {"--dumpOutput", &Options::dumpOutput, "print the outputs of the last run"},
+    {"--dumpRawBindingsToFile", &Options::dumpRawBindings, "write each output's bytes to a file of its name"},
+    {"--dumpOptimizationProfile", &Options::dumpOptimizationProfile, "print the engine's profiles"},
+    {"--useManagedMemory", &Options::useManagedMemory,
+     "inputs and outputs in memory that host and GPU share"},
+    {"--finishTuning", &Options::finishTuning,
+     "measure here what a plan was built without; see --saveEngine"},
+    {"--timeDeserialize", &Options::timeDeserialize, "tell how long loading the plan takes, and end"},
+    {"--markUnfusedTensorsAsDebugTensors", &Options::markUnfused,
+     "report tensors that no kernel keeps to itself"},
 };
 
 constexpr Row<std::string> kTexts[] = {
@@ -73,10 +84,25 @@ constexpr Row<std::string> kTexts[] = {
     {"--inputIOFormats", &Options::inputIOFormats, "types and formats of the inputs: fp32:chw,..."},
     {"--outputIOFormats", &Options::outputIOFormats, "types and formats of the outputs"},
     {"--tacticSources", &Options::tacticSources, "libraries to use or not: -CUDNN,+CUBLAS_LT"},
+    {"--preview", &Options::previewFeatures, "preview features, by the names of PreviewFeature: +NAME,-NAME"},
     {"--exportOutput", &Options::exportOutput, "write the outputs as JSON"},
     {"--exportTimes", &Options::exportTimes, "write the times of each run as JSON"},
     {"--exportProfile", &Options::exportProfile, "write the time of each layer as JSON"},
     {"--exportLayerInfo", &Options::exportLayerInfo, "write the engine's layers as JSON"},
+};
+
+// Several values, by commas or by giving the option again.
+constexpr Row<std::vector<std::string>> kNames[] = {
+    {"--markDebug", &Options::markDebug, "tensors to report while running"},
+    {"--setPluginsToSerialize", &Options::setPluginsToSerialize, "libraries to keep inside the plan"},
+};
+
+// Counts from 0 up.
+constexpr Row<int> kCounts[] = {
+    {"--maxAuxStreams", &Options::maxAuxStreams, "streams beside the caller's that an engine may use"},
+    {"--sleepTime", &Options::sleepTime, "milliseconds between the start of a run and its first copy"},
+    {"--idleTime", &Options::idleTime, "milliseconds between two runs"},
+    {"--useProfile", &Options::useProfile, "the optimization profile to run with"},
 };
 
 constexpr Row<ShapeMap> kShapes[] = {
@@ -96,6 +122,9 @@ constexpr Row<NamedList> kLists[] = {
 void addTables(CLI::App& app, Options& o) {
   for (const auto& [name, member, help] : kTexts) app.add_option(name, o.*member, help);
   for (const auto& [name, member, help] : kFlags) app.add_flag(name, o.*member, help);
+  for (const auto& [name, member, help] : kNames) app.add_option(name, o.*member, help)->delimiter(',');
+  for (const auto& [name, member, help] : kCounts)
+    app.add_option(name, o.*member, help)->check(CLI::NonNegativeNumber);
   auto addParsed = [&](const auto& row, auto parse) {
     app.add_option_function<std::string>(
         row.name, [&target = o.*row.member, parse](const std::string& text) { target = parse(text); },
@@ -132,6 +161,20 @@ void addChecked(CLI::App& app, Options& o) {
       ->check(CLI::PositiveNumber);
   app.add_option("--profilingVerbosity", o.profilingVerbosity, "layer_names_only, detailed or none")
       ->check(CLI::IsMember({"layer_names_only", "detailed", "none"}));
+  app.add_option("--sparsity", o.sparsity, "enable: use zeros among the weights; disable")
+      ->check(CLI::IsMember({"enable", "disable"}));
+  app.add_option("--hardwareCompatibilityLevel", o.hardwareCompatibility,
+                 "none, ampere+, sameComputeCapability")
+      ->check(CLI::IsMember({"none", "ampere+", "sameComputeCapability"}));
+  app.add_option("--tilingOptimizationLevel", o.tilingLevel, "0 to 3")->check(CLI::Range(0, 3));
+  app.add_option("--l2LimitForTiling", o.tilingL2Bytes, "bytes of the L2 cache that tiling may count on");
+  app.add_option("--persistentCacheRatio", o.persistentCacheRatio,
+                 "part of the L2 cache that may keep activations, of what the device lets persist")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option(
+         "--allocationStrategy", o.allocationStrategy,
+         "when contexts take memory: static (at once), profile or runtime (as much as the shapes need)")
+      ->check(CLI::IsMember({"static", "profile", "runtime"}));
   app.add_option("--iterations", o.iterations, "run at least so many times (10)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--duration", o.duration, "run at least so many seconds (3)");
@@ -151,11 +194,48 @@ void addChecked(CLI::App& app, Options& o) {
       "percentiles to report (90,95,99)");
 }
 
+// What NVIDIA's program knows and there is nothing to do for here.
 void addIgnored(CLI::App& app, Options& o) {
-  for (const char* flag : {"--useManagedMemory", "--noBuilderCache", "--useRuntimeFull"})
+  for (const char* flag : {"--useRuntimeFull", "--pluginInstanceNorm,--pi", "--asyncFileReader",
+                           "--uint8AsymmetricQuantizationDLA", "--ignoreParsedPluginLibs"})
     app.add_flag_callback(
         flag, [&o, flag] { o.withoutEffect.push_back(flag); }, "accepted without effect");
+  for (const char* option : {"--tempdir", "--tempfileControls"})
+    app.add_option_function<std::string>(
+        option, [&o, option](const std::string&) { o.withoutEffect.push_back(option); },
+        "accepted without effect");
 }
+
+struct Unavailable {
+  const char *flag, *why;
+};
+// What it knows and there is not: why, and what to do instead.
+constexpr Unavailable kUnavailable[] = {
+    {"--useDLACore", "there is no DLA; leave it out to run on the GPU"},
+    {"--buildDLAStandalone", "there is no DLA; leave it out to build for the GPU"},
+    {"--layerDeviceTypes", "every layer runs on the engine's device"},
+    {"--safe", "there is no safety runtime; leave it out for an ordinary engine"},
+    {"--consistency", "there is no safety runtime and no checker of its engines"},
+    {"--restricted", "there is no safety runtime; leave it out for an ordinary engine"},
+    {"--calib", "networks are not calibrated; quantize the model with QuantizeLinear and DequantizeLinear"},
+    {"--minShapesCalib", "networks are not calibrated; see --calib"},
+    {"--optShapesCalib", "networks are not calibrated; see --calib"},
+    {"--maxShapesCalib", "networks are not calibrated; see --calib"},
+    {"--useRuntime", "there is one runtime, the whole one; leave it out"},
+    {"--leanDLLPath", "there is no lean runtime; plans are loaded by this library"},
+    {"--runtimePlatform", "plans run on the platform that they are built on; build there"},
+    {"--profile", "one profile is built, from --minShapes, --optShapes and --maxShapes"},
+    {"--weightStreamingBudget", "weights are not streamed: all are in the device's memory"},
+    {"--timeRefit", "weights are not exchanged in engines; build again with the new ones"},
+    {"--dumpRefit", "weights are not exchanged in engines; build again with the new ones"},
+    {"--saveDebugTensors", "debug tensors go to the program's own listener; --exportOutput writes outputs"},
+    {"--saveAllDebugTensors",
+     "debug tensors go to the program's own listener; --exportOutput writes outputs"},
+    {"--getPlanVersionOnly",
+     "a plan's format is checked when it is loaded; use --loadEngine --skipInference"},
+    {"--remoteAutoTuningConfig",
+     "kernels are tuned on this machine; a timing cache brings times from another"},
+};
 
 std::vector<std::string> flagsOf(const CLI::App& app) {
   std::vector<std::string> flags;
@@ -212,6 +292,9 @@ bool parseOptions(int argc, char** argv, Options& options) {
   addTables(app, options);
   addChecked(app, options);
   addIgnored(app, options);
+  for (const BuilderFlagRow& row : kBuilderFlags)
+    app.add_flag_callback(
+        row.name, [&options, &row] { options.builderFlags.emplace_back(row.name); }, row.help);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -222,6 +305,8 @@ bool parseOptions(int argc, char** argv, Options& options) {
   }
   for (const std::string& extra : app.remaining()) {
     std::string flag = extra.substr(0, extra.find('='));
+    for (const auto& [name, why] : kUnavailable)
+      if (flag == name) refuse(fmt::format("{} is not available: {}", flag, why));
     refuse(fmt::format("unknown option '{}'; did you mean '{}'?", flag, nearest(flag, flagsOf(app))));
   }
   if (options.onnx.empty() == options.loadEngine.empty())

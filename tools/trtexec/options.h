@@ -28,18 +28,28 @@ struct Options {
   int avgTiming = 1, maxTactics = -1;
   double errorBudget = 0;
   std::string profilingVerbosity = "layer_names_only";
-  bool skipInference = false, verbose = false;
+  bool skipInference = false, verbose = false, timeDeserialize = false, markUnfused = false,
+       finishTuning = false;
+  std::vector<std::string> builderFlags;  // names of kBuilderFlags (builder_options.h)
+  std::string sparsity = "disable", hardwareCompatibility = "none", previewFeatures;
+  int maxAuxStreams = -1, tilingLevel = -1;
+  int64_t tilingL2Bytes = -1;
+  std::vector<std::string> markDebug, setPluginsToSerialize;
   // Inference.
   int iterations = 10, warmUp = 200, avgRuns = 10, streams = 1;
   double duration = 3;
   bool noDataTransfers = false, separateProfileRun = false, threads = false, useCudaGraph = false,
-       useSpinWait = false, exposeDma = false;
+       useSpinWait = false, exposeDma = false, useManagedMemory = false;
+  int sleepTime = 0, idleTime = 0, useProfile = 0;  // milliseconds; an optimization profile
+  double persistentCacheRatio = 0;
+  std::string allocationStrategy = "static";
   std::string device;                      // as openDevice() takes it
   std::vector<std::string> withoutEffect;  // accepted flags that mean nothing on this machine
   NamedList loadInputs;
   std::vector<double> percentiles{90, 95, 99};
   // Reports.
-  bool dumpProfile = false, dumpLayerInfo = false, dumpOutput = false;
+  bool dumpProfile = false, dumpLayerInfo = false, dumpOutput = false, dumpRawBindings = false,
+       dumpOptimizationProfile = false;
   std::string exportOutput, exportTimes, exportProfile, exportLayerInfo;
 
   bool wantsProfile() const { return dumpProfile || !exportProfile.empty(); }

@@ -56,7 +56,7 @@ const char* enabled(bool on) { return on ? "Enabled" : "Disabled"; }
 
 }  // namespace
 
-void printOptions(const Options& o, const Device& device, Logger& logger) {
+void printOptions(const Options& o, Device& device, Logger& logger) {
   logger.info("=== Model Options ===");
   logger.info("Format: {}", o.onnx.empty() ? "*" : "ONNX");
   logger.info("Model: {}", o.onnx);
@@ -103,6 +103,18 @@ void printOptions(const Options& o, const Device& device, Logger& logger) {
               getInferLibPatchVersion());
   for (const std::string& flag : o.withoutEffect)
     logger.log(nvinfer1::ILogger::Severity::kWARNING, (flag + " has no effect").c_str());
+}
+
+void printProfiles(nvinfer1::ICudaEngine& engine, Logger& logger) {
+  using nvinfer1::OptProfileSelector;
+  for (int p = 0; p < engine.getNbOptimizationProfiles(); ++p)
+    for (int i = 0; i < engine.getNbIOTensors(); ++i) {
+      const char* name = engine.getIOTensorName(i);
+      if (engine.getTensorIOMode(name) != nvinfer1::TensorIOMode::kINPUT) continue;
+      auto shape = [&](OptProfileSelector s) { return toText(engine.getProfileShape(name, p, s)); };
+      logger.info("Profile {}: {}: min {}, opt {}, max {}", p, name, shape(OptProfileSelector::kMIN),
+                  shape(OptProfileSelector::kOPT), shape(OptProfileSelector::kMAX));
+    }
 }
 
 void printPerformance(const Options& options, const Measurements& m, Logger& logger) {

@@ -5,6 +5,7 @@
 #include <random>
 #include <span>
 #include <stdexcept>
+#include <thread>
 
 #include "trtexec/network_options.h"
 
@@ -80,14 +81,36 @@ const std::string* fileFor(const NamedList& files, const std::string& name) {
   return nullptr;
 }
 
+// Memory for a tensor on both sides.
+template <typename Buffer>
+void take(Device& device, bool isShared, Buffer& buffer, size_t bytes) {
+  buffer.bytes = buffer.capacity = bytes;
+  buffer.host = isShared ? device.sharedMemory(bytes) : device.hostMemory(bytes);
+  buffer.device = isShared ? buffer.host : device.memory(bytes);
+}
+
+ExecutionContextAllocationStrategy strategyOf(const Options& options) {
+  using Strategy = ExecutionContextAllocationStrategy;
+  if (options.allocationStrategy == "profile") return Strategy::kON_PROFILE_CHANGE;
+  return options.allocationStrategy == "runtime" ? Strategy::kUSER_MANAGED : Strategy::kSTATIC;
+}
+
 }  // namespace
 
 Worker::Worker(const Options& options, Device& device, ICudaEngine& engine)
     : device_(device),
-      transfers_(!options.noDataTransfers),
+      transfers_(!options.noDataTransfers && !options.useManagedMemory),
+      isShared_(options.useManagedMemory),
+      sleep_(options.sleepTime),
       stream_(device.stream()),
-      context_(engine.createExecutionContext()) {
+      context_(engine.createExecutionContext(strategyOf(options))) {
   if (!context_) throw std::runtime_error("making an execution context failed; see the messages above");
+  if (options.useProfile > 0 &&
+      !context_->setOptimizationProfileAsync(options.useProfile, static_cast<cudaStream_t>(stream_.get())))
+    throw std::runtime_error(
+        fmt::format("the engine has no profile {}; see the message above", options.useProfile));
+  context_->setPersistentCacheLimit(
+      static_cast<size_t>(options.persistentCacheRatio * static_cast<double>(device.persistingBytes())));
   for (Run& run : runs_)
     for (Handle& event : run.events) event = device.event();
   for (int i = 0; i < engine.getNbIOTensors(); ++i) {
@@ -97,12 +120,7 @@ Worker::Worker(const Options& options, Device& device, ICudaEngine& engine)
     else
       addOutput(engine, name);
   }
-}
-
-void Worker::resize(Buffer& buffer, size_t bytes) {
-  buffer.bytes = buffer.capacity = bytes;
-  buffer.host = device_.hostMemory(bytes);
-  buffer.device = device_.memory(bytes);
+  lendMemory(options);
 }
 
 void Worker::addInput(const Options& options, ICudaEngine& engine, const char* name) {
@@ -111,14 +129,15 @@ void Worker::addInput(const Options& options, ICudaEngine& engine, const char* n
   Dims dims = engine.getTensorShape(name);
   Buffer& input = inputs_.emplace_back();
   if (!isShape) {
-    dims = given != options.shapes.end() ? toDims(given->second)
-                                         : engine.getProfileShape(name, 0, OptProfileSelector::kOPT);
+    dims = given != options.shapes.end()
+               ? toDims(given->second)
+               : engine.getProfileShape(name, options.useProfile, OptProfileSelector::kOPT);
     if (!context_->setInputShape(name, dims))
       throw std::runtime_error(fmt::format(
           "the shape {} of input '{}' is not possible; see the message above", toText(dims), name));
   }
   DataType type = engine.getTensorDataType(name);
-  resize(input, bytesOf(type, elementsOf(dims)));
+  take(device_, isShared_, input, bytesOf(type, elementsOf(dims)));
   char* host = static_cast<char*>(input.host.get());
   if (const std::string* file = fileFor(options.loadInputs, name)) {
     std::vector<char> values = readFile(*file);
@@ -127,7 +146,7 @@ void Worker::addInput(const Options& options, ICudaEngine& engine, const char* n
                                            values.size(), name, toText(dims), input.bytes));
     std::memcpy(host, values.data(), values.size());
   } else if (isShape) {
-    const int64_t* best = engine.getProfileTensorValuesV2(name, 0, OptProfileSelector::kOPT);
+    const int64_t* best = engine.getProfileTensorValuesV2(name, options.useProfile, OptProfileSelector::kOPT);
     for (int64_t e = 0; e < elementsOf(dims); ++e) {
       int64_t value = given != options.shapes.end() ? given->second.at(static_cast<size_t>(e))
                       : best                        ? best[e]
@@ -144,21 +163,27 @@ void Worker::addInput(const Options& options, ICudaEngine& engine, const char* n
   if (onHost)
     inputs_.back().bytes = 0;
   else
-    device_.copyIn(input.device.get(), host, input.bytes, stream_.get());
+    device_.copyIn(input.device.get(), host, isShared_ ? 0 : input.bytes, stream_.get());
 }
 
 void Worker::addOutput(ICudaEngine& engine, const char* name) {
-  Output& output = outputs_.emplace_back(device_);
+  Output& output = outputs_.emplace_back(device_, isShared_);
   output.name = name;
   output.type = engine.getTensorDataType(name);
   context_->setOutputAllocator(name, &output);
 }
 
+void Worker::lendMemory(const Options& options) {
+  if (options.allocationStrategy != "runtime") return;
+  const int64_t bytes = context_->updateDeviceMemorySizeForShapes();
+  if (bytes <= 0) return;
+  memory_ = device_.memory(static_cast<size_t>(bytes));
+  context_->setDeviceMemoryV2(memory_.get(), bytes);
+}
+
 void* Worker::Output::reallocateOutputAsync(const char*, void*, uint64_t size, uint64_t, cudaStream_t) {
   if (size > capacity || !device) {
-    host = device_.hostMemory(size);
-    device = device_.memory(size);
-    capacity = size;
+    take(device_, isShared_, *this, size);
   }
   return device.get();
 }
@@ -178,6 +203,7 @@ void Worker::start() {
   Run& run = runs_[started_++ % kDepth];
   void* stream = stream_.get();
   device_.record(run.events[Run::kStart].get(), stream);
+  if (sleep_) std::this_thread::sleep_for(std::chrono::milliseconds(sleep_));
   if (transfers_)
     for (Buffer& input : inputs_) device_.copyIn(input.device.get(), input.host.get(), input.bytes, stream);
   device_.record(run.events[Run::kInputsThere].get(), stream);
@@ -211,7 +237,8 @@ RunTimes Worker::finish(void* base) {
 std::vector<OutputTensor> Worker::outputs() {
   std::vector<OutputTensor> all;
   for (Output& output : outputs_)
-    device_.copyOut(output.host.get(), output.device.get(), output.bytes, stream_.get());
+    if (output.host != output.device)
+      device_.copyOut(output.host.get(), output.device.get(), output.bytes, stream_.get());
   Handle done = device_.event();
   device_.record(done.get(), stream_.get());
   device_.wait(done.get());

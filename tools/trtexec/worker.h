@@ -34,13 +34,14 @@ class Worker {
     Handle host, device;
   };
   struct Output : nvinfer1::IOutputAllocator, Buffer {
-    explicit Output(Device& where) : device_(where) {}
+    Output(Device& where, bool isShared) : device_(where), isShared_(isShared) {}
     void* reallocateOutputAsync(const char*, void*, uint64_t size, uint64_t, cudaStream_t) override;
     void notifyShape(const char*, const nvinfer1::Dims& d) noexcept override;
     nvinfer1::Dims dims{};
 
    private:
     Device& device_;
+    const bool isShared_;
   };
   // Events of one run.
   struct Run {
@@ -50,13 +51,16 @@ class Worker {
   };
   void addInput(const Options& options, nvinfer1::ICudaEngine& engine, const char* name);
   void addOutput(nvinfer1::ICudaEngine& engine, const char* name);
-  void resize(Buffer& buffer, size_t bytes);
+  // The memory that a context without its own needs for its shapes.
+  void lendMemory(const Options& options);
 
   Device& device_;
-  const bool transfers_;
+  const bool transfers_, isShared_;
+  const int sleep_;  // milliseconds
   Handle stream_;
   std::deque<Buffer> inputs_;
   std::deque<Output> outputs_;
+  Handle memory_;
   std::unique_ptr<nvinfer1::IExecutionContext> context_;
   Handle graph_;
   std::array<Run, kDepth> runs_;

@@ -246,6 +246,82 @@ class BuiltByLayers(unittest.TestCase):
         return self.network()
 
 
+def make_cube():
+    """A plugin of version 3, y = x ** 3, and its creator."""
+
+    class Cube(trt.IPluginV3, trt.IPluginV3OneCore, trt.IPluginV3OneBuild, trt.IPluginV3OneRuntime):
+        def __init__(self):
+            for base in Cube.__bases__:
+                base.__init__(self)
+            self.plugin_name, self.plugin_version, self.plugin_namespace = "PythonCube", "1", ""
+            self.num_outputs = 1
+
+        def get_capability_interface(self, kind):
+            return self
+
+        def get_output_data_types(self, inputs):
+            return [inputs[0]]
+
+        def get_output_shapes(self, inputs, shape_inputs, builder):
+            return [trt.DimsExprs(inputs[0])]
+
+        def get_fields_to_serialize(self):
+            return trt.PluginFieldCollection([])
+
+        def configure_plugin(self, inputs, outputs):
+            pass
+
+        def on_shape_change(self, inputs, outputs):
+            pass
+
+        def supports_format_combination(self, position, tensors, inputs):
+            desc = tensors[position].desc
+            return desc.format == trt.TensorFormat.LINEAR and desc.type == trt.float32
+
+        def attach_to_context(self, context):
+            return self.clone()
+
+        def enqueue(self, input_desc, output_desc, inputs, outputs, workspace, stream):
+            kind = ctypes.c_float * int(np.prod(list(input_desc[0].dims)))
+            x, y = (np.ctypeslib.as_array(kind.from_address(address)) for address in (inputs[0], outputs[0]))
+            y[:] = x**3
+
+        def clone(self):
+            return Cube()
+
+    class Creator(trt.IPluginCreatorV3One):
+        def __init__(self):
+            trt.IPluginCreatorV3One.__init__(self)
+            self.name, self.plugin_version, self.plugin_namespace = "PythonCube", "1", ""
+            self.field_names = trt.PluginFieldCollection([])
+
+        def create_plugin(self, name, fields, phase):
+            return Cube()
+
+    return Cube(), Creator()
+
+
+class Plugins(unittest.TestCase):
+    def test_written_in_python(self):
+        plugin, creator = make_cube()
+        registry = trt.get_plugin_registry()
+        self.assertTrue(registry.register_creator(creator, ""))
+        self.addCleanup(registry.deregister_creator, creator)
+        logger = make_logger()
+        builder = trt.Builder(logger)
+        network = builder.create_network(0)
+        layer = network.add_plugin_v3([network.add_input("x", trt.float32, (2, 3))], [], plugin)
+        self.assertEqual(tuple(layer.get_output(0).shape), (2, 3))
+        layer.get_output(0).name = "y"
+        network.mark_output(layer.get_output(0))
+        plan = builder.build_serialized_network(network, builder.create_builder_config())
+        self.assertIsNotNone(plan, logger.errors())
+        runtime = trt.Runtime(logger)
+        context = runtime.deserialize_cuda_engine(plan).create_execution_context()
+        x = np.arange(6, dtype=np.float32).reshape(2, 3)
+        np.testing.assert_array_equal(run(context, {"x": x})["y"], x**3)
+
+
 class BuiltFromOnnx(unittest.TestCase):
     def test_results_against_onnx_runtime(self):
         import onnx
@@ -288,6 +364,39 @@ class BuiltFromOnnx(unittest.TestCase):
             x = random.standard_normal((batch, 3, 12, 12)).astype(np.float32)
             expected = session.run(None, {"x": x})[0]
             np.testing.assert_allclose(run(context, {"x": x})["y"], expected, rtol=1e-4, atol=1e-5)
+
+    def test_refitted_from_another_model(self):
+        from onnx import TensorProto, helper, numpy_helper
+
+        def model(weight):
+            graph = helper.make_graph(
+                [helper.make_node("MatMul", ["x", "w"], ["y"])],
+                "product",
+                [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])],
+                [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, 4])],
+                [numpy_helper.from_array(weight, "w")],
+            )
+            opsets = [helper.make_opsetid("", 17)]
+            return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+        random = np.random.default_rng(2)
+        first, second = random.standard_normal((2, 3, 4)).astype(np.float32)
+        x = random.standard_normal((2, 3)).astype(np.float32)
+        logger = make_logger()
+        builder = trt.Builder(logger)
+        network = builder.create_network(0)
+        self.assertTrue(trt.OnnxParser(network, logger).parse(model(first)))
+        config = builder.create_builder_config()
+        config.set_flag(trt.BuilderFlag.REFIT)
+        runtime = trt.Runtime(logger)
+        engine = runtime.deserialize_cuda_engine(builder.build_serialized_network(network, config))
+        context = engine.create_execution_context()
+        np.testing.assert_allclose(run(context, {"x": x})["y"], x @ first, rtol=1e-5, atol=1e-6)
+        refitter = trt.Refitter(engine, logger)
+        self.assertEqual(refitter.get_all_weights(), ["w"])
+        self.assertTrue(trt.OnnxParserRefitter(refitter, logger).refit_from_bytes(model(second)), logger.errors())
+        self.assertTrue(refitter.refit_cuda_engine(), logger.errors())
+        np.testing.assert_allclose(run(context, {"x": x})["y"], x @ second, rtol=1e-5, atol=1e-6)
 
     def test_broken_model_is_refused(self):
         logger = make_logger()

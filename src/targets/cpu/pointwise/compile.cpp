@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "graph/ops/op_def.h"
 #include "targets/cpu/pointwise/program.h"
+#include "targets/cpu/pointwise/tidy.h"
 
 namespace tenfold::cpu {
 namespace {
@@ -113,9 +114,7 @@ class Compiler {
       program_.code.push_back({vectorFunction(Opcode::kCopy, laneOf(v->dtype)), reg, use(v)});
       program_.outputs.push_back({v->dtype, reg});
     }
-    forwardCopies();
-    dropUnused();
-    shareRegisters();
+    tidy(program_);
     return std::move(program_);
   }
 
@@ -156,9 +155,6 @@ class Compiler {
   int emitCast(const Node& node, DataType to);
   int emitQuantize(const Node& node);
   int emitDequantize(const Node& node);
-  void forwardCopies();
-  void dropUnused();
-  void shareRegisters();
 
   Program program_;
   std::unordered_map<const Value*, int> regs_;
@@ -355,87 +351,6 @@ void Compiler::emitNode(const Node& node) {
   else
     refuse(node, "it has no instruction");
   regs_[node.outputs[0]] = reg;
-}
-
-// The copies into output registers are needed only where the value has another home (an input, a constant,
-// another output): otherwise the instruction that computes the value writes the output itself.
-void Compiler::forwardCopies() {
-  size_t outputs = program_.outputs.size(), first = program_.code.size() - outputs;
-  std::vector<Instruction> kept;
-  for (size_t o = 0; o < outputs; ++o) {
-    Instruction copy = program_.code[first + o];
-    auto definition = std::find_if(program_.code.begin(), program_.code.begin() + static_cast<long>(first),
-                                   [&](const Instruction& i) { return i.dst == copy.a; });
-    bool isOutput = std::any_of(program_.outputs.begin(), program_.outputs.end(),
-                                [&](const auto& p) { return p.reg == copy.a; });
-    if (definition == program_.code.begin() + static_cast<long>(first) || isOutput) {
-      kept.push_back(copy);
-      continue;
-    }
-    int old = copy.a;
-    for (Instruction& i : program_.code)
-      for (int* r : {&i.dst, &i.a, &i.b, &i.c})
-        if (*r == old) *r = copy.dst;
-    for (Instruction& i : kept)
-      if (i.a == old) i.a = copy.dst;
-  }
-  program_.code.resize(first);
-  program_.code.insert(program_.code.end(), kept.begin(), kept.end());
-}
-
-void Compiler::dropUnused() {
-  std::vector<bool> needed(static_cast<size_t>(program_.registers), false);
-  for (const auto& o : program_.outputs) needed[static_cast<size_t>(o.reg)] = true;
-  std::vector<Instruction> kept;
-  for (auto it = program_.code.rbegin(); it != program_.code.rend(); ++it) {
-    if (!needed[static_cast<size_t>(it->dst)]) continue;
-    for (int r : {it->a, it->b, it->c})
-      if (r >= 0) needed[static_cast<size_t>(r)] = true;
-    kept.push_back(*it);
-  }
-  program_.code.assign(kept.rbegin(), kept.rend());
-  std::erase_if(program_.constants, [&](const auto& c) { return !needed[static_cast<size_t>(c.reg)]; });
-  for (auto& in : program_.inputs)
-    if (!needed[static_cast<size_t>(in.reg)]) in.reg = -1;
-}
-
-// Inputs, constants and outputs keep registers of their own, since they may stand for memory; temporaries
-// share by lifetime.
-void Compiler::shareRegisters() {
-  std::vector<int> place(static_cast<size_t>(program_.registers), -1), lastUse(place);
-  int next = 0;
-  auto pin = [&](int& reg) {
-    if (reg < 0) return;
-    place[static_cast<size_t>(reg)] = next;
-    reg = next++;
-  };
-  for (auto& in : program_.inputs) pin(in.reg);
-  for (auto& c : program_.constants) pin(c.reg);
-  for (auto& out : program_.outputs) pin(out.reg);
-  int pinned = next;
-  for (size_t i = 0; i < program_.code.size(); ++i)
-    for (int r : {program_.code[i].a, program_.code[i].b, program_.code[i].c})
-      if (r >= 0) lastUse[static_cast<size_t>(r)] = static_cast<int>(i);
-  std::vector<int> free;
-  for (size_t i = 0; i < program_.code.size(); ++i) {
-    Instruction& ins = program_.code[i];
-    int& home = place[static_cast<size_t>(ins.dst)];
-    if (home < 0) {
-      if (free.empty()) free.push_back(next++);
-      home = free.back();
-      free.pop_back();
-    }
-    ins.dst = home;
-    int freed[3] = {-1, -1, -1}, count = 0;
-    for (int* r : {&ins.a, &ins.b, &ins.c}) {
-      if (*r < 0) continue;
-      bool last = lastUse[static_cast<size_t>(*r)] == static_cast<int>(i);
-      *r = place[static_cast<size_t>(*r)];
-      if (last && *r >= pinned && std::find(freed, freed + count, *r) == freed + count) freed[count++] = *r;
-    }
-    free.insert(free.end(), freed, freed + count);
-  }
-  program_.registers = next;
 }
 
 }  // namespace

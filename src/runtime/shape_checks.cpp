@@ -92,12 +92,13 @@ void requireFit(const Node& node, std::span<const TensorDesc> inputs, std::span<
   } catch (const Error& e) {
     fail(e.kind(), "{}; its inputs are {} for the shapes given", e.what(), shapesOf(inputs));
   }
-  for (size_t i = 0; i < found.size(); ++i)
-    require(
-        !outputs[i] || !found[i] || *found[i] == *outputs[i],
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!outputs[i] || !found[i] || *found[i] == *outputs[i]) continue;
+    fail(
         "node '{}' ({}): its inputs are {} for the shapes given, which make output {} {}; the network was "
         "built for {} there",
         node.name, node.opName(), shapesOf(inputs), i, found[i]->str(), outputs[i]->str());
+  }
 }
 
 std::vector<bool> openSteps(const Plan& plan) {

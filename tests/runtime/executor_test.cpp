@@ -185,6 +185,11 @@ TEST(Executor, RefusesShapesThatOnlyNumbersShowToBeWrong) {
        {{3, 4, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
        {{3, 5, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
        "GRU"},
+      {"graph g(x:f32[3,n,2], w:f32[1,6,2], r:f32[1,6,2], h:f32[1,4,2]) { _, z = GRU(x, w, r, _, _, h) "
+       "{hidden_size=2}; return z }",
+       {{3, 4, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
+       {{3, 5, 2}, {1, 6, 2}, {1, 6, 2}, {1, 4, 2}},
+       "GRU"},
       {"graph g(x:f32[n,3], y:f32[m,3]) { a = Concat(x, y) {axis=1}; b = Relu(a); return b }",
        {{2, 3}, {2, 3}},
        {{2, 3}, {3, 3}},

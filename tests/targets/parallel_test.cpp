@@ -34,7 +34,10 @@ TEST(Parallel, LateHelpersAreNotAskedForAWhile) {
 }
 
 TEST(Parallel, ARegionNoticesAHelperThatIsHeldUp) {
-  awaitHelpers();
+  for (int i = 0; i < 4; ++i) {  // a longer pause follows each time, which a busy machine does not miss
+    helpersAreLate();
+    awaitHelpers();
+  }
   onThreads(2, [](int t) {
     if (t == 1) std::this_thread::sleep_for(4 * kLate);
   });

@@ -155,6 +155,17 @@ void requireUniqueNames(const Graph& graph) {
   for (const Value* v : graph.outputs) check(v, "output");
 }
 
+// Nothing is laid out in any other way for the program.
+void requireLinear(Network& network) {
+  constexpr auto kLinear = 1U << static_cast<uint32_t>(nv::TensorFormat::kLINEAR);
+  for (const auto* values : {&network.graph().inputs, &network.graph().outputs})
+    for (Value* v : *values)
+      require((network.faceOf(v)->getAllowedFormats() & kLinear) != 0,
+              "'{}' may not be linear: inputs and outputs have TensorFormat::kLINEAR, add it with "
+              "setAllowedFormats()",
+              v->name);
+}
+
 void requireComputable(const Graph& graph) {
   for (const Node* node : graph.nodes()) {
     if (!isComputable(*node->op))
@@ -409,6 +420,7 @@ void setFacts(Plan& plan, Network& network, const BuilderConfigState& config, co
 std::unique_ptr<Graph> completeGraph(Network& network, const BuilderConfigState* config) {
   network.layers();
   for (const auto& [node, reason] : network.broken()) fail("{}", reason);
+  if (config) requireLinear(network);
   require(!network.graph().outputs.empty(), "the network has no outputs; mark one with markOutput()");
   std::unique_ptr<Graph> graph = network.graph().clone();
   if (config) askForPrecisions(network, *graph, *config);

@@ -135,12 +135,33 @@ class Trtexec(unittest.TestCase):
         self.fails("did you mean '+profileSharing0806'", f"--onnx={self.model}", *PROFILE, "--preview=+profileShare")
         self.fails("the network has no tensor 'q'", f"--onnx={self.model}", *PROFILE, "--markDebug=q")
 
+    def test_the_last_of_two_flags_counts(self):
+        out = self.passes(f"--onnx={self.model}", *PROFILE, "--shapes=x:1x3", "--shapes=x:3x3", "--dumpOutput", *EXACTLY)
+        self.assertIn("y: (3x2)", out)
+
+    def test_a_file_that_cannot_be_written_leaves_the_old_one(self):
+        self.fails("cannot write", f"--onnx={self.model}", *PROFILE, "--skipInference", "--saveEngine=/dev/full")
+        plan = self.folder / "old.plan"
+        plan.write_bytes(b"old")
+        self.passes(f"--onnx={self.model}", *PROFILE, "--skipInference", f"--saveEngine={plan}")
+        self.assertGreater(plan.stat().st_size, 1000)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["model.onnx", "old.plan"])
+
     def test_what_is_wrong_is_named(self):
         self.fails("unknown option '--iteration'; did you mean '--iterations'?", "--onnx=a", "--iteration=3")
         self.fails("either a model with --onnx or a plan with --loadEngine")
         self.fails("'2xtwo' is no shape", f"--onnx={self.model}", "--shapes=x:2xtwo")
         self.fails("did you mean 'fp16'?", f"--onnx={self.model}", "--layerPrecisions=*:fp166")
         self.fails("cannot read", f"--loadEngine={self.folder / 'nothing'}")
+        model = f"--onnx={self.model}"
+        self.fails("'extra' is no option", model, "extra")
+        self.fails("expected a whole number from 0 on, found 'abc'", model, "--iterations=abc")
+        self.fails("--percentile: expected 0 to 100, found abc", model, "--percentile=abc")
+        self.fails("there are: workspace, dlaSRAM", model, "--memPoolSize=nothing:1G")
+        self.fails("a shape is given for 'features', which is no input; there are: x", model, "--shapes=features:1x3")
+        self.fails("--loadInputs: there is no input 'y'", model, *PROFILE, "--loadInputs=y:file")
+        self.fails("2 formats were given", model, *PROFILE, "--inputIOFormats=fp32:chw,fp32:chw")
+        self.fails("'x' may not be linear", model, *PROFILE, "--inputIOFormats=fp16:hwc8")
         self.fails("profile 0 allows 1 to 4", f"--onnx={self.model}", *PROFILE, "--shapes=x:5x3")
 
 

@@ -21,6 +21,24 @@ const Shape* requested(const std::map<std::string, Shape>& shapes, const std::st
   return it == shapes.end() ? nullptr : &it->second;
 }
 
+void requireInput(const Graph& graph, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Value* v : graph.inputs) names.push_back(v->name);
+  require(std::find(names.begin(), names.end(), name) != names.end(),
+          "there is no input '{}'; the inputs are: {}", name, fmt::join(names, ", "));
+}
+
+// The plan's memory holds what its profile allows.
+void requireInProfile(const Plan& plan, size_t input, const Shape& shape) {
+  const ProfileInput& p = plan.profiles[0].inputs[input];
+  if (shape.rank() != p.max.rank()) return;  // which the run names
+  for (int d = 0; d < shape.rank(); ++d)
+    require(p.min[d] <= shape[d] && shape[d] <= p.max[d],
+            "input '{}': dimension {} is {}, the plan was built for {} to {}; build it with --minShapes and "
+            "--maxShapes that include it",
+            plan.graph->inputs[input]->name, d, shape[d], p.min[d], p.max[d]);
+}
+
 // Whether every shape that the inputs determine is possible at these extents.
 bool fits(const Graph& graph, const DimBindings& bindings) {
   for (const Value* v : graph.values()) {
@@ -62,6 +80,8 @@ std::span<const uint8_t> asBytes(std::span<const std::byte> bytes) {
 Profile makeProfile(const Graph& graph, const ShapeRequest& request,
                     const std::map<std::string, Tensor>& samples) {
   Profile profile;
+  for (const auto* shapes : {&request.min, &request.opt, &request.max})
+    for (const auto& [name, shape] : *shapes) requireInput(graph, name);
   const int64_t usual = usualExtent(graph);
   for (const Value* v : graph.inputs) {
     require(v->shape.has_value(), "input '{}' has an unknown rank, which cannot be built", v->name);
@@ -73,10 +93,12 @@ Profile makeProfile(const Graph& graph, const ShapeRequest& request,
     for (int d = 0; d < v->rank(); ++d) {
       auto constant = (*v->shape)[d].tryConstant();
       auto from = [&](const Shape* shape, int64_t fallback) {
-        if (constant) return *constant;
-        if (!shape) return fallback;
+        if (!shape) return constant.value_or(fallback);
         require(shape->rank() == v->rank(), "input '{}' has {} dimensions, the shape given for it is {}",
                 v->name, v->rank(), shape->str());
+        require(!constant || (*shape)[d] == *constant,
+                "dimension {} of input '{}' is {}, the shape given says {}", d, v->name, constant.value_or(0),
+                (*shape)[d]);
         return (*shape)[d];
       };
       bool sampled = sample != samples.end() && sample->second.rank() == v->rank();
@@ -119,16 +141,11 @@ std::unique_ptr<Plan> loadPlan(const std::string& path) {
   return readPlan(asBytes(file->bytes()), file);
 }
 
-std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string, Tensor>& given) {
+std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string, Tensor>& given,
+                                   const std::map<std::string, Shape>& shapes) {
   std::vector<Tensor> inputs;
-  for (const auto& [name, tensor] : given)
-    require(std::any_of(plan.graph->inputs.begin(), plan.graph->inputs.end(),
-                        [&, n = &name](const Value* v) { return v->name == *n; }),
-            "there is no input '{}'; the inputs are: {}", name, [&] {
-              std::string names;
-              for (const Value* v : plan.graph->inputs) names += (names.empty() ? "" : ", ") + v->name;
-              return names;
-            }());
+  for (const auto& [name, tensor] : given) requireInput(*plan.graph, name);
+  for (const auto& [name, shape] : shapes) requireInput(*plan.graph, name);
   for (size_t i = 0; i < plan.graph->inputs.size(); ++i) {
     const Value& v = *plan.graph->inputs[i];
     auto it = given.find(v.name);
@@ -140,9 +157,12 @@ std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string,
       continue;
     }
     bool isIndex = isInteger(v.dtype);
-    inputs.push_back(isIndex ? randomTensor(v.dtype, plan.profiles[0].inputs[i].opt, i + 1, 0, 1)
-                             : randomTensor(v.dtype, plan.profiles[0].inputs[i].opt, i + 1));
+    const Shape* wanted = requested(shapes, v.name);
+    const Shape& shape = wanted ? *wanted : plan.profiles[0].inputs[i].opt;
+    inputs.push_back(isIndex ? randomTensor(v.dtype, shape, i + 1, 0, 1)
+                             : randomTensor(v.dtype, shape, i + 1));
   }
+  for (size_t i = 0; i < inputs.size(); ++i) requireInProfile(plan, i, inputs[i].shape());
   return inputs;
 }
 

@@ -30,7 +30,9 @@ std::unique_ptr<Plan> buildModel(const std::string& path, Target& target, const 
 std::unique_ptr<Plan> loadPlan(const std::string& path);
 
 // Deterministic inputs for every graph input that `given` lacks; dynamic extents come from the profile's
-// optimum. Throws Error where a given one has another type or rank.
-std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string, Tensor>& given);
+// optimum, or from `shapes`. Throws Error where a given one has another type or rank, or is none of the
+// inputs.
+std::vector<Tensor> completeInputs(const Plan& plan, const std::map<std::string, Tensor>& given,
+                                   const std::map<std::string, Shape>& shapes = {});
 
 }  // namespace tenfold

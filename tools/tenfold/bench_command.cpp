@@ -60,7 +60,7 @@ double percentile(std::vector<double> sorted, double p) {
 void bench(const BenchOptions& options) {
   auto start = Clock::now();
   std::unique_ptr<Plan> plan = options.plan();
-  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs());
+  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs(), options.shapes().opt);
   Session session(std::move(plan), options.target());
   session.run(inputs);
   double buildSeconds = secondsSince(start);

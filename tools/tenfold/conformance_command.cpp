@@ -134,7 +134,9 @@ std::vector<fs::path> casesIn(const ConformanceOptions& options) {
 
 void conformance(const ConformanceOptions& options) {
   int passed = 0, failed = 0, skipped = 0;
-  for (const fs::path& folder : casesIn(options)) {
+  const std::vector<fs::path> cases = casesIn(options);
+  require(!cases.empty(), "there are no cases: a case is a folder with model.onnx and test_data_set_0");
+  for (const fs::path& folder : cases) {
     std::string name = folder.filename().string();
     try {
       Case(folder, options).run();

@@ -72,7 +72,7 @@ void printTable(const Plan& plan, const nlohmann::json& rows, bool reasons) {
 
 // The median time of each step in a run on the plan's device; empty where that is not at hand.
 std::vector<double> timeSteps(const InspectOptions& options, std::unique_ptr<Plan> plan) {
-  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs());
+  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs(), options.shapes().opt);
   Session session(std::move(plan), options.target());
   session.run(inputs);
   return stepMilliseconds(session);

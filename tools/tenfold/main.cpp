@@ -1,7 +1,36 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "common/nearest.h"
 #include "tenfold/commands.h"
+
+namespace {
+
+// The command or option on the command line that does not exist, and which may have been meant; empty where
+// all do.
+std::string unknownWord(CLI::App& app, int argc, char** argv) {
+  if (argc < 2) return "";
+  std::vector<std::string> commands, flags{"--help"};
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const std::string word = argv[1];
+  if (word[0] == '-') return "";
+  if (std::find(commands.begin(), commands.end(), word) == commands.end())
+    return fmt::format("there is no command '{}'{}", word, suggestion(word, commands));
+  for (const CLI::Option* option : app.get_subcommand(word)->get_options())
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  for (int i = 2; i < argc; ++i) {
+    std::string flag = argv[i];
+    flag = flag.substr(0, flag.find('='));
+    if (flag.rfind("--", 0) != 0 || std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
+    return fmt::format("{}: unknown option '{}'{} (tenfold {} --help lists them)", word, flag,
+                       suggestion(flag, flags), word);
+  }
+  return "";
+}
+
+}  // namespace
 
 // Runs one command. Everything that goes wrong ends here, as one line on standard error.
 int main(int argc, char** argv) {
@@ -18,6 +47,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& e) {
+    const std::string wrong = unknownWord(app, argc, argv);
+    if (!wrong.empty()) fmt::print(stderr, "tenfold: error: {}\n", wrong);
+    if (!wrong.empty()) return 2;
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const tenfold::ExitCode& e) {
     return e.code;

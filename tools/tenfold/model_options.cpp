@@ -90,7 +90,15 @@ ShapeRequest ModelOptions::shapes() const {
 }
 
 std::unique_ptr<Plan> ModelOptions::plan() const {
-  if (isPlanFile(model)) return loadPlan(model);
+  if (isPlanFile(model)) {
+    require(
+        minShapes.empty() && maxShapes.empty() && disabledPasses.empty() && !fp16 && !bf16 &&
+            errorBudget == 0,
+        "{} is built already: --minShapes, --maxShapes, --fp16, --bf16, --errorBudget and --disablePass go "
+        "with a model",
+        model);
+    return loadPlan(model);
+  }
   BuildOptions options;
   options.disabledPasses = disabledPasses;
   options.tuner.measure = measure;

@@ -39,7 +39,7 @@ struct RunOptions : ModelOptions {
 
 void run(const RunOptions& options) {
   std::unique_ptr<Plan> plan = options.plan();
-  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs());
+  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs(), options.shapes().opt);
   if (!options.outputFolder.empty()) std::filesystem::create_directories(options.outputFolder);
   Session session(std::move(plan), options.target());
   std::vector<Tensor> outputs = session.run(inputs);

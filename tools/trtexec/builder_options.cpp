@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "common/nearest.h"
+
 namespace trtexec {
 
 using namespace nvinfer1;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "common/nearest.h"
 #include "tenfold/error_budget.h"
 #include "trtexec/build.h"
 #include "trtexec/builder_options.h"
@@ -67,8 +68,7 @@ T find(const Named<T> (&table)[N], const std::string& name, const char* what) {
     if (name == entry.name) return entry.value;
     names.push_back(entry.name);
   }
-  throw std::runtime_error(
-      fmt::format("there is no {} '{}'; did you mean '{}'?", what, name, nearest(name, names)));
+  throw std::runtime_error(fmt::format("there is no {} '{}'{}", what, name, suggestion(name, names)));
 }
 
 // "512", "1.5G", "64M", "16K"; a bare number is MiB, as in NVIDIA's trtexec.
@@ -83,6 +83,11 @@ size_t bytesOf(const std::string& text) {
 }
 
 void setFormats(const std::string& text, int count, bool inputs, INetworkDefinition& network) {
+  auto given = text.empty() ? 0 : 1 + std::count(text.begin(), text.end(), ',');
+  if (given > 1 && given != count)
+    throw std::runtime_error(
+        fmt::format("the network has {} {}, {} formats were given: one for each, or one for all", count,
+                    inputs ? "inputs" : "outputs", given));
   size_t from = 0;
   for (int i = 0; i < count && from < text.size(); ++i) {
     size_t to = std::min(text.find(',', from), text.size());
@@ -149,7 +154,10 @@ void forLayers(const NamedList& list, INetworkDefinition& network, Apply apply) 
       found = true;
       apply(*layer, find(kTypes, type, "type"));
     }
-    if (!found) throw std::runtime_error("the network has no layer '" + name + "'");
+    if (found) continue;
+    std::vector<std::string> names;
+    for (int i = 0; i < network.getNbLayers(); ++i) names.emplace_back(network.getLayer(i)->getName());
+    throw std::runtime_error("the network has no layer '" + name + "'" + suggestion(name, names));
   }
 }
 
@@ -171,6 +179,13 @@ void setProfile(IOptimizationProfile& profile, const ITensor& input, OptProfileS
 // extent.
 void addProfile(const Options& options, IBuilder& builder, INetworkDefinition& network,
                 IBuilderConfig& config, Logger& logger) {
+  std::vector<std::string> names;
+  for (int i = 0; i < network.getNbInputs(); ++i) names.emplace_back(network.getInput(i)->getName());
+  for (const ShapeMap* shapes : {&options.minShapes, &options.optShapes, &options.maxShapes, &options.shapes})
+    for (const auto& [name, extents] : *shapes)
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        throw std::runtime_error(
+            fmt::format("a shape is given for '{}', which is no input{}", name, suggestion(name, names)));
   bool needed = false;
   IOptimizationProfile* profile = builder.createOptimizationProfile();
   for (int i = 0; i < network.getNbInputs(); ++i) {

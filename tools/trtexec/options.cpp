@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <climits>
+#include <cstdlib>
 #include <stdexcept>
 
+#include "common/nearest.h"
 #include "trtexec/builder_options.h"
 
 namespace trtexec {
@@ -137,11 +140,23 @@ void addTables(CLI::App& app, Options& o) {
 std::vector<double> parsePercentiles(const std::string& text) {
   std::vector<double> percentiles;
   for (const std::string& p : split(text, ',')) {
-    percentiles.push_back(std::stod(p));
-    if (percentiles.back() < 0 || percentiles.back() > 100)
+    char* end = nullptr;
+    percentiles.push_back(std::strtod(p.c_str(), &end));
+    if (*end || !(percentiles.back() >= 0 && percentiles.back() <= 100))
       refuse(fmt::format("--percentile: expected 0 to 100, found {}", p));
   }
   return percentiles;
+}
+
+// Whole numbers from `least` on.
+CLI::Validator atLeast(int least) {
+  auto check = [least](const std::string& text) {
+    char* end = nullptr;
+    const long long value = std::strtoll(text.c_str(), &end, 10);
+    bool fits = !text.empty() && !*end && value >= least && value <= INT_MAX;
+    return fits ? std::string() : fmt::format("expected a whole number from {} on, found '{}'", least, text);
+  };
+  return CLI::Validator(check, fmt::format("{} or more", least));
 }
 
 // Options whose values have bounds or a meaning of their own.
@@ -151,9 +166,9 @@ void addChecked(CLI::App& app, Options& o) {
   app.add_option("--builderOptimizationLevel", o.builderOptimizationLevel, "0 to 5: how much is tried")
       ->check(CLI::Range(0, 5));
   app.add_option("--avgTiming", o.avgTiming, "time each kernel so many times while building (1)")
-      ->check(CLI::PositiveNumber);
+      ->check(atLeast(1));
   app.add_option("--maxTactics", o.maxTactics, "measure at most so many kernels for a layer")
-      ->check(CLI::NonNegativeNumber);
+      ->check(atLeast(0));
   app.add_option(
          "--errorBudget", o.errorBudget,
          "with --fp16 or --bf16: keep layers that lose more than this, as a part of their values (0.01), "
@@ -175,14 +190,13 @@ void addChecked(CLI::App& app, Options& o) {
          "--allocationStrategy", o.allocationStrategy,
          "when contexts take memory: static (at once), profile or runtime (as much as the shapes need)")
       ->check(CLI::IsMember({"static", "profile", "runtime"}));
-  app.add_option("--iterations", o.iterations, "run at least so many times (10)")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--duration", o.duration, "run at least so many seconds (3)");
-  app.add_option("--warmUp", o.warmUp, "run so many milliseconds before measuring (200)")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--avgRuns", o.avgRuns, "report averages of so many runs (10)")->check(CLI::PositiveNumber);
+  app.add_option("--iterations", o.iterations, "run at least so many times (10)")->check(atLeast(0));
+  app.add_option("--duration", o.duration, "run at least so many seconds (3)")
+      ->check(CLI::Range(0.0, 1e9, "0 or more"));
+  app.add_option("--warmUp", o.warmUp, "run so many milliseconds before measuring (200)")->check(atLeast(0));
+  app.add_option("--avgRuns", o.avgRuns, "report averages of so many runs (10)")->check(atLeast(1));
   app.add_option("--infStreams,--streams", o.streams, "contexts that run at the same time (1)")
-      ->check(CLI::PositiveNumber);
+      ->check(atLeast(1));
   app.add_option("--dynamicPlugins", o.dynamicPlugins,
                  "register the plugins that this library lists (getCreators); once for each")
       ->take_all();
@@ -263,32 +277,13 @@ ShapeMap parseShapes(const std::string& text) {
   return shapes;
 }
 
-std::string nearest(const std::string& text, const std::vector<std::string>& candidates) {
-  std::string best;
-  size_t least = SIZE_MAX;
-  for (const std::string& c : candidates) {
-    // Levenshtein's distance, one row at a time.
-    std::vector<size_t> row(c.size() + 1);
-    for (size_t j = 0; j <= c.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= text.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j <= c.size(); ++j) {
-        size_t replaced = diagonal + (std::tolower(text[i - 1]) != std::tolower(c[j - 1]));
-        diagonal = row[j];
-        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-      }
-    }
-    if (row.back() < least) least = row.back(), best = c;
-  }
-  return best;
-}
-
 bool parseOptions(int argc, char** argv, Options& options) {
   CLI::App app("Builds an engine from an ONNX model, or loads a plan, and measures how fast it runs.",
                "trtexec");
   app.footer("Example: trtexec --onnx=model.onnx --saveEngine=model.plan --shapes=input:1x3x224x224");
   app.allow_extras();
+  // As a script's own flags and those of its caller come one after the other, the last one counts.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   addTables(app, options);
   addChecked(app, options);
   addIgnored(app, options);
@@ -307,7 +302,9 @@ bool parseOptions(int argc, char** argv, Options& options) {
     std::string flag = extra.substr(0, extra.find('='));
     for (const auto& [name, why] : kUnavailable)
       if (flag == name) refuse(fmt::format("{} is not available: {}", flag, why));
-    refuse(fmt::format("unknown option '{}'; did you mean '{}'?", flag, nearest(flag, flagsOf(app))));
+    if (flag.empty() || flag[0] != '-')
+      refuse(fmt::format("'{}' is no option: they begin with --; trtexec --help lists them", flag));
+    refuse(fmt::format("unknown option '{}'{}", flag, suggestion(flag, flagsOf(app))));
   }
   if (options.onnx.empty() == options.loadEngine.empty())
     refuse("give either a model with --onnx or a plan with --loadEngine");

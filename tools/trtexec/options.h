@@ -60,7 +60,5 @@ struct Options {
 bool parseOptions(int argc, char** argv, Options& options);
 // "name:1x3x224x224,other:8", names may contain colons. Throws std::runtime_error.
 ShapeMap parseShapes(const std::string& text);
-// The candidate that takes the fewest changes of letters to become `text`.
-std::string nearest(const std::string& text, const std::vector<std::string>& candidates);
 
 }  // namespace trtexec

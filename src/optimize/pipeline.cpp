@@ -7,6 +7,7 @@
 #include "optimize/passes/dead_code.h"
 #include "optimize/passes/decide_branches.h"
 #include "optimize/passes/expand_composites.h"
+#include "optimize/passes/integer_products.h"
 #include "optimize/passes/push_transposes.h"
 #include "optimize/passes/shape_simplification.h"
 #include "optimize/precision/precision.h"
@@ -45,9 +46,14 @@ constexpr Pass kFinish[] = {
     {"pool-reductions", reductionRules},
 };
 
-constexpr Phase kPhases[] = {
-    {kCleanup, 8}, {kRecognize, 4}, {kCleanup, 8}, {kFinish, 1}, {kCleanup, 4},
-};
+// Before constants are folded, and again for what composites are made of.
+constexpr Pass kIntegers[] = {{"integer-products", formIntegerProducts}};
+
+// `integers`: 1 with the phases of integer products, 0 without.
+std::vector<Phase> phasesOf(int integers) {
+  return {{kIntegers, integers}, {kCleanup, 8}, {kRecognize, 4}, {kIntegers, integers},
+          {kCleanup, 8},         {kFinish, 1},  {kCleanup, 4}};
+}
 
 template <DataType kType>
 int lowerTo(Graph& graph) {
@@ -77,7 +83,7 @@ std::span<const Pass> loweringTo(DataType type) {
 }  // namespace
 
 std::vector<PassReport> optimize(Graph& graph, const OptimizeOptions& options) {
-  std::vector<Phase> phases(std::begin(kPhases), std::end(kPhases));
+  std::vector<Phase> phases = phasesOf(options.integerProducts);
   phases.push_back({loweringTo(options.lowPrecision), 1});
   phases.push_back({kAfterLowering, 2});
   return PassRunner(graph, options).run(phases);
@@ -85,7 +91,7 @@ std::vector<PassReport> optimize(Graph& graph, const OptimizeOptions& options) {
 
 std::vector<std::string> passNames() {
   std::vector<std::string> names;
-  for (const Phase& phase : kPhases)
+  for (const Phase& phase : phasesOf(1))
     for (const Pass& pass : phase.passes)
       if (std::find(names.begin(), names.end(), pass.name) == names.end()) names.push_back(pass.name);
   names.emplace_back(kLowerPrecision);

@@ -22,6 +22,7 @@ struct OptimizeOptions {
   bool verify = true;  // check the graph's invariants after every pass
   // The 16-bit type that float32 networks may compute in (precision/precision.h); kUndefined: none.
   DataType lowPrecision = DataType::kUndefined;
+  bool integerProducts = false;  // the target gains from products of 8-bit integers
 };
 
 struct PassReport {

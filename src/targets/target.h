@@ -154,7 +154,8 @@ class Target : public DeviceMemory {
   // True where the node can read and write rank 3 to 5 values in channels-last layout.
   virtual bool acceptsChannelsLast(const Node& node) const = 0;
   virtual FusionLimits fusionLimits() const { return {}; }
-  // Whether networks gain from computing in this 16-bit type; elsewhere the flags for it change nothing.
+  // Whether networks gain from computing in this type: a 16-bit float, elsewhere the flags for it change
+  // nothing; or kInt8, as quantized networks do.
   virtual bool profitsFrom(DataType) const { return false; }
   // Threads that Tactic::compile gains from: 1 where compiling uses all cores by itself.
   virtual int compileThreads() const { return 1; }

@@ -1,3 +1,4 @@
+#include "targets/cpu/onednn/instructions.h"
 #include "targets/tactic_harness.h"
 
 namespace tenfold {
@@ -104,6 +105,30 @@ TEST(CpuContraction, MatmulEpilogues) {
     expectRuns(
         region(x, "x, b, r, c", body, std::string(body).find(", q") != std::string::npos ? "y, z" : "y"),
         "onednn_matmul", 1e-5);
+}
+
+TEST(CpuContraction, IntegerProducts) {
+  if (!cpu::hasProductsOf(DataType::kInt8)) GTEST_SKIP() << "no instructions for products of integers";
+  for (const char* text :
+       {"x:u8[5,48], v:i8[48,40], z:u8[] -> y = MatMulInteger(x, v, z)",
+        "x:i8[2,5,48], z:i8[1] -> v = const i8[40,48] random(1); y = MatMulInteger(x, v, z) {transB=1}",
+        "x:u8[2,9,48], z:u8[], s:f32[40], b:f32[40] -> v = const i8[48,40] random(2); y = Region(x, v, z, s, "
+        "b) "
+        "{kind=\"matmul\"} graph body(x:u8[2,9,48], v:i8[48,40], z:u8[], s:f32[40], b:f32[40]) { p = "
+        "MatMulInteger(x, v, z) q = Cast(p) {to=f32} t = Mul(q, s) u = Add(t, b) w = Relu(u) return w }",
+        "x:u8[2,9,48] -> v = const i8[48,40] random(2); y = Region(x, v) {kind=\"matmul\"} graph "
+        "body(x:u8[2,9,48], v:i8[48,40]) { p = MatMulInteger(x, v, u8[] {7}) q = Cast(p) {to=f32} t = Mul(q, "
+        "f32[] {0.01}) return t }"})
+    expectRuns(text, "onednn_matmul", 1e-5);
+  for (const char* text :
+       {"x:u8[2,16,9,9], z:u8[] -> w = const i8[24,16,3,3] random(1); y = ConvInteger(x, w, z) "
+        "{pads=[1,1,1,1]}",
+        "x:i8[1,16,20] -> w = const i8[24,16,5] random(1); y = ConvInteger(x, w, i8[] {-3}) {strides=[2]}",
+        "x:u8[2,16,9,9], s:f32[24,1,1] -> w = const i8[24,16,3,3] random(2); y = Region(x, w, s) "
+        "{kind=\"conv\"} graph body(x:u8[2,16,9,9], w:i8[24,16,3,3], s:f32[24,1,1]) { p = ConvInteger(x, w, "
+        "u8[] {7}) {pads=[1,1,1,1]} q = Cast(p) {to=f32} t = Mul(q, s) u = HardSwish(t) return u }",
+        "x:u8[2,16,9,9] -> w = const i8[16,1,3,3] random(2); y = ConvInteger(x, w, u8[] {7}) {group=16}"})
+    expectRuns(text, "onednn_convolution@last", 1e-5);
 }
 
 TEST(CpuPooling, Windows) {

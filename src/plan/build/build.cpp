@@ -60,6 +60,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   OptimizeOptions optimizer;
   optimizer.disabled = options.disabledPasses;
   optimizer.lowPrecision = options.lowPrecision;
+  optimizer.integerProducts = target.profitsFrom(DataType::kInt8);
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   auto fuses = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
   if (!isDisabled(options, "merge-products"))

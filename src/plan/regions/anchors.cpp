@@ -10,8 +10,10 @@ namespace {
 
 constexpr Anchor kAnchors[] = {
     {"Conv", "conv", AnchorClass::kProduct},
+    {"ConvInteger", "conv", AnchorClass::kProduct},
     {"ConvTranspose", "conv", AnchorClass::kProduct},
     {"MatMul", "matmul", AnchorClass::kProduct},
+    {"MatMulInteger", "matmul", AnchorClass::kProduct},
     {"AveragePool", "pool", AnchorClass::kProduct},
     {"MaxPool", "pool", AnchorClass::kProduct},
     {"GlobalAveragePool", "pool", AnchorClass::kProduct},

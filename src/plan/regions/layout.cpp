@@ -20,6 +20,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"Conv", true, false},
+    {"ConvInteger", true, false},
     {"ConvTranspose", true, false},
     {"MaxPool", false, false},
     {"AveragePool", false, false},
@@ -30,6 +31,8 @@ constexpr Row kRows[] = {
     {"Slice", false, false},
     {"Split", false, false},
     {"Identity", false, false},
+    {"QuantizeLinear", false, false},
+    {"DequantizeLinear", false, false},
     {"Concat", false, true},
     {"BatchNormalization", false, false},
 };

@@ -1,11 +1,10 @@
 #include "targets/cpu/abilities.h"
 
-#include <oneapi/dnnl/dnnl.h>
-
 #include <algorithm>
 
 #include "graph/ops/op_def.h"
 #include "graph/ops/quantize.h"
+#include "targets/cpu/onednn/instructions.h"
 #include "targets/cpu/onednn/post_ops.h"
 #include "targets/cpu/pointwise/program.h"
 
@@ -17,7 +16,8 @@ constexpr std::string_view kChannelsLast[] = {
     "Concat",   "Conv",    "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool",
     "Identity", "MaxPool", "Reorder",       "Transpose"};
 constexpr std::string_view kMovements[] = {"Pad", "Slice", "Split"};
-constexpr std::string_view kContractions[] = {"Conv", "ConvTranspose", "MatMul"};
+constexpr std::string_view kContractions[] = {"Conv", "ConvInteger", "ConvTranspose", "MatMul",
+                                              "MatMulInteger"};
 
 // Resize: of the spatial axes alone.
 bool isSpatialResize(const Node& node) {
@@ -40,18 +40,21 @@ bool hasKnownChannels(const Node& node) {
   return in->shape && in->rank() > 1 && (*in->shape)[1].isConstant();
 }
 
+// The one that oneDNN takes; the reference knows plain layout only.
+bool isFastIntegerConv(const Node& node) {
+  const Value* zero = node.input(2);
+  bool oneZero = !zero || (zero->shape && numel(*zero->shape) == Dim(1));
+  return hasProductsOf(DataType::kInt8) && hasKnownChannels(node) &&
+         node.inputs[1]->dtype == DataType::kInt8 && !node.hasInput(3) && oneZero;
+}
+
 bool isPointwise(const Node& node) {
   return (node.op->pointwise || isUniformQuantization(node)) && refusesPointwise(node).empty();
 }
 
 // Products of 16-bit floats without instructions for them are left to the reference, which knows plain layout
 // only.
-bool isSlowType(DataType type) {
-  auto has = [](unsigned isa) { return (static_cast<unsigned>(dnnl_get_effective_cpu_isa()) & isa) == isa; };
-  if (type == DataType::kFloat16) return !has(dnnl_cpu_isa_avx512_core_fp16);
-  if (type == DataType::kBFloat16) return !has(dnnl_cpu_isa_avx512_core_bf16);
-  return false;
-}
+bool isSlowType(DataType type) { return isFloat(type) && !hasProductsOf(type); }
 
 bool hasSlowType(const Node& node) {
   auto isSlow = [](const Value* v) { return v && isSlowType(v->dtype); };
@@ -71,6 +74,7 @@ bool acceptsChannelsLast(const Node& node) {
   if (node.is("Resize")) return isSpatialResize(node);
   if (contains(kMovements, node.opName())) return movesByConstants(node);
   if (node.is("Conv") || node.is("ConvTranspose")) return hasKnownChannels(node);
+  if (node.is("ConvInteger")) return isFastIntegerConv(node);
   if (!node.is("Region")) return contains(kChannelsLast, node.opName()) || isPointwise(node);
   const auto& members = node.bodies.at(0)->nodes();
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });

@@ -1,7 +1,7 @@
 // The CPU target: memory, streams and the list of tactics.
 #include <sys/mman.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -16,6 +16,7 @@
 #include "targets/cpu/movement/movement.h"
 #include "targets/cpu/movement/pad.h"
 #include "targets/cpu/onednn/convolution.h"
+#include "targets/cpu/onednn/instructions.h"
 #include "targets/cpu/onednn/matmul.h"
 #include "targets/cpu/onednn/pooling.h"
 #include "targets/cpu/onednn/signature.h"
@@ -50,6 +51,10 @@ class CpuTarget final : public Target {
   bool acceptsChannelsLast(const Node& node) const override { return cpu::acceptsChannelsLast(node); }
   bool fusesEpilogue(const Node& anchor, const Node& node) const override {
     return cpu::fusesEpilogue(anchor, node);
+  }
+
+  bool profitsFrom(DataType type) const override {
+    return type == DataType::kInt8 && cpu::hasProductsOf(type);
   }
 
   void* allocate(size_t bytes) override;

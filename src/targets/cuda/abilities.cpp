@@ -54,6 +54,7 @@ bool acceptsChannelsLast(const Node& node) {
 bool fusesEpilogue(const Node& anchor, const Node& node) {
   if (anchor.is("Attention")) return isStridedView(node);
   if (node.is("Reorder")) return isPointwise(anchor) && hasFewChannels(*node.inputs[0]);
+  if (anchor.is("MatMulInteger") || anchor.is("ConvInteger")) return false;
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
   return isPointwise(node) && !(product && node.is("Cast"));
 }

@@ -24,12 +24,15 @@ class ContractionLaunch final : public Launch {
 
  private:
   void bindWeights(const ContractionPlan& plan, const void* weights);
+  void bindZeroPoint(const ContractionPlan& plan);
+  void readZeroPoint(const LaunchArgs& args) const;
 
   DnnlCall reorder_, main_;
+  std::optional<Contraction::ZeroPoint> zeroPoint_;
   PointwisePasses passes_;
   bool nothingToDo_ = false;
   int resultOutput_ = -1;  // where the primitive's result lies: an output, or the workspace
-  size_t resultOffset_ = 0, passesOffset_ = 0, workspace_ = 0;
+  size_t resultOffset_ = 0, passesOffset_ = 0, zeroPointOffset_ = 0, workspace_ = 0;
 };
 
 ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan plan, const void* weights,
@@ -42,6 +45,7 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
   main_ = DnnlCall(plan.pd, reserve(workspace_, plan.pd.scratchpad_desc().get_size()), plan.alone);
   main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
   bindWeights(plan, weights);
+  bindZeroPoint(plan);
   for (const auto& o : plan.operands) {
     if (o.data)
       main_.bindFixed(o.argument, o.desc, o.data);
@@ -86,8 +90,26 @@ void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* wei
   main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kWorkspace, offset);
 }
 
+void ContractionLaunch::bindZeroPoint(const ContractionPlan& plan) {
+  zeroPoint_ = plan.op.zeroPoint;
+  if (!zeroPoint_) return;
+  zeroPointOffset_ = reserve(sizeof(int32_t));
+  main_.bind(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, describePlain(DataType::kInt32, Shape{1}),
+             DnnlCall::Source::kWorkspace, zeroPointOffset_);
+}
+
+// oneDNN wants it wider than it is.
+void ContractionLaunch::readZeroPoint(const LaunchArgs& args) const {
+  if (!zeroPoint_) return;
+  const void* from = zeroPoint_->data ? zeroPoint_->data : args.inputs[zeroPoint_->input];
+  *reinterpret_cast<int32_t*>(static_cast<char*>(args.workspace) + zeroPointOffset_) =
+      zeroPoint_->type == DataType::kInt8 ? *static_cast<const int8_t*>(from)
+                                          : *static_cast<const uint8_t*>(from);
+}
+
 void ContractionLaunch::run(const LaunchArgs& args) {
   if (nothingToDo_) return;
+  readZeroPoint(args);
   if (!reorder_.empty()) reorder_.run(args);
   main_.run(args);
   if (passes_.empty()) return;
@@ -161,7 +183,7 @@ class ContractionKernel final : public Kernel {
 }  // namespace
 
 std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint) const {
-  FusedNode fused(node, {&anchor_, 1});
+  FusedNode fused(node, anchors_);
   if (!fused.anchor) return fmt::format("is not {}", name_);
   if (!fused.before.empty()) return "the anchor's inputs are computed in the region";
   for (const TensorDesc& out : hint.outputs)
@@ -181,14 +203,14 @@ std::string ContractionTactic::refuses(const Node& node, const TuningHint& hint)
 
 std::vector<Candidate> ContractionTactic::candidates(const Node& node, const TuningHint& hint) const {
   constexpr double kFlopsPerSecond = 150e9;
-  FusedNode fused(node, {&anchor_, 1});
+  FusedNode fused(node, anchors_);
   Contraction op = describe_(fused, hint.inputs, hint.outputs);
   return {{"", 2e-6 + 2 * op.multiplications / kFlopsPerSecond}};
 }
 
 CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
                                           const TuningHint& hint) const {
-  FusedNode fused(node, {&anchor_, 1});
+  FusedNode fused(node, anchors_);
   ContractionPlan plan = planContraction(fused, describe_, hint.inputs, hint.outputs, std::nullopt);
   CompiledKernel compiled{name_, std::string(kRuntime), {}, std::vector<uint8_t>(node.inputs.size(), 0)};
   const void* weights = hint.inputs[plan.op.weightsInput].known;
@@ -203,7 +225,7 @@ CompiledKernel ContractionTactic::compile(const Node& node, const std::string&,
 }
 
 std::unique_ptr<Kernel> ContractionTactic::load(const Node& node, const CompiledKernel& compiled) const {
-  FusedNode fused(node, {&anchor_, 1});
+  FusedNode fused(node, anchors_);
   if (!fused.anchor) fail(ErrorKind::kInvalidPlan, "node '{}' is not {}", node.name, name_);
   return std::make_unique<ContractionKernel>(std::move(fused), describe_, compiled);
 }

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "targets/cpu/onednn/dnnl_util.h"
 #include "targets/fused_node.h"
@@ -17,6 +19,13 @@ struct Contraction {
   std::optional<dnnl::memory::desc> bias;
   size_t srcInput = 0, weightsInput = 1, biasInput = 2;  // inputs of the node that is run
   const void* biasData = nullptr;                        // instead of biasInput: a constant inside the region
+  // Of integer products: an 8-bit integer to subtract from every element of the source.
+  struct ZeroPoint {
+    DataType type;
+    size_t input;
+    const void* data = nullptr;  // instead of the input: a constant inside the region
+  };
+  std::optional<ZeroPoint> zeroPoint;
   double multiplications = 0;
   // How a post-op reads an operand; an empty descriptor where it cannot.
   std::function<dnnl::memory::desc(const TensorDesc&)> operand;
@@ -28,14 +37,18 @@ struct Contraction {
       make;
 };
 
+// Adds the zero point of MatMulInteger or ConvInteger to `op`. Throws Error (kUnsupported) where oneDNN
+// cannot run them, or this processor has no instructions for integer products.
+void addZeroPoint(Contraction& op, const FusedNode& fused, std::span<const TensorDesc> inputs);
+
 // Describes the anchor of `fused`; throws Error (kUnsupported) where oneDNN cannot run it.
 using Describe = Contraction (*)(const FusedNode& fused, std::span<const TensorDesc> inputs,
                                  std::span<const TensorDesc> outputs);
 
 class ContractionTactic final : public Tactic {
  public:
-  ContractionTactic(const char* name, std::string_view anchor, Describe describe)
-      : name_(name), anchor_(anchor), describe_(describe) {}
+  ContractionTactic(const char* name, std::vector<std::string_view> anchors, Describe describe)
+      : name_(name), anchors_(std::move(anchors)), describe_(describe) {}
   std::string_view name() const override { return name_; }
   std::string refuses(const Node& node, const TuningHint& hint) const override;
   std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override;
@@ -44,7 +57,7 @@ class ContractionTactic final : public Tactic {
 
  private:
   const char* name_;
-  std::string_view anchor_;  // the operator
+  std::vector<std::string_view> anchors_;  // the operators
   Describe describe_;
 };
 

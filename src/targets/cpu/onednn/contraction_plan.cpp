@@ -1,6 +1,9 @@
 #include "targets/cpu/onednn/contraction_plan.h"
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "targets/cpu/onednn/instructions.h"
 #include "targets/cpu/parallel.h"
 
 namespace tenfold::cpu {
@@ -20,6 +23,7 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
   Attempt a{{}, std::move(op), {}, fused.anchor->outputs[0]};
   a.attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (a.op.bias) a.operands.push_back({DNNL_ARG_BIAS, *a.op.bias, a.op.biasInput, a.op.biasData});
+  if (a.op.zeroPoint) a.attr.set_zero_points_mask(DNNL_ARG_SRC, 0);
   dnnl::post_ops ops;
   int index = 0;
   for (size_t l = 0; l < links; ++l) {
@@ -47,10 +51,28 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
     a.result = chain.links[l].result;
   }
   a.attr.set_post_ops(ops);
+  if (auto type = dnnlType(a.result->dtype); type != a.op.dst.get_data_type())
+    a.op.dst = dnnl::memory::desc(a.op.dst.get_dims(), type, a.op.dst.get_strides());
   return a;
 }
 
 }  // namespace
+
+void addZeroPoint(Contraction& op, const FusedNode& fused, std::span<const TensorDesc> inputs) {
+  const Node& node = *fused.anchor;
+  if (!hasProductsOf(DataType::kInt8))
+    fail(ErrorKind::kUnsupported, "this processor has no instructions for products of integers");
+  if (inputs[op.weightsInput].dtype != DataType::kInt8 || node.hasInput(3))
+    fail(ErrorKind::kUnsupported, "oneDNN multiplies by signed integers without a zero point only");
+  const Value* v = node.input(2);
+  if (!v) return;
+  int input = fused.inputIndex(v);
+  Contraction::ZeroPoint zero{v->dtype, static_cast<size_t>(std::max(input, 0))};
+  if (input < 0) zero.data = v->constant.data();
+  Shape shape = input < 0 ? v->constant.shape() : inputs[zero.input].shape;
+  if (shape.numel() != 1) fail(ErrorKind::kUnsupported, "oneDNN takes one zero point for all");
+  op.zeroPoint = zero;
+}
 
 ContractionPlan planContraction(const FusedNode& fused, Describe describe, std::span<const TensorDesc> inputs,
                                 std::span<const TensorDesc> outputs,

@@ -94,7 +94,9 @@ Contraction describeCommon(const FusedNode& fused, std::span<const TensorDesc> i
   // Each element of the side that the kernel walks over meets the weights of its channel.
   const Shape& walked = transposed ? x.shape : y.shape;
   op.multiplications = static_cast<double>(walked.numel() * (w.shape.numel() / walked[1]));
-  if (fused.anchor->hasInput(2)) {
+  if (fused.anchor->is("ConvInteger")) {
+    addZeroPoint(op, fused, inputs);
+  } else if (fused.anchor->hasInput(2)) {
     const Value* bias = fused.anchor->inputs[2];
     if (fused.inputIndex(bias) < 0 && bias->isConstant()) {
       op.biasData = bias->constant.data();
@@ -170,12 +172,12 @@ Contraction describeDeconvolution(const FusedNode& fused, std::span<const Tensor
 }  // namespace
 
 const Tactic& convolutionTactic() {
-  static const ContractionTactic tactic("onednn_convolution", "Conv", describeConvolution);
+  static const ContractionTactic tactic("onednn_convolution", {"Conv", "ConvInteger"}, describeConvolution);
   return tactic;
 }
 
 const Tactic& deconvolutionTactic() {
-  static const ContractionTactic tactic("onednn_deconvolution", "ConvTranspose", describeDeconvolution);
+  static const ContractionTactic tactic("onednn_deconvolution", {"ConvTranspose"}, describeDeconvolution);
   return tactic;
 }
 

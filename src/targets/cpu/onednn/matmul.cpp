@@ -105,7 +105,10 @@ Contraction describeMatmul(const FusedNode& fused, std::span<const TensorDesc> i
       if (d.layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "works on plain layout only");
   if (da.shape.numel() == 0 || db.shape.numel() == 0) fail(ErrorKind::kUnsupported, "an operand is empty");
   DataType type = node.outputs[0]->dtype;
-  if (!isFloat(type)) fail(ErrorKind::kUnsupported, "products of {} wrap around", typeName(type));
+  if (node.is("MatMulInteger"))
+    addZeroPoint(op, fused, inputs);
+  else if (!isFloat(type))
+    fail(ErrorKind::kUnsupported, "products of {} wrap around", typeName(type));
   Matrix a = matrixOf(da, node.attrs.integer("transA", 0), true),
          b = matrixOf(db, node.attrs.integer("transB", 0), false);
   memory::dims out;
@@ -144,7 +147,7 @@ Contraction describeMatmul(const FusedNode& fused, std::span<const TensorDesc> i
 }  // namespace
 
 const Tactic& matmulTactic() {
-  static const ContractionTactic tactic("onednn_matmul", "MatMul", describeMatmul);
+  static const ContractionTactic tactic("onednn_matmul", {"MatMul", "MatMulInteger"}, describeMatmul);
   return tactic;
 }
 

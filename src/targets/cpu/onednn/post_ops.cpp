@@ -84,8 +84,7 @@ std::vector<PostOp> translateBinary(const Node& node, const Value* value) {
 }
 
 // Empty: not possible.
-std::vector<PostOp> translate(const Node& node, const Value* value) {
-  if (node.outputs.size() != 1 || !node.outputs[0] || node.outputs[0]->dtype != value->dtype) return {};
+std::vector<PostOp> translateFloats(const Node& node, const Value* value) {
   if (node.is("Clip") && node.inputs[0] == value) return translateClip(node);
   if (node.is("Gelu"))
     return {eltwise(node.attrs.text("approximate", "none") == "tanh" ? A::eltwise_gelu_tanh
@@ -98,6 +97,16 @@ std::vector<PostOp> translate(const Node& node, const Value* value) {
   return translateBinary(node, value);
 }
 
+// Nothing where it is not possible; the sums of integer products become floats of themselves.
+std::optional<std::vector<PostOp>> translate(const Node& node, const Value* value) {
+  if (node.outputs.size() != 1 || !node.outputs[0]) return std::nullopt;
+  if (node.is("Cast") && value->dtype == DataType::kInt32 && node.outputs[0]->dtype == DataType::kFloat32)
+    return std::vector<PostOp>{};
+  if (!isFloat(value->dtype) || node.outputs[0]->dtype != value->dtype) return std::nullopt;
+  std::vector<PostOp> ops = translateFloats(node, value);
+  return ops.empty() ? std::nullopt : std::optional(std::move(ops));
+}
+
 }  // namespace
 
 PostOpChain translateEpilogue(const FusedNode& fused) {
@@ -107,20 +116,21 @@ PostOpChain translateEpilogue(const FusedNode& fused) {
   for (const Node* node : fused.after) {
     // The running value exists nowhere but in registers: nobody else may want it.
     if (fused.outputIndex(value) >= 0 || value->uses.size() != 1 || value->uses[0] != node) break;
-    std::vector<PostOp> ops = translate(*node, value);
-    bool known = std::all_of(ops.begin(), ops.end(),
+    std::optional<std::vector<PostOp>> ops = translate(*node, value);
+    if (!ops) break;
+    bool known = std::all_of(ops->begin(), ops->end(),
                              [&](const PostOp& p) { return !p.operand || fused.inputIndex(p.operand) >= 0; });
-    if (ops.empty() || !known || count + ops.size() > kMaxPostOps) break;
-    count += ops.size();
+    if (!known || count + ops->size() > kMaxPostOps) break;
+    count += ops->size();
     value = node->outputs[0];
-    chain.links.push_back({node, std::move(ops), value});
+    chain.links.push_back({node, std::move(*ops), value});
   }
   return chain;
 }
 
 bool canBePostOp(const Node& node) {
   for (const Value* v : node.inputs)
-    if (v && !v->isConstant() && isFloat(v->dtype) && !translate(node, v).empty()) return true;
+    if (v && !v->isConstant() && translate(node, v)) return true;
   return false;
 }
 

@@ -14,7 +14,8 @@ struct PostOp {
   const Value* operand = nullptr;  // of kBinary, kPRelu: an input of the region
 };
 
-// The longest prefix of the epilogue, node by node; each node becomes one or two post-ops.
+// The longest prefix of the epilogue, node by node; each node becomes up to two post-ops (none: a cast of
+// integer sums to float, which is how they leave the product).
 struct PostOpChain {
   struct Link {
     const Node* node;

@@ -93,7 +93,7 @@ void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* wei
 void ContractionLaunch::bindZeroPoint(const ContractionPlan& plan) {
   zeroPoint_ = plan.op.zeroPoint;
   if (!zeroPoint_) return;
-  zeroPointOffset_ = reserve(sizeof(int32_t));
+  zeroPointOffset_ = reserve(workspace_, sizeof(int32_t));
   main_.bind(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, describePlain(DataType::kInt32, Shape{1}),
              DnnlCall::Source::kWorkspace, zeroPointOffset_);
 }

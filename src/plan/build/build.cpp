@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "graph/ops/infer.h"
 #include "optimize/passes/merge_products.h"
 #include "optimize/pipeline.h"
@@ -55,6 +57,20 @@ bool isDisabled(const BuildOptions& options, std::string_view pass) {
   return list.find("," + std::string(pass) + ",") != std::string::npos;
 }
 
+// Whether all but the batch follow from the inputs' shapes. Where only running tells them, kernels cannot be
+// tried at the usual shapes, and the plain layout is the one that every node runs in.
+bool hasKnownExtents(const Node& node, const std::set<std::string>& known) {
+  auto isKnown = [&](const Value* v) {
+    if (!v || v->isConstant() || !v->shape) return true;
+    std::vector<std::string> symbols;
+    for (size_t d = 1; d < v->shape->size(); ++d) (*v->shape)[d].collectSymbols(symbols);
+    return std::all_of(symbols.begin(), symbols.end(),
+                       [&](const std::string& s) { return known.count(s) != 0; });
+  };
+  return std::all_of(node.inputs.begin(), node.inputs.end(), isKnown) &&
+         std::all_of(node.outputs.begin(), node.outputs.end(), isKnown);
+}
+
 std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const BuildOptions& options) {
   std::vector<PassSummary> passes;
   OptimizeOptions optimizer;
@@ -65,7 +81,10 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   auto fuses = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
   if (!isDisabled(options, "merge-products"))
     passes.push_back({"merge-products", mergeProducts(graph, fuses)});
-  auto accepts = [&](const Node& node) { return target.acceptsChannelsLast(node); };
+  const std::set<std::string> known = symbolsOfInputs(graph);
+  auto accepts = [&](const Node& node) {
+    return hasKnownExtents(node, known) && target.acceptsChannelsLast(node);
+  };
   if (!isDisabled(options, "assign-layouts"))
     passes.push_back({"assign-layouts", assignLayouts(graph, accepts, fuses)});
   RegionRules rules;

@@ -17,23 +17,6 @@ constexpr std::string_view kChannelsLast[] = {
 
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesExpression(node).empty(); }
 
-// The columns of a product of 16-bit floats in equal parts that kernels can write by vectors. With many rows
-// the products gain nothing from being one.
-bool isEvenSplit(const Node& anchor, const Node& node) {
-  constexpr int64_t kVector = 8, kMostRows = 512;
-  if (!anchor.is("MatMul") || !node.is("Split") || node.hasInput(1) || !node.inputs[0]->shape) return false;
-  const Value* v = node.inputs[0];
-  int64_t axis = node.attrs.integer("axis", 0);
-  auto columns = v->shape->back().tryConstant();
-  auto parts = static_cast<int64_t>(node.outputs.size());
-  int64_t rows = 1;
-  for (size_t i = 0; i + 1 < v->shape->size(); ++i)
-    rows = std::min(rows * (*v->shape)[i].tryConstant().value_or(kMostRows + 1), kMostRows + 1);
-  return isFloat(v->dtype) && typeBits(v->dtype) == 16 && anchor.inputs[0]->rank() >= 2 &&
-         anchor.inputs[1]->rank() >= 2 && (axis < 0 ? axis + v->rank() : axis) == v->rank() - 1 && columns &&
-         *columns % (parts * kVector) == 0 && rows <= kMostRows;
-}
-
 // Reading few channels where they lie costs less than another pass over the image.
 bool hasFewChannels(const Value& v) {
   constexpr int64_t kMost = 8;

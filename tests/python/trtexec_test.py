@@ -98,10 +98,21 @@ class Trtexec(unittest.TestCase):
         debug.mkdir()
         base = [f"--onnx={self.model}", *PROFILE, *EXACTLY, "--iterations=1"]
         out = self.passes(
-            *base, f"--saveEngine={plan}", f"--timingCacheFile={cache}", "--noCompilationCache", "--monitorMemory",
-            "--maxAuxStreams=2", "--tilingOptimizationLevel=1", "--l2LimitForTiling=1048576", "--sparsity=enable",
-            "--hardwareCompatibilityLevel=ampere+", "--preview=+profileSharing0806", "--idleTime=1", "--sleepTime=1",
-            "--dumpOptimizationProfile", "--tempdir=.",
+            *base,
+            f"--saveEngine={plan}",
+            f"--timingCacheFile={cache}",
+            "--noCompilationCache",
+            "--monitorMemory",
+            "--maxAuxStreams=2",
+            "--tilingOptimizationLevel=1",
+            "--l2LimitForTiling=1048576",
+            "--sparsity=enable",
+            "--hardwareCompatibilityLevel=ampere+",
+            "--preview=+profileSharing0806",
+            "--idleTime=1",
+            "--sleepTime=1",
+            "--dumpOptimizationProfile",
+            "--tempdir=.",
         )
         self.assertIn("Profile 0: x: min 1x3, opt 2x3, max 4x3", out)
         self.passes(*base, f"--timingCacheFile={cache}", "--errorOnTimingCacheMiss")
@@ -136,7 +147,9 @@ class Trtexec(unittest.TestCase):
         self.fails("the network has no tensor 'q'", f"--onnx={self.model}", *PROFILE, "--markDebug=q")
 
     def test_the_last_of_two_flags_counts(self):
-        out = self.passes(f"--onnx={self.model}", *PROFILE, "--shapes=x:1x3", "--shapes=x:3x3", "--dumpOutput", *EXACTLY)
+        out = self.passes(
+            f"--onnx={self.model}", *PROFILE, "--shapes=x:1x3", "--shapes=x:3x3", "--dumpOutput", *EXACTLY
+        )
         self.assertIn("y: (3x2)", out)
 
     def test_a_file_that_cannot_be_written_leaves_the_old_one(self):

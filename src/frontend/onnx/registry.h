@@ -33,8 +33,9 @@ Family shapeFamily();
 using ImportFunction = void (*)(OpContext&);
 // Null where the operator is not supported. `domain` is normalized ("ai.onnx" is "").
 ImportFunction findImporter(const std::string& domain, const std::string& op, int64_t opset);
-// The operator as a plugin from the registry, where that has a creator of the operator's name (and the version
-// and namespace that the node's attributes plugin_version and plugin_namespace tell); null where it has none.
+// The operator as a plugin from the registry, where that has a creator of the operator's name (and the
+// version and namespace that the node's attributes plugin_version and plugin_namespace tell); null where it
+// has none.
 ImportFunction findPlugin(const std::string& op, const Attributes& attrs);
 // The same IR operator, inputs and attributes.
 void importSame(OpContext& ctx);

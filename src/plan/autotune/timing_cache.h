@@ -21,7 +21,8 @@ void sortTimings(std::vector<Timing>& timings);
 
 class TimingCache {
  public:
-  // The fastest known first, those that failed last; nothing where the region was never measured on this device.
+  // The fastest known first, those that failed last; nothing where the region was never measured on this
+  // device.
   std::optional<std::vector<Timing>> find(const std::string& device, const std::string& signature) const;
   void store(const std::string& device, const std::string& signature, std::vector<Timing> timings);
   // Entries of `other` that this cache lacks (or all, with `overwrite`).

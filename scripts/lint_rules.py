@@ -6,9 +6,8 @@ import re
 # What each folder of src may include, besides itself: the direction of dependencies in docs/architecture.md. The
 # longest matching folder counts; a folder that is not here (src/api) may include everything.
 # What tactics of several targets share.
-TACTICS = tuple(
-    f"targets/{name}.h" for name in ("fused_node", "moves", "resize_plan", "strided_view", "strides", "tactic_support")
-)
+SHARED = "fused_node fused_shapes moves reference_launch resize_plan strided_view strides tactic_support"
+TACTICS = tuple(f"targets/{name}.h" for name in SHARED.split())
 DEVICE = ("targets/target.h", "targets/fusion_limits.h")  # what the rest knows of a device
 MAY_INCLUDE = {
     "base": (),
@@ -18,7 +17,7 @@ MAY_INCLUDE = {
     "plan": ("base", "graph", "targets/strided_view.h", *DEVICE),
     "plan/format": ("base", "graph", "plan/plan.h", *DEVICE),
     "plan/build": ("base", "graph", "optimize", "plan", *DEVICE),
-    "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", *DEVICE),
+    "runtime": ("base", "graph", "plan/plan.h", "plan/memory", "plan/format", "targets/reference_launch.h", *DEVICE),
     "precision": ("base", "graph", "optimize", "plan", "runtime", *DEVICE),
     "targets": ("base", "graph", *DEVICE),
     "targets/cpu": ("base", "graph", "plugin", "api/data_type.h", *TACTICS, *DEVICE),

@@ -6,6 +6,7 @@
 
 #include "api/convert.h"
 #include "api/library.h"
+#include "api/refusals.h"
 
 namespace tenfold {
 namespace {
@@ -159,10 +160,7 @@ bool Refitter::refitCudaEngineAsync(cudaStream_t stream) noexcept {
 }
 
 bool Refitter::setDynamicRange(const char*, float, float) noexcept {
-  return reporter_.guard("setDynamicRange", []() -> bool {
-    fail(ErrorKind::kUnsupported,
-         "there are no ranges of tensors: quantize with QuantizeLinear and DequantizeLinear");
-  });
+  return reporter_.guard("setDynamicRange", []() -> bool { refuse(Refusal::kTensorRange); });
 }
 
 float Refitter::getDynamicRangeMin(const char*) const noexcept {

@@ -61,7 +61,9 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
 void addZeroPoint(Contraction& op, const FusedNode& fused, std::span<const TensorDesc> inputs) {
   const Node& node = *fused.anchor;
   if (!hasProductsOf(DataType::kInt8))
-    fail(ErrorKind::kUnsupported, "this processor has no instructions for products of integers");
+    fail(ErrorKind::kUnsupported,
+         "this processor has no instructions for products of 8-bit integers (AVX-VNNI, AVX-512 VNNI or AMX), "
+         "which the network is to use; build it on this processor");
   if (inputs[op.weightsInput].dtype != DataType::kInt8 || node.hasInput(3))
     fail(ErrorKind::kUnsupported, "oneDNN multiplies by signed integers without a zero point only");
   const Value* v = node.input(2);

@@ -23,11 +23,15 @@ class ContractionLaunch final : public Launch {
   void run(const LaunchArgs& args) override;
 
  private:
+  DnnlCall reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
+  void bindSource(const ContractionPlan& plan);
+  void bindResult(const ContractionPlan& plan);
   void bindWeights(const ContractionPlan& plan, const void* weights);
   void bindZeroPoint(const ContractionPlan& plan);
   void readZeroPoint(const LaunchArgs& args) const;
 
-  DnnlCall reorder_, main_;
+  std::vector<DnnlCall> before_;  // reorders of the weights and the source
+  DnnlCall main_, after_;         // `after_`: a reorder of the result
   std::optional<Contraction::ZeroPoint> zeroPoint_;
   PointwisePasses passes_;
   bool nothingToDo_ = false;
@@ -41,16 +45,15 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
     nothingToDo_ = true;
     return;
   }
-  using Source = DnnlCall::Source;
   main_ = DnnlCall(plan.pd, reserve(workspace_, plan.pd.scratchpad_desc().get_size()), plan.alone);
-  main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
+  bindSource(plan);
   bindWeights(plan, weights);
   bindZeroPoint(plan);
   for (const auto& o : plan.operands) {
     if (o.data)
       main_.bindFixed(o.argument, o.desc, o.data);
     else
-      main_.bind(o.argument, o.desc, Source::kInput, o.input);
+      main_.bind(o.argument, o.desc, DnnlCall::Source::kInput, o.input);
   }
 
   resultOutput_ = fused.outputIndex(plan.result);
@@ -62,16 +65,47 @@ ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan pla
     resultOutput_ = 0;
   else
     result.dtype = plan.result->dtype;
-  if (resultOutput_ >= 0) {
-    main_.bind(DNNL_ARG_DST, plan.op.dst, Source::kOutput, static_cast<size_t>(resultOutput_));
-  } else {
-    resultOffset_ = reserve(workspace_, plan.op.dst.get_size());
-    main_.bind(DNNL_ARG_DST, plan.op.dst, Source::kWorkspace, resultOffset_);
-  }
+  bindResult(plan);
   std::span<const Node* const> rest(fused.after);
   Internal internal{plan.result, result};
   passes_ = PointwisePasses(fused, rest.subspan(plan.fusedNodes), inputs, outputs, {&internal, 1}, written);
   passesOffset_ = reserve(workspace_, passes_.workspaceBytes());
+}
+
+// To be bound at both ends.
+DnnlCall ContractionLaunch::reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  dnnl::reorder::primitive_desc pd(dnnlEngine(), from, dnnlEngine(), to, attr);
+  return DnnlCall(pd, reserve(workspace_, pd.scratchpad_desc().get_size()));
+}
+
+void ContractionLaunch::bindSource(const ContractionPlan& plan) {
+  using Source = DnnlCall::Source;
+  if (!plan.outerSrc) return main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kInput, plan.op.srcInput);
+  size_t offset = reserve(workspace_, plan.op.src.get_size());
+  before_.push_back(reorder(*plan.outerSrc, plan.op.src));
+  before_.back().bind(DNNL_ARG_FROM, *plan.outerSrc, Source::kInput, plan.op.srcInput);
+  before_.back().bind(DNNL_ARG_TO, plan.op.src, Source::kWorkspace, offset);
+  main_.bind(DNNL_ARG_SRC, plan.op.src, Source::kWorkspace, offset);
+}
+
+// In resultOutput_, or where that is none in the workspace.
+void ContractionLaunch::bindResult(const ContractionPlan& plan) {
+  using Source = DnnlCall::Source;
+  if (resultOutput_ < 0) resultOffset_ = reserve(workspace_, plan.op.dst.get_size());
+  auto bind = [&](DnnlCall& call, int argument, const dnnl::memory::desc& desc) {
+    if (resultOutput_ >= 0)
+      call.bind(argument, desc, Source::kOutput, static_cast<size_t>(resultOutput_));
+    else
+      call.bind(argument, desc, Source::kWorkspace, resultOffset_);
+  };
+  if (!plan.outerDst) return bind(main_, DNNL_ARG_DST, plan.op.dst);
+  size_t offset = reserve(workspace_, plan.op.dst.get_size());
+  main_.bind(DNNL_ARG_DST, plan.op.dst, Source::kWorkspace, offset);
+  after_ = reorder(plan.op.dst, *plan.outerDst);
+  after_.bind(DNNL_ARG_FROM, plan.op.dst, Source::kWorkspace, offset);
+  bind(after_, DNNL_ARG_TO, *plan.outerDst);
 }
 
 void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* weights) {
@@ -81,12 +115,9 @@ void ContractionLaunch::bindWeights(const ContractionPlan& plan, const void* wei
   if (wanted == plan.op.weights)
     return main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kInput, plan.op.weightsInput);
   size_t offset = reserve(workspace_, wanted.get_size());
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  dnnl::reorder::primitive_desc pd(dnnlEngine(), plan.op.weights, dnnlEngine(), wanted, attr);
-  reorder_ = DnnlCall(pd, reserve(workspace_, pd.scratchpad_desc().get_size()));
-  reorder_.bind(DNNL_ARG_FROM, plan.op.weights, Source::kInput, plan.op.weightsInput);
-  reorder_.bind(DNNL_ARG_TO, wanted, Source::kWorkspace, offset);
+  before_.push_back(reorder(plan.op.weights, wanted));
+  before_.back().bind(DNNL_ARG_FROM, plan.op.weights, Source::kInput, plan.op.weightsInput);
+  before_.back().bind(DNNL_ARG_TO, wanted, Source::kWorkspace, offset);
   main_.bind(DNNL_ARG_WEIGHTS, wanted, Source::kWorkspace, offset);
 }
 
@@ -110,8 +141,9 @@ void ContractionLaunch::readZeroPoint(const LaunchArgs& args) const {
 void ContractionLaunch::run(const LaunchArgs& args) {
   if (nothingToDo_) return;
   readZeroPoint(args);
-  if (!reorder_.empty()) reorder_.run(args);
+  for (DnnlCall& call : before_) call.run(args);
   main_.run(args);
+  if (!after_.empty()) after_.run(args);
   if (passes_.empty()) return;
   char* workspace = static_cast<char*>(args.workspace);
   void* result = resultOutput_ >= 0 ? args.outputs[resultOutput_] : workspace + resultOffset_;

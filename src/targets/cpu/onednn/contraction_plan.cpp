@@ -56,6 +56,51 @@ std::optional<Attempt> attempt(const FusedNode& fused, const PostOpChain& chain,
   return a;
 }
 
+// The same elements in channels-last order.
+dnnl::memory::desc channelsLast(const dnnl::memory::desc& desc) {
+  dnnl::memory::dims dims = desc.get_dims(), strides(dims.size(), 1);
+  int64_t stride = dims[1];
+  for (size_t d = dims.size(); --d > 1; stride *= dims[d]) strides[d] = stride;
+  strides[0] = stride;
+  return {dims, desc.get_data_type(), strides};
+}
+
+// The whole epilogue if a fast implementation takes it, else as much of it as keeps the fast one. Nothing
+// where there is none, then `why` tells.
+std::optional<ContractionPlan> bestPlan(const FusedNode& fused, const Contraction& op,
+                                        std::span<const TensorDesc> inputs, const dnnl::memory::desc& format,
+                                        std::string& why) {
+  PostOpChain chain = translateEpilogue(fused);
+  std::optional<ContractionPlan> best;
+  for (size_t links = chain.links.size() + 1; links-- > 0;) {
+    std::optional<Attempt> a = attempt(fused, chain, links, op, inputs);
+    if (!a) continue;
+    try {
+      dnnl::primitive_desc pd = a->op.make(a->op, format, a->attr);
+      if (best && speedClass(pd) <= speedClass(best->pd)) continue;
+      best = ContractionPlan{a->op, pd, a->operands, links, a->result};
+      if (speedClass(pd) == 2) break;
+    } catch (const dnnl::error& e) {
+      why = fmt::format("oneDNN: {}", e.what());
+    }
+  }
+  return best;
+}
+
+// Integers are convolved in channels-last order only, but by a reference that takes seconds.
+std::optional<ContractionPlan> turnedPlan(const FusedNode& fused, const Contraction& op,
+                                          std::span<const TensorDesc> inputs,
+                                          const dnnl::memory::desc& format, std::string& why) {
+  Contraction inner = op;
+  inner.src = channelsLast(op.src);
+  inner.dst = channelsLast(op.dst);
+  std::optional<ContractionPlan> plan = bestPlan(fused, inner, inputs, format, why);
+  if (!plan) return plan;
+  plan->outerSrc = op.src;
+  plan->outerDst = dnnl::memory::desc(op.dst.get_dims(), plan->op.dst.get_data_type(), op.dst.get_strides());
+  return plan;
+}
+
 }  // namespace
 
 void addZeroPoint(Contraction& op, const FusedNode& fused, std::span<const TensorDesc> inputs) {
@@ -87,23 +132,14 @@ ContractionPlan planContraction(const FusedNode& fused, Describe describe, std::
   if (isSmall(op.multiplications,
               static_cast<double>(op.src.get_size() + op.weights.get_size() + op.dst.get_size())))
     alone.emplace();
-  PostOpChain chain = translateEpilogue(fused);
-  std::optional<ContractionPlan> best;
   std::string why = "oneDNN has no implementation";
-  // The whole epilogue if a fast implementation takes it, else as much of it as keeps the fast one.
-  for (size_t links = chain.links.size() + 1; links-- > 0;) {
-    std::optional<Attempt> a = attempt(fused, chain, links, op, inputs);
-    if (!a) continue;
-    try {
-      dnnl::primitive_desc pd = a->op.make(a->op, format, a->attr);
-      if (best && speedClass(pd) <= speedClass(best->pd)) continue;
-      best = ContractionPlan{a->op, pd, a->operands, links, a->result, alone.has_value()};
-      if (speedClass(pd) == 2) break;
-    } catch (const dnnl::error& e) {
-      why = fmt::format("oneDNN: {}", e.what());
-    }
+  std::optional<ContractionPlan> best = bestPlan(fused, op, inputs, format, why);
+  if (fused.anchor->is("ConvInteger") && (!best || speedClass(best->pd) == 0)) {
+    std::optional<ContractionPlan> turned = turnedPlan(fused, op, inputs, format, why);
+    if (turned && speedClass(turned->pd) > 0) best = std::move(turned);
   }
   if (!best) fail(ErrorKind::kUnsupported, "{}", why);
+  best->alone = alone.has_value();
   return std::move(*best);
 }
 

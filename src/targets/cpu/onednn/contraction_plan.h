@@ -19,6 +19,8 @@ struct ContractionPlan {
   size_t fusedNodes = 0;          // links of the chain that became post-ops
   const Value* result = nullptr;  // what the primitive writes
   bool alone = false;             // made for one thread
+  // Where they differ from what `op` says: how source and result lie in memory, to be reordered around.
+  std::optional<dnnl::memory::desc> outerSrc, outerDst;
 };
 
 // `weights`: the packed format, or none to let oneDNN choose. Throws Error (kUnsupported) with the reason.

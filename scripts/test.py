@@ -27,13 +27,16 @@ PYTHON = sys.executable
 MODELS, CONFORMANCE = ".cache/models", ".cache/conformance"
 SHOWN_LINES = 40
 
+ARCHER = "$(dirname $(readlink -f $(command -v clang)))/../lib/libarcher.so"  # knows OpenMP's order of events
+CONCURRENT = f"OMP_TOOL_LIBRARIES={ARCHER} build-tsan/bin/concurrent_tests --gtest_brief=1"
+
 ENVIRONMENT = {
     "TENFOLD_MODELS": str(ROOT / MODELS),
     "ASAN_OPTIONS": "allocator_may_return_null=1",  # tests ask for more memory than there is
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/leaks.supp:print_suppressions=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     # OpenMP's runtime and oneDNN are not instrumented: what they do to their own memory looks like a race. How
-    # OpenMP orders our loops, ThreadSanitizer hears from libarcher, which Clang's OpenMP loads by itself.
+    # OpenMP orders our loops: ThreadSanitizer hears of it from libarcher (CONCURRENT).
     "TSAN_OPTIONS": "ignore_noninstrumented_modules=1",
 }
 
@@ -68,7 +71,7 @@ STEPS = [
     Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]]),
     Step(
         "thread-sanitizer",
-        [*built("tsan", "concurrent_tests"), ["build-tsan/bin/concurrent_tests", "--gtest_brief=1"]],
+        [*built("tsan", "concurrent_tests"), ["sh", "-c", CONCURRENT]],
         usual=False,  # compiles the core once more; to be run after changes to what threads share
     ),
 ]

@@ -37,7 +37,7 @@ ENVIRONMENT = {
     "UBSAN_OPTIONS": "print_stacktrace=1",
     # OpenMP's runtime and oneDNN are not instrumented: what they do to their own memory looks like a race. How
     # OpenMP orders our loops: ThreadSanitizer hears of it from libarcher (CONCURRENT).
-    "TSAN_OPTIONS": "ignore_noninstrumented_modules=1",
+    "TSAN_OPTIONS": "ignore_noninstrumented_modules=1:allocator_may_return_null=1",
 }
 
 

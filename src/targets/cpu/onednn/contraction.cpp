@@ -17,7 +17,7 @@ constexpr std::string_view kRuntime = "weights=runtime", kPacked = "weights=";
 class ContractionLaunch final : public Launch {
  public:
   // `weights`: packed as the plan's primitive wants them; null where they come with each launch.
-  ContractionLaunch(const FusedNode& fused, ContractionPlan plan, const void* weights, Descs inputs,
+  ContractionLaunch(const FusedNode& fused, const ContractionPlan& plan, const void* weights, Descs inputs,
                     Descs outputs);
   size_t workspaceBytes() const override { return workspace_; }
   void run(const LaunchArgs& args) override;
@@ -39,7 +39,7 @@ class ContractionLaunch final : public Launch {
   size_t resultOffset_ = 0, passesOffset_ = 0, zeroPointOffset_ = 0, workspace_ = 0;
 };
 
-ContractionLaunch::ContractionLaunch(const FusedNode& fused, ContractionPlan plan, const void* weights,
+ContractionLaunch::ContractionLaunch(const FusedNode& fused, const ContractionPlan& plan, const void* weights,
                                      Descs inputs, Descs outputs) {
   if (plan.op.dst.get_size() == 0) {
     nothingToDo_ = true;
@@ -165,7 +165,7 @@ class ContractionKernel final : public Kernel {
   std::unique_ptr<Launch> prepare(Descs inputs, Descs outputs) const override {
     if (!packed_.defined()) {
       ContractionPlan plan = planContraction(fused_, describe_, inputs, outputs, std::nullopt);
-      return std::make_unique<ContractionLaunch>(fused_, std::move(plan), nullptr, inputs, outputs);
+      return std::make_unique<ContractionLaunch>(fused_, plan, nullptr, inputs, outputs);
     }
     Contraction op = describe_(fused_, inputs, outputs);
     dnnl::memory::desc stored = storedFormat(op);
@@ -180,7 +180,7 @@ class ContractionKernel final : public Kernel {
       if (!plan || speedClass(free.pd) > speedClass(plan->pd)) plan = std::move(free);
     }
     const void* weights = weightsAs(stored, plan->pd.query_md(dnnl::query::weights_md, 0));
-    return std::make_unique<ContractionLaunch>(fused_, std::move(*plan), weights, inputs, outputs);
+    return std::make_unique<ContractionLaunch>(fused_, *plan, weights, inputs, outputs);
   }
 
  private:

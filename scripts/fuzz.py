@@ -2,6 +2,7 @@
 """Runs every fuzzer of build-fuzz for some seconds, as many at a time as there are cores, from its kept corpus.
 
     fuzz.py [SECONDS] [--only NAME]    60 seconds each unless said otherwise
+    fuzz.py --seed N                   the same inputs each time, from nothing but the kept corpus
     fuzz.py --keep                     adds to the kept corpus what reaches code that it does not reach
 
 New inputs that reach new code go to build-fuzz/corpus/NAME; tests/fuzz/corpus/NAME
@@ -14,6 +15,7 @@ build-fuzz/findings/NAME.log; its end is shown if it fails. Prints last
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -45,10 +47,15 @@ def run(name, command):
     return passed, log.read_text(errors="replace")
 
 
-def fuzz(program, seconds):
+def fuzz(program, seconds, seed):
     """Whether the fuzzer ran to its end without a finding, and what to say of it."""
     name, found, kept = folders(program)
     limits = [*LIMITS, f"-max_len={MOST_BYTES}", f"-max_total_time={seconds}", f"-artifact_prefix={FINDINGS}/{name}-"]
+    if seed:
+        limits += [f"-seed={seed}", "-reload=0"]
+        found = found.with_name(f"{name}-seeded")
+        shutil.rmtree(found, ignore_errors=True)
+        found.mkdir()
     passed, text = run(name, [program, *limits, found, kept])
     runs = re.findall(r"^Done (\d+) runs in (\d+) second", text, re.MULTILINE)
     reached = re.findall(r"cov: (\d+) ft: (\d+)", text)
@@ -71,11 +78,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seconds", nargs="?", type=int, default=60)
     parser.add_argument("--only", metavar="NAME", default="*")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     programs = sorted((BUILD / "bin").glob(f"{options.only}_fuzzer"))
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    work = keep if options.keep else lambda program: fuzz(program, options.seconds)
+    work = keep if options.keep else lambda program: fuzz(program, options.seconds, options.seed)
     failed = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for passed, told in pool.map(work, programs):

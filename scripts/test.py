@@ -68,7 +68,7 @@ STEPS = [
         "address-sanitizer",
         [*built("fuzz", "unit_tests"), ["build-fuzz/bin/unit_tests", "--gtest_brief=1"]],
     ),
-    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60"]]),
+    Step("fuzz", [*built("fuzz", "fuzzers"), [PYTHON, "scripts/fuzz.py", "60", "--seed", "1"]]),
     Step(
         "thread-sanitizer",
         [*built("tsan", "concurrent_tests"), ["sh", "-c", CONCURRENT]],

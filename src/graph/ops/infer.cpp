@@ -113,6 +113,9 @@ void inferNode(Graph& graph, Node& node) {
     std::string message = e.what();
     if (message.rfind("node '", 0) == 0) throw;
     ctx.fail("{}", message);
+  } catch (const std::logic_error& e) {
+    // What an operator does not ask of its inputs by name, such as a rank of at least 1, stops here.
+    ctx.fail("its inputs or attributes do not fit the operator ({})", e.what());
   }
 }
 

@@ -56,7 +56,8 @@ void expandScale(ExpandContext& ctx) {
 
 // start + sum over the axes of (position on the axis * its step).
 Value* linspace(ExpandContext& ctx, Value* shape, DataType type) {
-  auto rank = shape->shape ? shape->shape->at(0).tryConstant() : std::nullopt;
+  ctx.require(shape->rank() == 1, "input 0 (the shape) must have 1 dimension, it has {}", shape->rank());
+  auto rank = shape->shape->front().tryConstant();
   ctx.require(rank.has_value(), "the number of dimensions must be known");
   Value *start = ctx.cast(ctx.input(1), type), *steps = ctx.cast(ctx.input(2), type);
   Value *zero = ctx.scalar(DataType::kInt64, 0), *one = ctx.scalar(DataType::kInt64, 1);

@@ -2,7 +2,7 @@
 // an entry in the error recorder and a null or false return.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>

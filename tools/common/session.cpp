@@ -1,5 +1,7 @@
 #include "common/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 

@@ -1,7 +1,7 @@
 // Lines as NVIDIA's trtexec prints them: "[time] [I] text".
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <mutex>
 #include <string>

@@ -70,31 +70,30 @@ void printTable(const Plan& plan, const nlohmann::json& rows, bool reasons) {
   }
 }
 
-// The median time of each step in a run on the plan's device; empty where that is not at hand.
-std::vector<double> timeSteps(const InspectOptions& options, std::unique_ptr<Plan> plan) {
-  std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs(), options.shapes().opt);
-  Session session(std::move(plan), options.target());
-  session.run(inputs);
-  return stepMilliseconds(session);
+void show(const InspectOptions& options, const Plan& plan, const std::vector<double>& milliseconds) {
+  nlohmann::json all = describePlan(plan, milliseconds);
+  if (!options.html.empty()) {
+    std::string page = planPage(plan, all);
+    writeFileAtomically(options.html, {reinterpret_cast<const uint8_t*>(page.data()), page.size()});
+    fmt::print("{}: open it in a browser\n", options.html);
+  } else if (options.json) {
+    fmt::print("{}\n", all.dump(2));
+  } else {
+    printTable(plan, all["steps"], options.reasons);
+  }
 }
 
 void inspect(const InspectOptions& options) {
   std::unique_ptr<Plan> plan = options.plan();
   if (options.text) {
     fmt::print("{}\n", printGraph(*plan->graph));
-    return;
-  }
-  std::vector<double> times;
-  if (options.time) times = timeSteps(options, options.plan());
-  nlohmann::json all = describePlan(*plan, times);
-  if (!options.html.empty()) {
-    std::string page = planPage(*plan, all);
-    writeFileAtomically(options.html, {reinterpret_cast<const uint8_t*>(page.data()), page.size()});
-    fmt::print("{}: open it in a browser\n", options.html);
-  } else if (options.json) {
-    fmt::print("{}\n", all.dump(2));
+  } else if (options.time) {
+    std::vector<Tensor> inputs = completeInputs(*plan, options.givenInputs(), options.shapes().opt);
+    Session session(std::move(plan), options.target());
+    session.run(inputs);
+    show(options, session.plan(), stepMilliseconds(session));
   } else {
-    printTable(*plan, all["steps"], options.reasons);
+    show(options, *plan, {});
   }
 }
 

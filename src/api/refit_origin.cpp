@@ -20,25 +20,11 @@ constexpr const char* kLowPrecision = "low precision";
 constexpr const char* kTf32 = "tf32";
 constexpr const char* kMeasure = "measure";
 constexpr const char* kIterations = "iterations";
-
-// Numbers as lines of text.
-std::string lines(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += item + "\n";
-  return text;
-}
-std::vector<std::string> fromLines(const Plan& plan, const std::string& name) {
-  std::vector<std::string> items(1);
-  auto fact = plan.facts.find(name);
-  if (fact == plan.facts.end()) return {};
-  for (char c : fact->second)
-    if (c == '\n')
-      items.emplace_back();
-    else
-      items.back() += c;
-  items.pop_back();
-  return items;
-}
+// The weights' lists, in the same order.
+constexpr const char* kWeightIds = "ids";
+constexpr const char* kWeightNames = "names";
+constexpr const char* kWeightLayers = "layers";
+constexpr const char* kWeightRoles = "roles";
 
 bool holdsWeights(const Value& v) {
   return v.isConstant() && v.constant.data() && toApi(v.dtype) &&
@@ -109,8 +95,10 @@ void keepOrigin(Plan& plan, const RefitOrigin& origin) {
     layers.push_back(w.layer);
     roles.push_back(std::to_string(static_cast<int>(w.role)));
   }
-  kept.facts = {
-      {"ids", lines(ids)}, {"names", lines(names)}, {"layers", lines(layers)}, {"roles", lines(roles)}};
+  facts::setNames(kept, kWeightIds, ids);
+  facts::setNames(kept, kWeightNames, names);
+  facts::setNames(kept, kWeightLayers, layers);
+  facts::setNames(kept, kWeightRoles, roles);
   const BuildOptions& o = origin.options;
   facts::setNames(kept, kExcluded, o.tuner.excluded);
   facts::setNumber(kept, kLowPrecision, static_cast<int64_t>(o.lowPrecision));
@@ -139,8 +127,8 @@ RefitOrigin readOrigin(const Plan& plan) {
   const std::string& packed = fact->second;
   std::unique_ptr<Plan> kept = readPlanCopy({reinterpret_cast<const uint8_t*>(packed.data()), packed.size()});
   RefitOrigin origin;
-  auto ids = fromLines(*kept, "ids"), names = fromLines(*kept, "names"), layers = fromLines(*kept, "layers"),
-       roles = fromLines(*kept, "roles");
+  auto ids = facts::names(*kept, kWeightIds), names = facts::names(*kept, kWeightNames),
+       layers = facts::names(*kept, kWeightLayers), roles = facts::names(*kept, kWeightRoles);
   for (size_t i = 0; i < ids.size(); ++i) {
     int id = std::atoi(ids[i].c_str());
     const Value* v = kept->graph->valueById(id);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "graph/ops/infer.h"
+#include "base/shape.h"
+#include "graph/ir/with.h"
+#include "graph/ops/op_def.h"
 #include "optimize/rewrite.h"
 
 namespace tenfold {
@@ -39,8 +41,7 @@ bool isWeights(const Node& n, int axis) {
   if (!w->isConstant() || !scale->isConstant() || w->rank() < 2) return false;
   bool centred = w->dtype == DataType::kInt8 ? hasNoZeroPoint(n) : n.hasInput(2) && isAll(n.inputs[2], 128);
   if (!centred || hasOneElement(scale)) return centred;
-  int own = static_cast<int>(n.attrs.integer("axis", 1));
-  return scale->rank() == 1 && (own < 0 ? own + w->rank() : own) == axis;
+  return scale->rank() == 1 && normalizeAxis(n.attrs.integer("axis", 1), w->rank()) == axis;
 }
 
 // The same numbers less 128, as i8.
@@ -51,15 +52,18 @@ Tensor signedBytes(const Tensor& t) {
   return out;
 }
 
-// The scales of the weights, so shaped that they multiply the result of this rank, whose channels are on
-// `axis`.
-Value* channelScale(Rewriter& r, const Node& weights, int rank, int axis) {
-  const Tensor& s = weights.inputs[1]->constant;
-  Shape shape = Shape::filled(s.numel() == 1 ? 0 : rank - axis, 1);
-  if (s.numel() != 1) shape[0] = s.numel();
-  Tensor scales(s.dtype(), shape);
-  for (int64_t i = 0; i < s.numel(); ++i) scales.setDouble(i, s.getDouble(i));
-  return r.constant(std::move(scales));
+// One number for all channels or one for each, as `type`, so shaped that they meet a result of this rank,
+// whose channels are on `axis`.
+Value* perChannel(Rewriter& r, const Tensor& numbers, DataType type, int rank, int axis) {
+  Shape shape = Shape::filled(numbers.numel() == 1 ? 0 : rank - axis, 1);
+  if (numbers.numel() != 1) shape[0] = numbers.numel();
+  Tensor shaped(type, shape);
+  for (int64_t i = 0; i < numbers.numel(); ++i) shaped.setDouble(i, numbers.getDouble(i));
+  return r.constant(std::move(shaped));
+}
+
+Value* cast(Rewriter& r, Value* v, DataType type) {
+  return r.emit("Cast", {v}, with("to", static_cast<int64_t>(type)));
 }
 
 bool formProduct(Graph& graph, Node* product) {
@@ -77,11 +81,10 @@ bool formProduct(Graph& graph, Node* product) {
   std::vector<Value*> inputs{left->inputs[0], weights};
   if (!hasNoZeroPoint(*left)) inputs.push_back(left->inputs[2]);
   Value* y = r.emit(isConv ? "ConvInteger" : "MatMulInteger", inputs, product->attrs);
-  Attributes toFloat;
-  toFloat.setType("to", DataType::kFloat32);
-  y = r.emit("Cast", {y}, toFloat);
+  y = cast(r, y, DataType::kFloat32);
   int rank = result->rank(), axis = isConv ? 1 : rank - 1;
-  Value* scale = r.emit("Mul", {left->inputs[1], channelScale(r, *right, rank, axis)});
+  const Tensor& scales = right->inputs[1]->constant;
+  Value* scale = r.emit("Mul", {left->inputs[1], perChannel(r, scales, scales.dtype(), rank, axis)});
   y = r.emit("Mul", {y, scale});
   if (isConv && product->hasInput(2)) {
     std::vector<int64_t> shape(static_cast<size_t>(rank - axis), 1);
@@ -101,15 +104,6 @@ Value* leftSums(Rewriter& r, const Node& product, const Tensor& weights) {
   std::vector<Value*> inputs{product.inputs[0], r.constant(std::move(ones))};
   if (product.hasInput(2)) inputs.push_back(product.inputs[2]);
   return r.emit(product.op->name, inputs, product.attrs);
-}
-
-// Zero points of the weights as i32, as they meet the result of this rank.
-Value* wideZeros(Rewriter& r, const Tensor& zeros, int rank, int axis) {
-  Shape shape = Shape::filled(zeros.numel() == 1 ? 0 : rank - axis, 1);
-  if (zeros.numel() != 1) shape[0] = zeros.numel();
-  Tensor wide(DataType::kInt32, shape);
-  for (int64_t i = 0; i < zeros.numel(); ++i) wide.setInt(i, zeros.getInt(i));
-  return r.constant(std::move(wide));
 }
 
 // Constant weights of an integer product that the model has itself become signed and lose their zero points:
@@ -135,10 +129,10 @@ bool simplifyWeights(Graph& graph, Node* product) {
   std::vector<Value*> inputs{product->inputs[0], r.constant(weights)};
   if (product->hasInput(2)) inputs.push_back(product->inputs[2]);
   Value* y = r.emit(product->op->name, inputs, product->attrs);
-  int rank = y->rank();
-  if (sums)
-    y = r.emit("Sub", {y, r.emit("Mul", {leftSums(r, *product, weights),
-                                         wideZeros(r, zeros, rank, isConv ? 1 : rank - 1)})});
+  if (sums) {
+    Value* wide = perChannel(r, zeros, DataType::kInt32, y->rank(), isConv ? 1 : y->rank() - 1);
+    y = r.emit("Sub", {y, r.emit("Mul", {leftSums(r, *product, weights), wide})});
+  }
   replaceValue(graph, product->output(), y);
   return true;
 }
@@ -149,13 +143,7 @@ bool takeApart(Graph& graph, Node* quantize) {
   Rewriter r(graph, quantize);
   Value* x = quantize->inputs[0];
   auto number = [&](double value) { return r.scalar(type, value); };
-  auto cast = [&](Value* v) {
-    Attributes to;
-    to.setType("to", DataType::kUInt8);
-    return r.emit("Cast", {v}, to);
-  };
-  Attributes all;
-  all.set("keepdims", int64_t{0});
+  Attributes all = with("keepdims", int64_t{0});
   Value* low = r.emit("Min", {r.emit("ReduceMin", {x}, all), number(0)});
   Value* high = r.emit("Max", {r.emit("ReduceMax", {x}, all), number(0)});
   Value* range = r.emit("Sub", {high, low});
@@ -164,7 +152,7 @@ bool takeApart(Graph& graph, Node* quantize) {
   auto clip = [&](Value* v) { return r.emit("Clip", {v, number(0), number(255)}); };
   Value* zero = r.emit("Round", {clip(r.emit("Div", {r.emit("Neg", {low}), scale}))});
   Value* y = clip(r.emit("Add", {r.emit("Round", {r.emit("Div", {x, scale})}), zero}));
-  Value* parts[] = {cast(y), scale, cast(zero)};
+  Value* parts[] = {cast(r, y, DataType::kUInt8), scale, cast(r, zero, DataType::kUInt8)};
   for (size_t i = 0; i < 3; ++i)
     if (quantize->output(i)) replaceValue(graph, quantize->outputs[i], parts[i]);
   return true;

@@ -3,6 +3,7 @@
 
 #include "api/data_type.h"
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "graph/ops/op_def.h"
 #include "plugin/describe.h"
 
@@ -18,12 +19,6 @@ nv::DynamicPluginTensorDesc pluginTensor(nv::DataType type, const nv::Dims& dims
 
 namespace {
 
-bool allKnown(const Dim& d, const auto& symbols) {
-  std::vector<std::string> found;
-  d.collectSymbols(found);
-  return std::ranges::all_of(found, [&](const std::string& s) { return symbols.count(s) != 0; });
-}
-
 nv::DynamicPluginTensorDesc describeValue(const Value& v, const PluginBuild& build) {
   nv::Dims dims{};
   dims.nbDims = v.rank();
@@ -32,10 +27,10 @@ nv::DynamicPluginTensorDesc describeValue(const Value& v, const PluginBuild& bui
   for (int32_t i = 0; i < dims.nbDims; ++i) {
     const Dim& d = (*v.shape)[static_cast<size_t>(i)];
     tensor.desc.dims.d[i] = d.tryConstant().value_or(-1);
-    tensor.opt.d[i] = allKnown(d, build.optimum) ? d.eval(build.optimum) : -1;
+    tensor.opt.d[i] = isBoundBy(d, build.optimum) ? d.eval(build.optimum) : -1;
     tensor.min.d[i] = tensor.max.d[i] = -1;  // where only run time tells
     for (const DimRanges& ranges : build.profiles) {
-      if (!allKnown(d, ranges)) continue;
+      if (!isBoundBy(d, ranges)) continue;
       DimRange range = d.range(ranges);
       bool isFirst = tensor.max.d[i] < 0;
       tensor.min.d[i] = isFirst ? range.min : std::min(tensor.min.d[i], range.min);

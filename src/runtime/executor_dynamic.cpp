@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "graph/ops/op_def.h"
 #include "runtime/control_flow.h"
 #include "runtime/executor_state.h"
@@ -9,13 +10,6 @@
 
 namespace tenfold {
 namespace {
-
-bool allBound(const SymShape& shape, const DimBindings& bindings) {
-  std::vector<std::string> symbols;
-  for (const Dim& d : shape) d.collectSymbols(symbols);
-  return std::all_of(symbols.begin(), symbols.end(),
-                     [&](const std::string& s) { return bindings.count(s) != 0; });
-}
 
 bool sameDescs(const std::vector<TensorDesc>& a, const std::vector<TensorDesc>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const TensorDesc& x, const TensorDesc& y) {
@@ -41,7 +35,7 @@ void Executor::findOutputShapes(size_t step, StreamHandle stream) {
   const Node& node = *loaded_.plan().steps[step].node;
   auto unknown = [&](const Value* v) {
     if (!v || loaded_.hasStaticShape(*v)) return false;
-    if (!v->shape || !allBound(*v->shape, bindings_)) return true;
+    if (!isShapeBoundBy(*v, bindings_)) return true;
     shapes_[v->id] = evalShape(*v->shape, bindings_);
     return false;
   };

@@ -144,20 +144,12 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
 
 void Executor::evaluateKnown(Prepared& prepared) const {
   const MemoryPlan& memory = memory_ ? *memory_ : prepared.memory;
-  auto isBound = [&](const Dim& d) {
-    std::vector<std::string> symbols;
-    d.collectSymbols(symbols);
-    return std::all_of(symbols.begin(), symbols.end(),
-                       [&](const std::string& s) { return bindings_.count(s); });
-  };
   for (const Value* v : graph_.values()) {
     const Place& place = memory.places[v->id];
     const Place& root = place.kind == PlaceKind::kAlias ? memory.places[place.index] : place;
     if (!v->producer || !v->contents || !shapeKnown_[v->id] || root.kind == PlaceKind::kOutput) continue;
-    if (!std::all_of(v->contents->begin(), v->contents->end(), isBound)) continue;
-    Tensor elements(v->dtype, shapes_[v->id]);
-    for (size_t i = 0; i < v->contents->size(); ++i)
-      elements.setInt(static_cast<int64_t>(i), (*v->contents)[i].eval(bindings_));
+    Tensor elements = knownElements(*v, shapes_[v->id], bindings_);
+    if (!elements.defined()) continue;
     auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.memory());
     loaded_.target().copy(buffer->second.ensure(elements.bytes()), elements.data(), elements.bytes(),
                           nullptr);

@@ -1,10 +1,9 @@
 #include "runtime/shape_checks.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "runtime/infer_concrete.h"
 
 namespace tenfold {
@@ -72,15 +71,12 @@ std::string shapesOf(std::span<const TensorDesc> inputs) {
 
 Tensor knownElements(const Value& value, const Shape& shape, const DimBindings& bindings) {
   if (value.isConstant()) return value.constant;
-  if (!value.contents || static_cast<int64_t>(value.contents->size()) != shape.numel()) return {};
+  if (!value.contents || static_cast<int64_t>(value.contents->size()) != shape.numel() ||
+      !areBoundBy(*value.contents, bindings))
+    return {};
   Tensor elements(value.dtype, shape);
-  for (size_t i = 0; i < value.contents->size(); ++i) {
-    std::vector<std::string> symbols;
-    (*value.contents)[i].collectSymbols(symbols);
-    for (const std::string& s : symbols)
-      if (!bindings.count(s)) return {};
+  for (size_t i = 0; i < value.contents->size(); ++i)
     elements.setInt(static_cast<int64_t>(i), (*value.contents)[i].eval(bindings));
-  }
   return elements;
 }
 

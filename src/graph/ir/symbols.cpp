@@ -1,7 +1,5 @@
 #include "graph/ir/symbols.h"
 
-#include <algorithm>
-
 namespace tenfold {
 
 std::set<std::string> symbolsOfInputs(const Graph& graph) {
@@ -25,11 +23,17 @@ std::set<std::string> symbolsOfShapes(const Graph& graph) {
   return {used.begin(), used.end()};
 }
 
-bool isShapeBoundBy(const Value& value, const std::set<std::string>& symbols) {
-  if (!value.shape) return false;
-  std::vector<std::string> used;
-  for (const Dim& d : *value.shape) d.collectSymbols(used);
-  return std::all_of(used.begin(), used.end(), [&](const std::string& s) { return symbols.count(s) != 0; });
+void addUpperBounds(const Graph& graph, DimRanges& ranges) {
+  constexpr std::string_view kSymbol = "symbol.";
+  for (const Node* node : graph.nodes())
+    for (const auto& [name, value] : node->attrs.all()) {
+      const auto* symbol = std::get_if<std::string>(&value);
+      if (!symbol || !name.starts_with(kSymbol)) continue;
+      std::string upper = node->attrs.text("upper." + name.substr(kSymbol.size()), "");
+      if (upper.empty()) continue;
+      Dim bound = Dim::parse(upper);
+      if (isBoundBy(bound, ranges)) ranges.try_emplace(*symbol, DimRange{0, bound.range(ranges).max});
+    }
 }
 
 }  // namespace tenfold

@@ -34,7 +34,7 @@ std::optional<SymShape> joinBranches(InferContext& ctx, size_t output, const Val
   std::set<std::string> symbols = outerSymbols(ctx);
   SymShape joined = *a.shape;
   for (size_t d = 0; d < joined.size(); ++d)
-    if (!(joined[d] == (*b.shape)[d]) || !onlyOf(symbols, joined[d]))
+    if (!(joined[d] == (*b.shape)[d]) || !isBoundBy(joined[d], symbols))
       joined[d] = ctx.unknownDim(fmt::format("out{}.{}", output, d));
   return joined;
 }
@@ -42,6 +42,8 @@ std::optional<SymShape> joinBranches(InferContext& ctx, size_t output, const Val
 void inferIf(InferContext& ctx) {
   ctx.require(ctx.node().bodies.size() == 2, "needs two branches");
   auto cond = ctx.ints(0);
+  ctx.require(!cond || cond->size() == 1, "input 0 (the condition) has {} elements, it needs one",
+              cond->size());
   std::set<std::string> symbols = outerSymbols(ctx);
   size_t chosen = cond && (*cond)[0] == 0 ? kElse : kThen;
   if (cond) {
@@ -59,10 +61,8 @@ void inferIf(InferContext& ctx) {
     auto shape = joinBranches(ctx, i, *a, *b);
     if (!shape) continue;
     ctx.setShape(i, *shape);
-    if (!a->contents || a->contents != b->contents) continue;
-    bool outside = true;
-    for (const Dim& d : *a->contents) outside = outside && onlyOf(symbols, d);
-    if (outside) ctx.setContents(i, *a->contents);
+    if (a->contents && a->contents == b->contents && areBoundBy(*a->contents, symbols))
+      ctx.setContents(i, *a->contents);
   }
 }
 

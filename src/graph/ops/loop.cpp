@@ -89,8 +89,8 @@ void inferLoop(InferContext& ctx) {
   auto exported = [&](const SymShape& shape, size_t output) {
     SymShape out;
     for (size_t d = 0; d < shape.size(); ++d)
-      out.push_back(onlyOf(symbols, shape[d]) ? shape[d]
-                                              : ctx.unknownDim(fmt::format("out{}.{}", output, d)));
+      out.push_back(isBoundBy(shape[d], symbols) ? shape[d]
+                                                 : ctx.unknownDim(fmt::format("out{}.{}", output, d)));
     return out;
   };
   auto limit = ctx.contents(0);

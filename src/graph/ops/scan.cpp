@@ -68,7 +68,7 @@ void inferScan(InferContext& ctx) {
     SymShape shape;
     for (size_t d = 0; d < v->shape->size(); ++d) {
       const Dim& inner = (*v->shape)[d];
-      shape.push_back(onlyOf(symbols, inner) ? inner : ctx.unknownDim(fmt::format("out{}.{}", i, d)));
+      shape.push_back(isBoundBy(inner, symbols) ? inner : ctx.unknownDim(fmt::format("out{}.{}", i, d)));
     }
     shape.insert(shape.begin() + normalizeAxis(parts.outputAxes[i - parts.states], v->rank() + 1), length);
     ctx.setShape(i, shape);

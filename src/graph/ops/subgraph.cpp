@@ -35,12 +35,6 @@ std::set<std::string> outerSymbols(const InferContext& ctx) {
   return {found.begin(), found.end()};
 }
 
-bool onlyOf(const std::set<std::string>& symbols, const Dim& d) {
-  std::vector<std::string> used;
-  d.collectSymbols(used);
-  return std::all_of(used.begin(), used.end(), [&](const std::string& s) { return symbols.count(s) != 0; });
-}
-
 Tensor Stack::build(const Value& value, int64_t axis, bool reversed) const {
   auto count = static_cast<int64_t>(parts_.size());
   if (parts_.empty()) {

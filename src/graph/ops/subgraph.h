@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "graph/ir/symbols.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/infer.h"
 
@@ -14,7 +15,6 @@ void nameSymbols(InferContext& ctx, size_t body);
 void passCaptures(InferContext& ctx, Graph& body, size_t first, size_t from, size_t count);
 // Symbols that mean something outside the node's bodies: those of its inputs.
 std::set<std::string> outerSymbols(const InferContext& ctx);
-bool onlyOf(const std::set<std::string>& symbols, const Dim& d);
 
 // Collects one tensor per iteration and stacks them along a new axis.
 class Stack {

@@ -61,11 +61,8 @@ bool isDisabled(const BuildOptions& options, std::string_view pass) {
 // tried at the usual shapes, and the plain layout is the one that every node runs in.
 bool hasKnownExtents(const Node& node, const std::set<std::string>& known) {
   auto isKnown = [&](const Value* v) {
-    if (!v || v->isConstant() || !v->shape) return true;
-    std::vector<std::string> symbols;
-    for (size_t d = 1; d < v->shape->size(); ++d) (*v->shape)[d].collectSymbols(symbols);
-    return std::all_of(symbols.begin(), symbols.end(),
-                       [&](const std::string& s) { return known.count(s) != 0; });
+    if (!v || v->isConstant() || !v->shape || v->shape->empty()) return true;
+    return areBoundBy(std::span(*v->shape).subspan(1), known);
   };
   return std::all_of(node.inputs.begin(), node.inputs.end(), isKnown) &&
          std::all_of(node.outputs.begin(), node.outputs.end(), isKnown);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "graph/ir/symbols.h"
 #include "graph/ops/op_def.h"
 #include "plan/memory/profile.h"
 
@@ -38,12 +39,7 @@ bool isUnlimited(const DimBindings& bindings) {
 }
 
 bool isBound(const Node& node, const DimBindings& bindings) {
-  auto bound = [&](const Value* v) {
-    std::vector<std::string> symbols;
-    if (v && v->shape)
-      for (const Dim& d : *v->shape) d.collectSymbols(symbols);
-    return std::all_of(symbols.begin(), symbols.end(), [&](const auto& s) { return bindings.count(s); });
-  };
+  auto bound = [&](const Value* v) { return !v || !v->shape || isShapeBoundBy(*v, bindings); };
   return std::all_of(node.inputs.begin(), node.inputs.end(), bound) &&
          std::all_of(node.outputs.begin(), node.outputs.end(), bound);
 }

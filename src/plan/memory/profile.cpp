@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "plan/memory/assign.h"
 
 namespace tenfold {
@@ -25,11 +26,7 @@ void forEachInputSymbol(const Graph& graph, const Profile& profile, Visit visit)
 
 // The most bytes that a value takes under the profile's bounds; nothing where no bound is known.
 std::optional<int64_t> boundedBytes(const Value& v, const DimRanges& ranges) {
-  if (!v.shape) return std::nullopt;
-  std::vector<std::string> symbols;
-  for (const Dim& d : *v.shape) d.collectSymbols(symbols);
-  for (const std::string& s : symbols)
-    if (!ranges.count(s)) return std::nullopt;
+  if (!isShapeBoundBy(v, ranges)) return std::nullopt;
   int64_t most = numel(*v.shape).range(ranges).max;
   int64_t product = 1;  // dimension by dimension can be tighter than the product's own interval
   for (const Dim& d : *v.shape) {
@@ -42,34 +39,9 @@ std::optional<int64_t> boundedBytes(const Value& v, const DimRanges& ranges) {
   return static_cast<int64_t>(typeBytes(v.dtype, most));
 }
 
-// Bounds of the dimensions that only run time tells, where the operator gave one.
-void addUnknownBounds(const Graph& graph, DimRanges& ranges) {
-  constexpr std::string_view kSymbol = "symbol.";
-  for (const Node* node : graph.nodes())
-    for (const auto& [name, value] : node->attrs.all()) {
-      if (name.rfind(kSymbol, 0) != 0) continue;
-      std::string upper = node->attrs.text("upper." + name.substr(kSymbol.size()), "");
-      if (upper.empty()) continue;
-      Dim bound = Dim::parse(upper);
-      std::vector<std::string> symbols;
-      bound.collectSymbols(symbols);
-      if (std::all_of(symbols.begin(), symbols.end(),
-                      [&](const std::string& s) { return ranges.count(s) != 0; }))
-        ranges[std::get<std::string>(value)] = {0, bound.range(ranges).max};
-    }
-}
-
-bool onlySymbolsOf(const Value& v, const DimRanges& ranges) {
-  std::vector<std::string> symbols;
-  if (v.shape)
-    for (const Dim& d : *v.shape) d.collectSymbols(symbols);
-  return v.shape && std::all_of(symbols.begin(), symbols.end(),
-                                [&](const std::string& s) { return ranges.count(s) != 0; });
-}
-
 DimRanges rangesWithUnknown(const Graph& graph, const Profile& profile) {
   DimRanges ranges = profileRanges(graph, profile);
-  addUnknownBounds(graph, ranges);
+  addUpperBounds(graph, ranges);
   return ranges;
 }
 
@@ -106,7 +78,7 @@ MemoryPlan planProfile(const Plan& plan, const Profile& profile) {
   MemoryPlan unbounded;
   unbounded.bounded = false;
   for (const Value* v : graph.values())
-    if (v->producer && onlySymbolsOf(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
+    if (v->producer && isShapeBoundBy(*v, ranges) && !boundedBytes(*v, ranges)) return unbounded;
   MemoryPlan bounded = assignMemory(
       plan, [&](const Value& v) { return boundedBytes(v, withUnknown); }, true);
   // An arena for shapes that nobody will set may be larger than any memory.

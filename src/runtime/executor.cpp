@@ -185,7 +185,7 @@ void Executor::replayKey(const RunArgs& args, std::vector<int64_t>& key) const {
 
 bool Executor::tryReplay(const RunArgs& args) {
   Replay& replay = *replay_;
-  if (replay.hopeless || !loaded_.allStatic() || role_ == Role::kBody ||
+  if (replay.hopeless || !loaded_.allStatic() || role_ == Role::kBody || !prepared_->mayBeReplayed ||
       !loaded_.target().mayRecord(args.stream))
     return false;
   replayKey(args, replay.key);

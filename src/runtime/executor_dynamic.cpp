@@ -90,8 +90,13 @@ void Executor::runDynamic(size_t step, const RunArgs& args) {
   for (const Value* v : node.inputs) inputs.push_back(desc(v));
   for (const Value* v : node.outputs)
     outputs.push_back(findsShapes && v ? TensorDesc{v->dtype, {}, v->layout} : desc(v));
-  if (!a.dynamicLaunch || !sameDescs(inputs, a.lastInputs) || !sameDescs(outputs, a.lastOutputs)) {
+  int64_t preparation = 0;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].known && !node.inputs[i]->isConstant()) preparation = prepared_->serial;
+  if (!a.dynamicLaunch || preparation != a.lastPreparation || !sameDescs(inputs, a.lastInputs) ||
+      !sameDescs(outputs, a.lastOutputs)) {
     a.dynamicLaunch = prepareLaunch(step, inputs, outputs);
+    a.lastPreparation = preparation;
     a.lastInputs = std::move(inputs);
     a.lastOutputs = std::move(outputs);
   }

@@ -128,7 +128,7 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
   }
   if (!loaded_.target().hostAccessible()) evaluateKnown(*prepared);
   prepared_ = prepared;
-  auto isKnown = [&](const Value* v) { return !v || prepared->known.count(v->id); };
+  auto isKnown = [&](const Value* v) { return !v || prepared->knownOnDevice.count(v->id); };
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const Node& node = *plan.steps[i].node;
     bool launches = plan.steps[i].kind == StepKind::kLaunch && loaded_.isStatic(i) &&
@@ -137,6 +137,8 @@ std::shared_ptr<Executor::Prepared> Executor::prepare() {
     if (prepared->launches.back())
       prepared->workspaceBytes =
           std::max(prepared->workspaceBytes, prepared->launches.back()->workspaceBytes());
+    // The program's code is called in every run: it may do something else each time.
+    prepared->mayBeReplayed = prepared->mayBeReplayed && !node.is("Plugin");
   }
   if (mostStreams_ > 0 && loaded_.allStatic() && role_ == Role::kNetwork) planStreams(*prepared);
   return prepared;
@@ -147,12 +149,17 @@ void Executor::evaluateKnown(Prepared& prepared) const {
   for (const Value* v : graph_.values()) {
     const Place& place = memory.places[v->id];
     const Place& root = place.kind == PlaceKind::kAlias ? memory.places[place.index] : place;
-    if (!v->producer || !v->contents || !shapeKnown_[v->id] || root.kind == PlaceKind::kOutput) continue;
+    if (v->isConstant() || !v->contents || !shapeKnown_[v->id]) continue;
     Tensor elements = knownElements(*v, shapes_[v->id], bindings_);
     if (!elements.defined()) continue;
-    auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.memory());
-    loaded_.target().copy(buffer->second.ensure(elements.bytes()), elements.data(), elements.bytes(),
-                          nullptr);
+    // Outputs are written by their steps, in every run; a body's inputs lie on the device. A network's own
+    // inputs of this kind lie in the host's memory.
+    bool isGiven = root.kind == PlaceKind::kInput && role_ == Role::kBody;
+    if (root.kind != PlaceKind::kOutput && !isGiven) {
+      auto [buffer, fresh] = prepared.knownOnDevice.try_emplace(v->id, loaded_.memory());
+      loaded_.target().copy(buffer->second.ensure(elements.bytes()), elements.data(), elements.bytes(),
+                            nullptr);
+    }
     prepared.known.emplace(v->id, std::move(elements));
   }
 }

@@ -40,6 +40,7 @@ struct Executor::StepArgs {
   std::vector<void*> inputs, outputs;
   std::vector<TensorDesc> lastInputs, lastOutputs;  // what the dynamic launch was prepared for
   std::unique_ptr<Launch> dynamicLaunch;
+  int64_t lastPreparation = 0;                          // whose elements it knows; 0: none but constants
   std::vector<std::unique_ptr<GrowingBuffer>> buffers;  // what control flow keeps between runs of bodies
 };
 
@@ -48,13 +49,14 @@ struct Executor::Prepared {
   std::vector<Shape> shapes;                      // of static values, by id
   std::vector<std::unique_ptr<Launch>> launches;  // of static steps
   size_t workspaceBytes = 0;
+  bool mayBeReplayed = true;
   StreamPlan streams;
   std::vector<size_t> workspaceOffsets;  // by stream
   std::unique_ptr<StreamEvents> events;  // by step, and one for the start; null: one stream
   MemoryPlan memory;                     // of bodies
   // Values that follow from the shapes alone (shape arithmetic), on targets whose memory the host cannot
   // read: their elements, and where they lie on the device. They are computed here; their steps have nothing
-  // to do.
+  // to do, except those that write an output.
   std::map<int, Tensor> known;
   std::map<int, GrowingBuffer> knownOnDevice;
 };

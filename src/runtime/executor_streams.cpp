@@ -20,7 +20,7 @@ void Executor::planStreams(Prepared& prepared) {
   const MemoryPlan& memory = memory_ ? *memory_ : prepared.memory;
   const int arena = 0, inputs = 1, outputs = inputs + static_cast<int>(graph_.inputs.size());
   auto add = [&](std::vector<Extent>& extents, const Value* v) {
-    if (!v || prepared.known.count(v->id)) return;
+    if (!v || prepared.knownOnDevice.count(v->id)) return;
     const Place& own = memory.places[static_cast<size_t>(v->id)];
     const Place& where = own.kind == PlaceKind::kAlias ? memory.places[static_cast<size_t>(own.index)] : own;
     const auto bytes = static_cast<int64_t>(typeBytes(v->dtype, shapes_[v->id].numel()));

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "targets/plugin/tactic.h"
 #include "targets/target.h"
 
 namespace tenfold {
@@ -16,7 +17,8 @@ Target& nullTarget();
 
 namespace {
 
-using MakeCudaTarget = Target* (*)(const char* which, std::string* reason);
+using MakeTactic = std::unique_ptr<Tactic> (*)(Target&);
+using MakeCudaTarget = Target* (*)(const char* which, MakeTactic plugins, std::string* reason);
 
 // The library lies beside the one that this code is in, or where the loader finds it.
 void* openCudaLibrary(std::string& reason) {
@@ -25,6 +27,8 @@ void* openCudaLibrary(std::string& reason) {
   std::filesystem::path folder;
   if (dladdr(reinterpret_cast<void*>(&openCudaLibrary), &info) && info.dli_fname)
     folder = std::filesystem::path(info.dli_fname).parent_path();
+  // The target holds code that is lent to it: what lends must not be unloaded.
+  if (!folder.empty()) dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
   for (const std::filesystem::path& path :
        {folder / kName, folder / "../lib" / kName, std::filesystem::path(kName)})
     if (void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return handle;
@@ -41,7 +45,8 @@ Target* cudaTarget(const std::string& which, std::string& reason) {
     reason = "the CUDA target's library cannot be loaded: " + unloadable;
     return nullptr;
   }
-  return reinterpret_cast<MakeCudaTarget>(make)(which.empty() ? nullptr : which.c_str(), &reason);
+  return reinterpret_cast<MakeCudaTarget>(make)(which.empty() ? nullptr : which.c_str(), makePluginTactic,
+                                                &reason);
 }
 
 bool hasDriver() {

@@ -31,6 +31,9 @@ struct Behaviour {
   int32_t alias = -1;
   std::vector<int32_t> tactics;
   int32_t result = 0;  // of enqueue
+  // Told of what a run and a context give, where a test asks.
+  std::function<void(cudaStream_t)> stream = [](cudaStream_t) {};
+  std::function<void(nv::IGpuAllocator*)> attached = [](nv::IGpuAllocator*) {};
 };
 
 inline int64_t volume(const nv::Dims& d) {
@@ -103,11 +106,15 @@ class TestPlugin final : public nv::IPluginV3,
     return 0;
   }
   int32_t enqueue(const nv::PluginTensorDesc* in, const nv::PluginTensorDesc* out, const void* const* inputs,
-                  void* const* outputs, void* workspace, cudaStream_t) noexcept override {
+                  void* const* outputs, void* workspace, cudaStream_t stream) noexcept override {
+    behaviour_.stream(stream);
     if (behaviour_.result == 0) behaviour_.enqueue(factor_, tactic_, in, out, inputs, outputs, workspace);
     return behaviour_.result;
   }
-  nv::IPluginV3* attachToContext(nv::IPluginResourceContext*) noexcept override { return clone(); }
+  nv::IPluginV3* attachToContext(nv::IPluginResourceContext* context) noexcept override {
+    behaviour_.attached(context->getGpuAllocator());
+    return clone();
+  }
   const nv::PluginFieldCollection* getFieldsToSerialize() noexcept override {
     field_ = {"factor", &factor_, nv::PluginFieldType::kFLOAT32, 1};
     fields_ = {1, &field_};
@@ -171,6 +178,16 @@ class OldPlugin final : public nv::IPluginV2DynamicExt {
   OldPlugin(const OldPlugin&) = delete;
   OldPlugin& operator=(const OldPlugin&) = delete;
   static inline int alive = 0, initialized = 0;
+  // y = factor * x by way of the workspace; tests of devices have their own.
+  using Work = std::function<int(float factor, int64_t n, const void* x, void* y, void* workspace,
+                                 cudaStream_t stream)>;
+  static int onHost(float factor, int64_t n, const void* x, void* y, void* workspace, cudaStream_t) {
+    auto* held = static_cast<float*>(workspace);
+    std::memcpy(held, x, sizeof(float) * static_cast<size_t>(n));
+    for (int64_t i = 0; i < n; ++i) static_cast<float*>(y)[i] = factor * held[i];
+    return 0;
+  }
+  static inline Work work = onHost;
 
   const char* getPluginType() const noexcept override { return "OldScale"; }
   const char* getPluginVersion() const noexcept override { return "2"; }
@@ -207,13 +224,10 @@ class OldPlugin final : public nv::IPluginV2DynamicExt {
     return sizeof(float) * static_cast<size_t>(in[0].dims.d[0]);
   }
   int32_t enqueue(const nv::PluginTensorDesc* in, const nv::PluginTensorDesc*, const void* const* inputs,
-                  void* const* outputs, void* workspace, cudaStream_t) noexcept override {
+                  void* const* outputs, void* workspace, cudaStream_t stream) noexcept override {
     int64_t n = in[0].dims.d[0];
     if (most_ < n) return 1;
-    auto* held = static_cast<float*>(workspace);
-    std::memcpy(held, inputs[0], sizeof(float) * static_cast<size_t>(n));
-    for (int64_t i = 0; i < n; ++i) static_cast<float*>(outputs[0])[i] = factor_ * held[i];
-    return 0;
+    return work(factor_, n, inputs[0], outputs[0], workspace, stream);
   }
 
  private:

@@ -34,6 +34,7 @@ struct TunedNode {
   // second kernel pays, the choice is empty. `hint` of both differ in shapes only.
   const TunedNode* beside = nullptr;
   const Choice* used = nullptr;
+  std::vector<Tensor> held = {};  // elements that the hint tells of
 };
 
 // One choice for each node. `progress` hears how many of how many are done. Throws Error (kUnsupported) with

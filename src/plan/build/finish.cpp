@@ -29,7 +29,7 @@ int finishPlan(Plan& plan, Target& target, const TunerOptions& tuner, const std:
   for (Step& step : plan.steps) {
     if (!isEstimated(step) || !hasConstants(*step.node)) continue;
     steps.push_back(&step);
-    launches.push_back({step.node, hintFor(*step.node, allowTf32, sizes.optimum)});
+    launches.push_back(tunedNode(*step.node, target, allowTf32, sizes.optimum));
   }
   auto progress = [&](int, int) {
     if (!goOn()) fail("the tuning was ended");

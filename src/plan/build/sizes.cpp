@@ -30,6 +30,20 @@ TensorDesc describe(const Value* v, const DimBindings& optimum) {
   return desc;
 }
 
+// What regions and reductions compile in must not change with the shapes: they know constants only.
+bool mayFollowShapes(const Node& node) { return !node.is("Region") && !node.opName().starts_with("Reduce"); }
+
+// The elements of a value that follow from these extents; undefined where they do not.
+Tensor elementsOf(const Value& v, const DimBindings& bindings) {
+  if (v.isConstant() || !v.contents || !v.shape || !isInteger(v.dtype) || typeBits(v.dtype) < 32) return {};
+  if (!areBoundBy(*v.contents, bindings) || !areBoundBy(*v.shape, bindings)) return {};
+  Tensor elements(v.dtype, evalShape(*v.shape, bindings));
+  if (elements.numel() != static_cast<int64_t>(v.contents->size())) return {};
+  for (size_t i = 0; i < v.contents->size(); ++i)
+    elements.setInt(static_cast<int64_t>(i), (*v.contents)[i].eval(bindings));
+  return elements;
+}
+
 bool isStatic(const Value* v) { return !v || (v->shape && constantShape(*v->shape)); }
 
 // A maximum that stands for none.
@@ -94,17 +108,24 @@ TunedSizes tunedSizes(const Graph& graph, const std::vector<Profile>& profiles) 
   return sizes;
 }
 
-TuningHint hintFor(const Node& node, bool allowTf32, const DimBindings& bindings) {
-  TuningHint hint;
+TunedNode tunedNode(const Node& node, const Target& target, bool allowTf32, const DimBindings& bindings) {
+  TunedNode tuned{.node = &node};
+  TuningHint& hint = tuned.hint;
   hint.allowTf32 = allowTf32;
   for (const Value* v : node.inputs) hint.inputs.push_back(describe(v, bindings));
   for (const Value* v : node.outputs) hint.outputs.push_back(describe(v, bindings));
+  for (size_t i = 0; i < node.inputs.size() && !target.hostAccessible() && mayFollowShapes(node); ++i) {
+    Tensor elements = node.inputs[i] ? elementsOf(*node.inputs[i], bindings) : Tensor();
+    if (!elements.defined()) continue;
+    hint.inputs[i].known = elements.data();
+    tuned.held.push_back(std::move(elements));
+  }
   auto hasRank = [](const Value* v) { return !v || v->shape; };
   hint.knownRanks = std::all_of(node.inputs.begin(), node.inputs.end(), hasRank) &&
                     std::all_of(node.outputs.begin(), node.outputs.end(), hasRank);
   hint.staticShapes = std::all_of(node.inputs.begin(), node.inputs.end(), isStatic) &&
                       std::all_of(node.outputs.begin(), node.outputs.end(), isStatic);
-  return hint;
+  return tuned;
 }
 
 // Asks for each step's kernel at the other sizes.
@@ -126,10 +147,12 @@ void chooseVariants(const std::vector<Step*>& steps, const std::vector<TunedNode
     found[i][workElements(node, own.hint.inputs, own.hint.outputs)] = nullptr;
     for (const DimBindings& bindings : sizes.others) {
       if (!isBound(node, bindings)) continue;
-      TuningHint hint = hintFor(node, own.hint.allowTf32, bindings);
-      int64_t size = workElements(node, hint.inputs, hint.outputs);
-      if (size > kLargest || isEmpty(hint) || !found[i].try_emplace(size, nullptr).second) continue;
-      nodes.push_back({&node, std::move(hint), &own, &used[i]});
+      TunedNode other = tunedNode(node, target, own.hint.allowTf32, bindings);
+      int64_t size = workElements(node, other.hint.inputs, other.hint.outputs);
+      if (size > kLargest || isEmpty(other.hint) || !found[i].try_emplace(size, nullptr).second) continue;
+      other.beside = &own;
+      other.used = &used[i];
+      nodes.push_back(std::move(other));
       asked.push_back({i, size});
     }
   }

@@ -14,8 +14,9 @@ struct TunedSizes {
 // The first profile's optimum; minimum and maximum of every profile and the other optima.
 TunedSizes tunedSizes(const Graph& graph, const std::vector<Profile>& profiles);
 
-// What tactics may know of the node when these are the extents of its symbols.
-TuningHint hintFor(const Node& node, bool allowTf32, const DimBindings& bindings);
+// The node and what tactics may know of it when these are the extents of its symbols. Elements that follow
+// from shapes are known on targets whose memory the host cannot read: it computes them before the launch.
+TunedNode tunedNode(const Node& node, const Target& target, bool allowTf32, const DimBindings& bindings);
 
 // Gives the steps variants for the other sizes, where they pay; `launches` and `used` say of each
 // step what its own kernel was chosen for, and which it is.

@@ -117,7 +117,7 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
     } else if (aliases.alias(*node)) {
       step.kind = StepKind::kAlias;
     } else {
-      launches.push_back({node, hintFor(*node, options.allowTf32, sizes.optimum)});
+      launches.push_back(tunedNode(*node, target, options.allowTf32, sizes.optimum));
     }
     plan.steps.push_back(std::move(step));
   }

@@ -20,7 +20,6 @@
 #include "targets/cpu/onednn/matmul.h"
 #include "targets/cpu/onednn/pooling.h"
 #include "targets/cpu/onednn/signature.h"
-#include "targets/cpu/plugin.h"
 #include "targets/cpu/pointwise/pointwise.h"
 #include "targets/cpu/recurrent/recurrent.h"
 #include "targets/cpu/reference.h"
@@ -29,6 +28,7 @@
 #include "targets/cpu/rows/reduce.h"
 #include "targets/cpu/rows/row_kernels.h"
 #include "targets/cpu/sequence.h"
+#include "targets/plugin/tactic.h"
 #include "targets/target.h"
 
 namespace tenfold {
@@ -42,8 +42,9 @@ class CpuTarget final : public Target {
                  &cpu::copyTactic(),        &cpu::pointwiseTactic(),     &cpu::rowsTactic(),
                  &cpu::reduceTactic(),      &cpu::movementTactic(),      &cpu::gatherTactic(),
                  &cpu::indexedTactic(),     &cpu::integerReduceTactic(), &cpu::padTactic(),
-                 &cpu::resizeTactic(),      &cpu::pluginTactic(),        &cpu::sequenceTactic(),
-                 &cpu::referenceTactic()} {}
+                 &cpu::resizeTactic(),      &cpu::sequenceTactic(),      &cpu::referenceTactic()} {
+    tactics_.insert(tactics_.end() - 1, plugins_.get());
+  }
 
   std::string_view name() const override { return "cpu"; }
   std::string deviceSignature() const override { return cpu::deviceSignature(); }
@@ -78,6 +79,7 @@ class CpuTarget final : public Target {
   }
 
  private:
+  const std::unique_ptr<Tactic> plugins_ = makePluginTactic(*this);
   std::vector<const Tactic*> tactics_;
 };
 

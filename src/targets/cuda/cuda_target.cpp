@@ -33,7 +33,7 @@ class GraphRecording final : public Recording {
 
 }  // namespace
 
-CudaTarget::CudaTarget(const Device& device)
+CudaTarget::CudaTarget(const Device& device, std::unique_ptr<Tactic> (*plugins)(Target&))
     : device_(device), name_(device.exists() ? "cuda" : "cuda:" + device.name) {
   if (device.exists()) {
     check(driver().cuDevicePrimaryCtxRetain(&context_, device.ordinal), "cuDevicePrimaryCtxRetain");
@@ -41,6 +41,7 @@ CudaTarget::CudaTarget(const Device& device)
     check(driver().cuStreamCreate(&recorder_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
   }
   owned_ = makeTactics(device_);
+  owned_.insert(owned_.end() - 1, plugins(*this));
   for (const auto& tactic : owned_) tactics_.push_back(tactic.get());
 }
 
@@ -192,15 +193,15 @@ int currentDevice() {
 }
 
 // Targets live until the program ends.
-Target* targetOf(const std::string& which) {
+Target* targetOf(const std::string& which, std::unique_ptr<Tactic> (*plugins)(Target&)) {
   static std::mutex mutex;
   static std::map<std::string, std::unique_ptr<CudaTarget>> made;
   std::lock_guard lock(mutex);
   std::unique_ptr<CudaTarget>& target = made[which];
   if (target) return target.get();
   bool isNumber = which.find_first_not_of("0123456789") == std::string::npos && which.size() < 4;
-  target =
-      std::make_unique<CudaTarget>(isNumber ? readDevice(std::stoi(which)) : deviceOfArchitecture(which));
+  target = std::make_unique<CudaTarget>(isNumber ? readDevice(std::stoi(which)) : deviceOfArchitecture(which),
+                                        plugins);
   return target.get();
 }
 
@@ -208,15 +209,16 @@ Target* targetOf(const std::string& which) {
 }  // namespace tenfold::cuda
 
 // What targets.cpp looks for in this library. `which`: null for the current GPU; its number; or "sm_90" and
-// the like, for building without one. Null, with the reason in `reason`, where it cannot be used.
-extern "C" __attribute__((visibility("default"))) tenfold::Target* tenfoldCudaTarget(const char* which,
-                                                                                     std::string* reason) {
+// the like, for building without one. `plugins`: as in CudaTarget. Null, with the reason in `reason`, where
+// it cannot be used.
+extern "C" __attribute__((visibility("default"))) tenfold::Target* tenfoldCudaTarget(
+    const char* which, std::unique_ptr<tenfold::Tactic> (*plugins)(tenfold::Target&), std::string* reason) {
   using namespace tenfold;
   try {
-    if (which) return cuda::targetOf(which);
+    if (which) return cuda::targetOf(which, plugins);
     if (!cuda::hasDevice()) cuda::driver();  // says what is missing
     require(cuda::hasDevice(), "there is no CUDA device");
-    return cuda::targetOf(std::to_string(cuda::currentDevice()));
+    return cuda::targetOf(std::to_string(cuda::currentDevice()), plugins);
   } catch (const std::exception& e) {
     *reason = e.what();
     return nullptr;

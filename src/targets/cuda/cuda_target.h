@@ -14,7 +14,8 @@ namespace tenfold::cuda {
 
 class CudaTarget final : public Target {
  public:
-  explicit CudaTarget(const Device& device);
+  // `plugins` makes the tactic for the program's plugins, which the core has to lend.
+  CudaTarget(const Device& device, std::unique_ptr<Tactic> (*plugins)(Target&));
   ~CudaTarget() override;
 
   std::string_view name() const override { return name_; }

@@ -9,9 +9,8 @@ namespace tenfold {
 namespace {
 
 // Control flow is the executor's; of the others, some cases have no kernel.
-constexpr std::string_view kOnHost[] = {"Assertion", "BatchNormalization", "If",     "LinearAttention",
-                                        "Loop",      "MelWeightMatrix",    "Resize", "Scan",
-                                        "Unique"};
+constexpr std::string_view kOnHost[] = {
+    "Assertion", "BatchNormalization", "If", "Loop", "MelWeightMatrix", "Resize", "Scan"};
 
 // The reasons why each tactic refuses the node, or empty where one accepts it.
 std::string refusals(Target& target, const Node& node, const TuningHint& hint) {

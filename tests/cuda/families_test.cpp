@@ -29,6 +29,9 @@ const Family kFamilies[] = {
     {"normalization",
      {"BatchNormalization", "GroupNormalization", "LayerNormalization", "LpNormalization",
       "NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"}},
+    {"packed", {"Concat", "Gather", "Reshape", "Slice", "Split", "Tile", "Transpose"}},
+    {"unique", {"Unique"}},
+    {"linear-attention", {"LinearAttention"}},
 };
 
 // How many kernels that tactic alone compiles for the case.
@@ -68,7 +71,7 @@ TEST_P(CudaFamilies, Compile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tables, CudaFamilies, testing::ValuesIn(kFamilies),
-                         [](const auto& info) { return std::string(info.param.tactic); });
+                         [](const auto& info) { return testName(info.param.tactic); });
 
 TEST(CudaOperatorCases, Compile) {
   Target* cuda = compileTarget("sm_90");

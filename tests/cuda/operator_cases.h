@@ -1,7 +1,16 @@
 // Operators of the tables of small kernels at odd, long and empty shapes.
 #pragma once
 
+#include <algorithm>
+#include <string>
+
 namespace tenfold::testing_util {
+
+// A tactic's name as a part of a test's.
+inline std::string testName(std::string tactic) {
+  std::replace(tactic.begin(), tactic.end(), '-', '_');
+  return tactic;
+}
 
 struct OperatorCase {
   const char* tactic;  // that must have run
@@ -35,6 +44,33 @@ inline const OperatorCase kOperatorCases[] = {
     {"selection",
      "b:f32[1,90,4], s:f32[1,2,90] -> y = NonMaxSuppression(b, s, i64[1]{1000}, f32[1]{0.5}) "
      "{center_point_box=1}"},
+    {"packed", "x:u4[33,65] -> y = Transpose(x)"},
+    {"packed", "x:i4[7,5,3] -> y = Transpose(x) {perm=[2,0,1]}"},
+    {"packed", "x:i4[3,7,5], z:i4[3,2,5], w:i4[3,4,5] -> y = Concat(x, z, w) {axis=1}"},
+    {"packed", "x:u4[5,13,3] -> y, z = Split(x, i64[2]{6,7}) {axis=1}"},
+    {"packed", "x:i4[1000,33] -> y = Gather(x, i64[4]{7,-1,999,0})"},
+    {"packed", "x:u4[3,301] -> y = Slice(x, i64[1]{300}, i64[1]{-400}, i64[1]{1}, i64[1]{-2})"},
+    {"packed", "x:i4[3,1,5] -> y = Expand(x, i64[3]{3,7,5})"},
+    {"unique", "x:f32[] -> y, i, v, c = Unique(x)"},
+    {"unique", "x:i8[3000] -> y, i, v, c = Unique(x)"},
+    {"unique", "x:i8[3000] -> y, i, v, c = Unique(x) {sorted=0}"},
+    {"unique", "x:bool[7,300] -> y, i, v, c = Unique(x) {axis=0}"},
+    {"unique", "x:f16[2,5000] -> y, _, v = Unique(x) {sorted=0}"},
+    {"unique", "x:bool[3,70,2] -> y, i, v, c = Unique(x) {axis=1, sorted=0}"},
+    {"unique", "x:i64[0] -> y, i, v, c = Unique(x)"},
+    {"linear-attention",
+     "q:f32[2,9,256], k:f32[2,9,128], v:f32[2,9,48] -> y, s = LinearAttention(q, k, v) {q_num_heads=4, "
+     "kv_num_heads=2, update_rule=\"linear\"}"},
+    {"linear-attention",
+     "q:f16[1,5,80], k:f16[1,5,80], v:f16[1,5,34], p:f32[1,2,40,17], g:f16[1,5,80] -> d = Abs(g); n = "
+     "Neg(d); "
+     "y, s = LinearAttention(q, k, v, p, n) {q_num_heads=2, kv_num_heads=2, update_rule=\"gated\"}",
+     5e-3},
+    {"linear-attention",
+     "q:f32[2,4,100], k:f32[2,4,100], v:f32[2,4,9], b:f32[2,4,1] -> s = Sigmoid(b); m = Mul(k, "
+     "f32[]{0.05}); y = LinearAttention(q, m, v, _, _, s) {q_num_heads=1, kv_num_heads=1, "
+     "update_rule=\"delta\"}",
+     1e-4},
     {"patterns", "-> y = Range(i64[]{3}, i64[]{1000}, i64[]{7})"},
     {"patterns", "-> y = Range(f32[]{0.5}, f32[]{300}, f32[]{0.25})"},
     {"patterns", "x:f32[2,35,33] -> y = Trilu(x, i64[]{2})"},

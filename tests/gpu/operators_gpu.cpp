@@ -16,7 +16,7 @@ TEST_P(CudaOperators, AgreeWithTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, CudaOperators, testing::ValuesIn(testing_util::kOperatorCases),
                          [](const auto& info) {
-                           return std::string(info.param.tactic) + std::to_string(info.index);
+                           return testing_util::testName(info.param.tactic) + std::to_string(info.index);
                          });
 
 }  // namespace

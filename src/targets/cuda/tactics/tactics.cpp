@@ -18,7 +18,8 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
 #endif
   add(kGemm, kPointwise, kMovement, kPad, kGather, kPool, kResize, kRowOperators);
   add(kFlashAttention, kPlainAttention, kRecurrent);
-  add(kSelection, kPatterns, kQuantization, kImages, kSums, kNormalization);
+  add(kSelection, kPatterns, kQuantization, kImages, kSums, kNormalization, kPacked, kUnique,
+      kLinearAttention);
   tactics.push_back(makeHost());
   return tactics;
 }

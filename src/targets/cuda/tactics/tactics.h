@@ -75,6 +75,12 @@ extern const CallFamily kImages;
 extern const CallFamily kSums;
 // BatchNormalization, GroupNormalization, LayerNormalization with its statistics, LpNormalization, losses.
 extern const CallFamily kNormalization;
+// Elements of 2 and 4 bits that Concat, Expand, Gather, Slice, Split, Tile, Transpose and views move.
+extern const CallFamily kPacked;
+// Unique: different elements, or slices along an axis, by a sort in memory.
+extern const CallFamily kUnique;
+// LinearAttention with every rule, keys of up to 512 elements: a warp for each column of a head's state.
+extern const CallFamily kLinearAttention;
 
 // Matrix products, and convolutions that are matrix products, by cuBLASLt, with the epilogues that it knows:
 // relu(alpha * A * B + residual + bias). Constants stay inputs: nothing is packed. Configurations are

@@ -199,7 +199,7 @@ void nameShapeValues(Graph& graph, const BuilderConfigState& config) {
     auto shape = constantShape(*v->shape);
     require(shape.has_value(), "the length of '{}' must be fixed, since a profile has values for it",
             v->name);
-    std::vector<Dim> elements;
+    DimList elements;
     for (int64_t i = 0; i < shape->numel(); ++i)
       elements.push_back(Dim::symbol(fmt::format("{}[{}]", v->name, i)));
     v->contents = elements;

@@ -23,9 +23,11 @@ int64_t Shape::numel() const { return numel(0, rank_); }
 
 int64_t Shape::numel(int from, int to) const {
   int64_t n = 1;
-  for (int i = from; i < to; ++i) n *= dims_[i];
+  for (int i = from; i < to; ++i) n *= (*this)[i];
   return n;
 }
+
+void Shape::failAt(int i) const { fail("a tensor of shape {} has no axis {}", str(), i); }
 
 bool Shape::operator==(const Shape& other) const {
   return std::equal(begin(), end(), other.begin(), other.end());

@@ -24,23 +24,29 @@ class Shape {
   int rank() const { return rank_; }
   size_t size() const { return static_cast<size_t>(rank_); }
   bool empty() const { return rank_ == 0; }
-  int64_t& operator[](int i) { return dims_[i]; }
-  int64_t operator[](int i) const { return dims_[i]; }
+  // An axis that is not there is an Error.
+  int64_t& operator[](int i) { return dims_[checked(i)]; }
+  int64_t operator[](int i) const { return dims_[checked(i)]; }
   int64_t* begin() { return dims_; }
   int64_t* end() { return dims_ + rank_; }
   const int64_t* begin() const { return dims_; }
   const int64_t* end() const { return dims_ + rank_; }
-  int64_t back() const { return dims_[rank_ - 1]; }
+  int64_t back() const { return (*this)[rank_ - 1]; }
   void push_back(int64_t d);  // throws Error past kMaxRank
 
   // Number of elements; 1 for a scalar.
   int64_t numel() const;
-  // Product of the extents [from, to).
+  // Product of the extents [from, to); an Error where there are not so many.
   int64_t numel(int from, int to) const;
   bool operator==(const Shape& other) const;
   std::string str() const;  // "[2,3]"
 
  private:
+  int checked(int i) const {
+    if (i < 0 || i >= rank_) failAt(i);
+    return i;
+  }
+  [[noreturn]] void failAt(int i) const;
   int rank_ = 0;
   int64_t dims_[kMaxRank] = {};
 };

@@ -39,9 +39,22 @@ int64_t toInt64(double value) {
   return static_cast<int64_t>(value);
 }
 
+// How many elements a tensor of this shape has; throws Error where no memory has that many.
+int64_t countOf(const Shape& shape) {
+  constexpr int64_t kMost = int64_t{1} << 48;
+  bool isEmpty = std::ranges::find(shape, 0) != shape.end();
+  int64_t count = isEmpty ? 0 : 1;
+  for (int64_t extent : shape) {
+    require(extent >= 0, "no tensor has the shape {}: extents must be 0 or more", shape.str());
+    if (__builtin_mul_overflow(count, extent, &count) || count > kMost)
+      fail(ErrorKind::kOutOfMemory, "out of memory: a tensor of shape {}", shape.str());
+  }
+  return count;
+}
+
 }  // namespace
 
-Tensor::Tensor(DataType dtype, const Shape& shape) : dtype_(dtype), shape_(shape) {
+Tensor::Tensor(DataType dtype, const Shape& shape) : dtype_(dtype), shape_(shape), numel_(countOf(shape)) {
   size_t size = std::max<size_t>(bytes(), 1);
   void* memory = std::aligned_alloc(64, (size + 63) / 64 * 64);
   if (!memory)
@@ -52,9 +65,15 @@ Tensor::Tensor(DataType dtype, const Shape& shape) : dtype_(dtype), shape_(shape
 }
 
 Tensor::Tensor(DataType dtype, const Shape& shape, void* data, std::shared_ptr<const void> owner)
-    : dtype_(dtype), shape_(shape), data_(data), owner_(std::move(owner)) {}
+    : dtype_(dtype), shape_(shape), numel_(countOf(shape)), data_(data), owner_(std::move(owner)) {}
+
+void Tensor::requireElements(int64_t first, int64_t count) const {
+  if (count == 0 || (first >= 0 && count > 0 && count <= numel_ - first && data_)) return;
+  fail("a tensor of shape {} has no elements {} to {}", shape_.str(), first, first + count);
+}
 
 double Tensor::getDouble(int64_t i) const {
+  requireElements(i, 1);
   switch (dtype_) {
     case DataType::kFloat32:
       return as<float>()[i];
@@ -80,6 +99,7 @@ double Tensor::getDouble(int64_t i) const {
 }
 
 int64_t Tensor::getInt(int64_t i) const {
+  requireElements(i, 1);
   switch (dtype_) {
     case DataType::kBool:
       return as<uint8_t>()[i] != 0;
@@ -113,6 +133,7 @@ int64_t Tensor::getInt(int64_t i) const {
 }
 
 void Tensor::setDouble(int64_t i, double value) {
+  requireElements(i, 1);
   switch (dtype_) {
     case DataType::kFloat32:
       as<float>()[i] = static_cast<float>(value);
@@ -149,6 +170,7 @@ void Tensor::setDouble(int64_t i, double value) {
 }
 
 void Tensor::setInt(int64_t i, int64_t value) {
+  requireElements(i, 1);
   switch (dtype_) {
     case DataType::kBool:
       as<uint8_t>()[i] = value != 0;

@@ -23,7 +23,7 @@ class Tensor {
   DataType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   int rank() const { return shape_.rank(); }
-  int64_t numel() const { return shape_.numel(); }
+  int64_t numel() const { return numel_; }
   size_t bytes() const { return typeBytes(dtype_, numel()); }
   bool defined() const { return dtype_ != DataType::kUndefined; }
 
@@ -43,6 +43,8 @@ class Tensor {
     return {as<T>(), static_cast<size_t>(numel())};
   }
 
+  // Throws Error unless the elements [first, first + count) are there.
+  void requireElements(int64_t first, int64_t count) const;
   // One element converted, whatever the type (packed and 8-bit floats included; no strings, no complex).
   double getDouble(int64_t i) const;
   int64_t getInt(int64_t i) const;
@@ -63,6 +65,7 @@ class Tensor {
  private:
   DataType dtype_ = DataType::kUndefined;
   Shape shape_;
+  int64_t numel_ = 0;
   void* data_ = nullptr;
   std::shared_ptr<const void> owner_;
 };

@@ -68,8 +68,8 @@ SymShape StridedView::extents() const {
   return extents;
 }
 
-std::optional<std::vector<Dim>> StridedView::strides() const {
-  std::vector<Dim> strides;
+std::optional<DimList> StridedView::strides() const {
+  DimList strides;
   for (const Axis& axis : axes_) {
     if (axis.runs.size() > 1) return std::nullopt;
     strides.push_back(axis.runs.empty() ? Dim(0) : axis.runs[0].stride);
@@ -80,6 +80,7 @@ std::optional<std::vector<Dim>> StridedView::strides() const {
 bool StridedView::permute(const std::vector<int64_t>& order) {
   if (order.size() != axes_.size()) return false;
   std::vector<Axis> result;
+  result.reserve(order.size());
   for (int64_t axis : order) result.push_back(axes_[static_cast<size_t>(axis)]);
   axes_ = std::move(result);
   return true;

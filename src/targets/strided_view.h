@@ -25,7 +25,7 @@ class StridedView {
   SymShape extents() const;
   const Dim& offset() const { return offset_; }
   // In elements, of every axis (0 for those of extent 1); nothing where an axis has no single stride.
-  std::optional<std::vector<Dim>> strides() const;
+  std::optional<DimList> strides() const;
 
  private:
   // An axis is one or several runs, the slowest first: a later view may take them apart again.

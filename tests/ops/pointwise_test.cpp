@@ -93,22 +93,22 @@ TEST(Pointwise, ShapeArithmeticIsFollowed) {
   Graph graph;
   Value* shape = graph.addInput("s", DataType::kInt64, SymShape{2});
   Dim n = Dim::symbol("n");
-  shape->contents = std::vector<Dim>{n, 6};
+  shape->contents = DimList{n, 6};
   Node* mul = graph.addNode("Mul", {shape, graph.addConstant(Tensor::of<int64_t>({1}, {4}))});
   Node* div = graph.addNode("Div", {mul->output(), graph.addConstant(Tensor::of<int64_t>({}, {2}))});
   Node* equal = graph.addNode("Equal", {shape, graph.addConstant(Tensor::of<int64_t>({}, {-1}))});
   Node* where = graph.addNode("Where", {equal->output(), div->output(), shape});
   inferGraph(graph);
   ASSERT_TRUE(div->output()->contents);
-  EXPECT_EQ(*div->output()->contents, (std::vector<Dim>{n * 2, 12}));
+  EXPECT_EQ(*div->output()->contents, (DimList{n * 2, 12}));
   ASSERT_TRUE(where->output()->contents);
-  EXPECT_EQ(*where->output()->contents, (std::vector<Dim>{n, 6}));
+  EXPECT_EQ(*where->output()->contents, (DimList{n, 6}));
 }
 
 TEST(Pointwise, ShapesPassThroughFloats) {
   Graph graph;
   Value* shape = graph.addInput("s", DataType::kInt64, SymShape{1});
-  shape->contents = std::vector<Dim>{Dim::symbol("n")};
+  shape->contents = DimList{Dim::symbol("n")};
   auto cast = [](DataType type) { return attr("to", static_cast<int64_t>(type)); };
   Node* real = graph.addNode("Cast", {shape}, cast(DataType::kFloat32));
   Node* twice =

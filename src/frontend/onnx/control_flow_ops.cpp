@@ -94,6 +94,7 @@ void importScan(OpContext& ctx) {
     formal.push_back({ctx.input(i)->dtype, ctx.input(i)->shape});
     auto& shape = formal.back().shape;
     if (i < total - scanned || !shape) continue;
+    require(!shape->empty(), "input {} is a scalar and has no axis to scan", i);
     shape->erase(shape->begin() +
                  normalizeAxis(axes[i - (total - scanned)], static_cast<int>(shape->size())));
   }

@@ -38,7 +38,7 @@ std::vector<int64_t> OpContext::constantInts(size_t i) const {
   Value* v = input(i);
   if (v->isConstant()) return v->constant.ints();
   std::vector<int64_t> values;
-  for (const Dim& d : v->contents.value_or(std::vector<Dim>{}))
+  for (const Dim& d : v->contents.value_or(DimList{}))
     if (auto c = d.tryConstant()) values.push_back(*c);
   if (!v->contents || values.size() != v->contents->size())
     unsupported("input {} must be constant for {} of opset {}", i, op(), opset());

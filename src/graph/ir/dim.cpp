@@ -275,4 +275,6 @@ Dim Dim::replaceAtom(const std::string& name, const Dim& value) const {
 
 const std::string& Dim::key() const { return poly_->text; }
 
+void DimList::failAt(size_t i) const { fail("{} has no element {}", tenfold::str(*this), i); }
+
 }  // namespace tenfold

@@ -81,8 +81,29 @@ class Dim {
   std::shared_ptr<const Poly> poly_;
 };
 
+// Dimensions, or the elements of a shape tensor, in order. Operators are asked about inputs of any rank: an
+// element that is not there is an Error.
+class DimList : public std::vector<Dim> {
+ public:
+  using vector::vector;
+  DimList(vector dims) : vector(std::move(dims)) {}  // NOLINT: implicit on purpose, it is the same thing
+  Dim& operator[](size_t i) { return vector::operator[](checked(i)); }
+  const Dim& operator[](size_t i) const { return vector::operator[](checked(i)); }
+  Dim& front() { return (*this)[0]; }
+  const Dim& front() const { return (*this)[0]; }
+  Dim& back() { return (*this)[size() - 1]; }
+  const Dim& back() const { return (*this)[size() - 1]; }
+
+ private:
+  size_t checked(size_t i) const {
+    if (i >= size()) failAt(i);
+    return i;
+  }
+  [[noreturn]] void failAt(size_t i) const;
+};
+
 // A symbolic shape of known rank.
-using SymShape = std::vector<Dim>;
+using SymShape = DimList;
 
 SymShape symShape(const Shape& shape);
 // The shape if every dimension is constant.

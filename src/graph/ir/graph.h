@@ -28,7 +28,7 @@ struct Value {
   std::optional<SymShape> shape;
   Layout layout = Layout::kPlain;
   // Known elements of a small integer tensor (shape arithmetic): one expression per element, row-major.
-  std::optional<std::vector<Dim>> contents;
+  std::optional<DimList> contents;
   Tensor constant;           // defined for constants
   Node* producer = nullptr;  // null for graph inputs and constants
   int outputIndex = 0;       // which output of the producer

@@ -4,7 +4,7 @@ namespace tenfold {
 
 std::set<std::string> symbolsOfInputs(const Graph& graph) {
   std::set<std::string> symbols;
-  auto add = [&](const std::vector<Dim>& dims) {
+  auto add = [&](const DimList& dims) {
     for (const Dim& d : dims)
       if (d.isSymbol()) symbols.insert(d.key());
   };

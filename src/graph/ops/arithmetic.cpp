@@ -22,7 +22,7 @@ void inferArithmetic(InferContext& ctx) {
   setMappedContents(ctx, kContents);
 }
 
-using Elements = std::vector<Dim>;
+using Elements = DimList;
 
 std::optional<Dim> addContents(const Attributes&, const Elements& v) { return v[0] + v[1]; }
 std::optional<Dim> subContents(const Attributes&, const Elements& v) { return v[0] - v[1]; }

@@ -7,6 +7,7 @@
 #include "graph/ops/eval.h"
 #include "graph/ops/gemm.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/parallel.h"
 
 using namespace tenfold;
 using namespace tenfold::attention;
@@ -125,20 +126,21 @@ void evalAttention(EvalContext& ctx) {
   Tensor* shown =
       ctx.wants(kScores) ? &ctx.output(kScores, type, Shape{q.batch, q.heads, q.length, k.length}) : nullptr;
   int64_t area = q.length * k.length;
-#pragma omp parallel for if (q.batch * q.heads * area * q.size > 65536)
-  for (int64_t item = 0; item < q.batch * q.heads; ++item) {
-    int64_t b = item / q.heads, h = item % q.heads;
-    std::vector<double> scores(static_cast<size_t>(area)), stage(shown ? scores.size() : 0),
-        out(static_cast<size_t>(q.length * v.size));
-    score(q, k, b, h, rule, bias, scores, shown ? &stage : nullptr);
-    multiplyBlock<double>(q.length, v.size, k.length, scores.data(), k.length,
-                          v.at(b, h / (q.heads / k.heads)), v.size, out.data(), v.size);
-    if (shown) writeElements(*shown, item * area, area, stage.data());
-    for (int64_t i = 0; i < q.length; ++i) {
-      int64_t row = packed ? (b * q.length + i) * q.heads + h : item * q.length + i;
-      writeElements(y, row * v.size, v.size, out.data() + i * v.size);
+  inParts(q.batch * q.heads, q.batch * q.heads * area * q.size > 65536, [&](int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; ++item) {
+      int64_t b = item / q.heads, h = item % q.heads;
+      std::vector<double> scores(static_cast<size_t>(area)), stage(shown ? scores.size() : 0),
+          out(static_cast<size_t>(q.length * v.size));
+      score(q, k, b, h, rule, bias, scores, shown ? &stage : nullptr);
+      multiplyBlock<double>(q.length, v.size, k.length, scores.data(), k.length,
+                            v.at(b, h / (q.heads / k.heads)), v.size, out.data(), v.size);
+      if (shown) writeElements(*shown, item * area, area, stage.data());
+      for (int64_t i = 0; i < q.length; ++i) {
+        int64_t row = packed ? (b * q.length + i) * q.heads + h : item * q.length + i;
+        writeElements(y, row * v.size, v.size, out.data() + i * v.size);
+      }
     }
-  }
+  });
 }
 
 }  // namespace

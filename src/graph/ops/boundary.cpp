@@ -33,6 +33,7 @@ void inferTripLimit(InferContext& ctx) {
 void inferIterator(InferContext& ctx) {
   ctx.setType(0, ctx.type(0));
   SymShape shape = ctx.shape(0);
+  ctx.require(!shape.empty(), "a scalar has no axis to iterate over");
   shape.erase(shape.begin() + normalizeAxis(ctx.attrs().integer("axis", 0), ctx.rank(0)));
   ctx.setShape(0, shape);
 }

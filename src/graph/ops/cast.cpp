@@ -65,9 +65,9 @@ void inferCast(InferContext& ctx) {
   ctx.require(to != DataType::kUndefined, "the attribute 'to' is missing");
   ctx.set(0, to, ctx.shape(0));
   if (typeBits(to) >= 32)
-    setMappedContents(ctx, [](const Attributes&, const std::vector<Dim>& v) { return std::optional(v[0]); });
+    setMappedContents(ctx, [](const Attributes&, const DimList& v) { return std::optional(v[0]); });
   if (to == DataType::kBool)
-    setMappedContents(ctx, [](const Attributes&, const std::vector<Dim>& v) -> std::optional<Dim> {
+    setMappedContents(ctx, [](const Attributes&, const DimList& v) -> std::optional<Dim> {
       auto sign = compareDims(v[0], 0);
       return sign ? std::optional<Dim>(*sign != 0) : std::nullopt;
     });

@@ -37,7 +37,7 @@ void inferLogic(InferContext& ctx) {
   inferPredicate<kContents>(ctx);
 }
 
-using Elements = std::vector<Dim>;
+using Elements = DimList;
 using Truth = std::optional<Dim>;
 Truth truth(bool value) { return Dim(value ? 1 : 0); }
 

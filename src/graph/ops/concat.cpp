@@ -8,7 +8,7 @@ static void inferConcat(InferContext& ctx) {
   ctx.require(!out.empty(), "scalars cannot be concatenated");
   int axis = normalizeAxis(ctx.attrs().integer("axis", 0), ctx.rank(0));
   bool known = ctx.contents(0).has_value();
-  std::vector<Dim> contents = known ? *ctx.contents(0) : std::vector<Dim>{};
+  DimList contents = known ? *ctx.contents(0) : DimList{};
   for (size_t i = 1; i < ctx.numInputs(); ++i) {
     const SymShape& shape = ctx.shape(i);
     ctx.require(shape.size() == out.size(), "input {} has shape {}, input 0 has {}: ranks differ", i,

@@ -29,7 +29,7 @@ void inferConstantOfShape(InferContext& ctx) {
   auto shape = constantShape(out);
   bool countable = isInteger(value.dtype()) || value.dtype() == DataType::kBool;
   if (countable && shape && shape->numel() <= kLongestContents)
-    ctx.setContents(0, std::vector<Dim>(static_cast<size_t>(shape->numel()), value.getInt(0)));
+    ctx.setContents(0, DimList(static_cast<size_t>(shape->numel()), value.getInt(0)));
 }
 
 void evalConstantOfShape(EvalContext& ctx) {
@@ -62,7 +62,7 @@ void inferRange(InferContext& ctx) {
   ctx.setShape(0, {length ? *length : ctx.unknownDim("length")});
   auto count = start && step && length ? length->tryConstant() : std::nullopt;
   if (!count || *count > kLongestContents) return;
-  std::vector<Dim> values;
+  DimList values;
   for (int64_t i = 0; i < *count; ++i) values.push_back((*start)[0] + (*step)[0] * i);
   ctx.setContents(0, values);
 }

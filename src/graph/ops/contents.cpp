@@ -23,11 +23,11 @@ std::optional<int> compareDims(const Dim& a, const Dim& b) {
   return std::nullopt;
 }
 
-std::optional<std::vector<Dim>> wholeContents(const InferContext& ctx, size_t i) {
+std::optional<DimList> wholeContents(const InferContext& ctx, size_t i) {
   const Tensor* t = ctx.constant(i);
   if (!t || !isFloat(t->dtype())) return ctx.contents(i);
   if (t->numel() > kLongestContents) return std::nullopt;
-  std::vector<Dim> dims;
+  DimList dims;
   for (int64_t k = 0; k < t->numel(); ++k) {
     double value = t->getDouble(k);
     if (std::trunc(value) != value || std::fabs(value) > static_cast<double>(kLargestDim))
@@ -42,7 +42,7 @@ void setMappedContents(InferContext& ctx, DimFunction f) {
   if (!out || !out->shape) return;
   auto shape = constantShape(*out->shape);
   if (!shape || shape->numel() > kLongestContents) return;
-  std::vector<std::vector<Dim>> inputs;
+  std::vector<DimList> inputs;
   std::vector<Shape> strides;
   for (size_t i = 0; i < ctx.numInputs(); ++i) {
     auto elements = wholeContents(ctx, i);
@@ -51,10 +51,10 @@ void setMappedContents(InferContext& ctx, DimFunction f) {
     inputs.push_back(std::move(*elements));
     strides.push_back(broadcastStrides(*from, *shape));
   }
-  std::vector<Dim> result;
+  DimList result;
   Shape index = Shape::filled(shape->rank(), 0);
   for (int64_t n = shape->numel(); n > 0; --n) {
-    std::vector<Dim> elements;
+    DimList elements;
     for (size_t i = 0; i < inputs.size(); ++i) {
       int64_t offset = 0;
       for (int axis = 0; axis < shape->rank(); ++axis) offset += index[axis] * strides[i][axis];

@@ -14,10 +14,10 @@ namespace tenfold {
 std::optional<int> compareDims(const Dim& a, const Dim& b);
 
 // A function of element expressions; no value where the result cannot be expressed.
-using DimFunction = std::optional<Dim> (*)(const Attributes& attrs, const std::vector<Dim>& elements);
+using DimFunction = std::optional<Dim> (*)(const Attributes& attrs, const DimList& elements);
 // Known elements of input i. Unlike ctx.contents it also reads floating-point constants that are whole
 // numbers, so that arithmetic on shapes that passes through floats is followed.
-std::optional<std::vector<Dim>> wholeContents(const InferContext& ctx, size_t i);
+std::optional<DimList> wholeContents(const InferContext& ctx, size_t i);
 // Contents of output 0, of the output's (constant, small) broadcast shape, by applying f to each element,
 // where all inputs' contents are known. Call after setShape.
 void setMappedContents(InferContext& ctx, DimFunction f);

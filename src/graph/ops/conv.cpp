@@ -28,8 +28,6 @@ std::vector<AttrSpec> transposedAttrs() {
   return attrs;
 }
 
-SymShape spatial(const SymShape& shape) { return SymShape(shape.begin() + 2, shape.end()); }
-
 void checkForm(InferContext& ctx) {
   ctx.require(ctx.attrs().integer("group", 1) > 0, "group is {}", ctx.attrs().integer("group", 1));
   ctx.require(ctx.rank(0) >= 2 && ctx.rank(1) == ctx.rank(0),
@@ -44,7 +42,7 @@ void inferConv(InferContext& ctx, DataType type) {
   ctx.require(!x[1].isConstant() || !channels.isConstant() || x[1] == channels,
               "the input has {} channels, the weights take {} (group {})", x[1].str(), channels.str(),
               ctx.attrs().integer("group", 1));
-  SymShape out = slidingWindow(ctx.attrs(), spatial(x), spatial(w)).out;
+  SymShape out = slidingWindow(ctx.attrs(), spatialAxes(x), spatialAxes(w)).out;
   out.insert(out.begin(), {x[0], w[0]});
   ctx.setShape(0, out);
 }
@@ -61,14 +59,15 @@ void inferConvTranspose(InferContext& ctx) {
   const SymShape &x = ctx.shape(0), &w = ctx.shape(1);
   ctx.require(!x[1].isConstant() || !w[0].isConstant() || x[1] == w[0],
               "the input has {} channels, the weights take {}", x[1].str(), w[0].str());
-  SymShape out = transposedWindow(ctx.attrs(), spatial(x), spatial(w)).out;
+  SymShape out = transposedWindow(ctx.attrs(), spatialAxes(x), spatialAxes(w)).out;
   out.insert(out.begin(), {x[0], w[1] * ctx.attrs().integer("group", 1)});
   ctx.expectShape(2, {out[1]}, "bias");
   ctx.setShape(0, out);
 }
 
 Window window(EvalContext& ctx, bool isTransposed) {
-  SymShape in = spatial(symShape(ctx.input(0).shape())), kernel = spatial(symShape(ctx.input(1).shape()));
+  SymShape in = spatialAxes(symShape(ctx.input(0).shape())),
+           kernel = spatialAxes(symShape(ctx.input(1).shape()));
   return isTransposed ? transposedWindow(ctx.attrs(), in, kernel) : slidingWindow(ctx.attrs(), in, kernel);
 }
 

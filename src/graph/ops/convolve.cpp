@@ -5,6 +5,7 @@
 #include "base/rounding.h"
 #include "graph/ops/elements.h"
 #include "graph/ops/gemm.h"
+#include "graph/ops/parallel.h"
 
 namespace tenfold {
 
@@ -25,11 +26,9 @@ void convolve(const Convolution<C>& c, int64_t taps, const Shape& out, const Col
   ctx.require(c.bias.empty() || static_cast<int64_t>(c.bias.size()) == c.outChannels,
               "the bias has {} elements, expected {}", c.bias.size(), c.outChannels);
   int64_t blocks = ceilDiv(positions, kBlock), items = c.batch * c.groups * blocks;
-#pragma omp parallel if (y.numel() * k > 65536)
-  {
+  inParts(items, y.numel() * k > 65536, [&](int64_t firstItem, int64_t lastItem) {
     std::vector<C> columns(static_cast<size_t>(k * kBlock)), sums(static_cast<size_t>(m * kBlock));
-#pragma omp for schedule(dynamic)
-    for (int64_t item = 0; item < items; ++item) {
+    for (int64_t item = firstItem; item < lastItem; ++item) {
       int64_t image = item / (c.groups * blocks), group = item / blocks % c.groups,
               begin = item % blocks * kBlock;
       int64_t n = std::min(kBlock, positions - begin), firstChannel = group * m;
@@ -42,7 +41,7 @@ void convolve(const Convolution<C>& c, int64_t taps, const Shape& out, const Col
         writeElements(y, (image * c.outChannels + firstChannel + i) * positions + begin, n, row);
       }
     }
-  }
+  });
 }
 
 template <typename C>

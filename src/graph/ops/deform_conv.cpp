@@ -12,7 +12,7 @@ namespace {
 Window windowOf(const Attributes& attrs, const SymShape& x, const SymShape& w) {
   require(x.size() == w.size() && x.size() > 2, "input {} and weights {} must have one rank, at least 3",
           str(x), str(w));
-  return slidingWindow(attrs, SymShape(x.begin() + 2, x.end()), SymShape(w.begin() + 2, w.end()));
+  return slidingWindow(attrs, spatialAxes(x), spatialAxes(w));
 }
 
 void inferDeformConv(InferContext& ctx) {

@@ -46,6 +46,7 @@ void setElement(Tensor& t, int64_t i, C value) {
 
 template <typename C>
 void readElements(const Tensor& t, int64_t begin, int64_t n, C* out) {
+  t.requireElements(begin, n);
   switch (t.dtype()) {
     case DataType::kFloat32:
       return readAs<float>(t, begin, n, out);
@@ -72,6 +73,7 @@ void readElements(const Tensor& t, int64_t begin, int64_t n, C* out) {
 
 template <typename C>
 void writeElements(Tensor& t, int64_t begin, int64_t n, const C* values) {
+  t.requireElements(begin, n);
   constexpr bool kFromFloat = std::is_floating_point_v<C>;
   if (t.dtype() == DataType::kFloat32) return writeAs<float>(t, begin, n, values);
   if (t.dtype() == DataType::kFloat64) return writeAs<double>(t, begin, n, values);

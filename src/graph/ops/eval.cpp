@@ -45,7 +45,11 @@ std::vector<Tensor> evalNode(const Node& node, const std::vector<Tensor>& inputs
     fail(ErrorKind::kUnsupported, "node '{}': not supported: {} has no reference evaluation", node.name,
          node.opName());
   EvalContext ctx(node, inputs);
-  node.op->eval(ctx);
+  try {
+    node.op->eval(ctx);
+  } catch (const std::logic_error& e) {
+    ctx.require(false, "its inputs or attributes do not fit the operator ({})", e.what());
+  }
   return std::move(ctx.results());
 }
 

@@ -54,7 +54,7 @@ void inferFold(InferContext& ctx) {
     ctx.require(ctx.type(i) == ctx.type(0), "input {} is {}, input 0 is {}", i, typeName(ctx.type(i)),
                 typeName(ctx.type(0)));
   inferBroadcast(ctx);
-  setMappedContents(ctx, [](const Attributes&, const std::vector<Dim>& v) {
+  setMappedContents(ctx, [](const Attributes&, const DimList& v) {
     Dim value = v[0];
     for (size_t i = 1; i < v.size(); ++i) value = kFold(value, v[i]);
     return std::optional<Dim>(value);

@@ -48,7 +48,7 @@ void inferDft(InferContext& ctx) {
   if (!axis) {
     for (size_t i = 0; i + 1 < out.size(); ++i) out[i] = ctx.unknownDim(fmt::format("dim{}", i));
   } else {
-    auto at = static_cast<size_t>(normalizeAxis((*axis)[0], ctx.rank(0)));
+    auto at = static_cast<size_t>(normalizeAxis(axis->at(0), ctx.rank(0)));
     auto given = ctx.contents(1);
     Dim length = plan.toReal() ? (out[at] - 1) * 2 : out[at];
     if (ctx.has(1)) length = given ? (*given)[0] : ctx.unknownDim("length");

@@ -86,7 +86,7 @@ void evalGatherND(EvalContext& ctx) {
   Tensor& out = ctx.output(0, data.dtype(), shape);
   Shape strides = contiguousStrides(data.shape());
   int64_t run = data.shape().numel(batch + depth, data.rank()), batches = data.shape().numel(0, batch);
-  int64_t perBatch = batches ? indices.numel() / depth / batches : 0,
+  int64_t perBatch = indices.shape().numel(batch, indices.rank() - 1),
           batchSize = data.shape().numel(batch, data.rank());
   ElementMover move(data, out);
   for (int64_t row = 0; row < batches * perBatch; ++row) {

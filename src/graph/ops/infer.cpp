@@ -43,7 +43,7 @@ const Tensor* InferContext::constant(size_t i) const {
   return has(i) && node_.inputs[i]->isConstant() ? &node_.inputs[i]->constant : nullptr;
 }
 
-std::optional<std::vector<Dim>> InferContext::contents(size_t i) const {
+std::optional<DimList> InferContext::contents(size_t i) const {
   if (!has(i)) return std::nullopt;
   const Value& v = *node_.inputs[i];
   if (v.contents) return v.contents;
@@ -51,7 +51,7 @@ std::optional<std::vector<Dim>> InferContext::contents(size_t i) const {
   constexpr int64_t kLongest = 1024;
   if (!v.isConstant() || v.constant.numel() > kLongest) return std::nullopt;
   if (!isInteger(v.dtype) && v.dtype != DataType::kBool) return std::nullopt;
-  std::vector<Dim> dims;
+  DimList dims;
   for (int64_t x : v.constant.ints()) dims.emplace_back(x);
   return dims;
 }
@@ -79,7 +79,7 @@ void InferContext::setShape(size_t output, SymShape shape) {
   if (Value* v = node_.output(output)) v->shape = std::move(shape);
 }
 
-void InferContext::setContents(size_t output, std::vector<Dim> contents) {
+void InferContext::setContents(size_t output, DimList contents) {
   if (Value* v = node_.output(output)) v->contents = std::move(contents);
 }
 

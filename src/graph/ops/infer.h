@@ -44,7 +44,7 @@ class InferContext {
   int rank(size_t i) const { return static_cast<int>(shape(i).size()); }
   const Tensor* constant(size_t i) const;  // null where the input is absent or no constant
   // Integer elements as expressions: from a constant or from shape arithmetic.
-  std::optional<std::vector<Dim>> contents(size_t i) const;
+  std::optional<DimList> contents(size_t i) const;
   // The same as plain integers, if all are known.
   std::optional<std::vector<int64_t>> ints(size_t i) const;
 
@@ -55,7 +55,7 @@ class InferContext {
     setType(output, type);
     setShape(output, std::move(shape));
   }
-  void setContents(size_t output, std::vector<Dim> contents);
+  void setContents(size_t output, DimList contents);
   // A dimension that only run time reveals. Inference of the same node again gives the same symbol.
   // `upper` bounds it for memory planning, where a bound is known.
   Dim unknownDim(const std::string& hint, std::optional<Dim> upper = std::nullopt);

@@ -89,6 +89,18 @@ void evalLinearAttention(EvalContext& ctx) {
   if (rule.gates)
     d.decay = allElements<double>(ctx.input(kDecay)), d.decays = ctx.input(kDecay).shape()[2] / s.kvHeads;
   if (rule.corrects) d.beta = allElements<double>(ctx.input(kBeta)), d.betas = ctx.input(kBeta).shape()[2];
+  auto fits = [&](const std::vector<double>& elements, int64_t perToken) {
+    return static_cast<int64_t>(elements.size()) == s.batch * s.steps * perToken;
+  };
+  ctx.require(fits(d.q, s.heads * s.keySize) && fits(d.k, s.kvHeads * s.keySize) &&
+                  fits(d.v, s.kvHeads * s.valueSize),
+              "queries, keys and values do not fit {} tokens of {} and {} heads", s.batch * s.steps, s.heads,
+              s.kvHeads);
+  ctx.require(
+      !rule.gates || (fits(d.decay, s.kvHeads * d.decays) && (d.decays == 1 || d.decays == s.keySize)),
+      "the decay has {} elements for a head", d.decays);
+  ctx.require(!rule.corrects || (fits(d.beta, d.betas) && (d.betas == 1 || d.betas == s.kvHeads)),
+              "beta has {} elements for a token", d.betas);
   double scale = ctx.attrs().real("scale", 0);
   if (scale == 0) scale = 1 / std::sqrt(static_cast<double>(s.keySize));
   std::vector<double> y(static_cast<size_t>(s.batch * s.steps * s.heads * s.valueSize));

@@ -75,7 +75,7 @@ const Value* behindIdentity(const Value* v) {
 // Whether nothing but the trip count ends the loop.
 bool conditionHolds(const InferContext& ctx, const Graph& body) {
   auto initial = ctx.ints(1);
-  if (ctx.has(1) && (!initial || (*initial)[0] == 0)) return false;
+  if (ctx.has(1) && (!initial || initial->at(0) == 0)) return false;
   const Value* next = behindIdentity(body.outputs[0]);
   if (next->isConstant()) return next->constant.getInt(0) != 0;
   return next == body.inputs[1];

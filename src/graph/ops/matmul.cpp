@@ -6,6 +6,7 @@
 #include "graph/ops/eval.h"
 #include "graph/ops/gemm.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/parallel.h"
 
 using namespace tenfold;
 
@@ -117,11 +118,9 @@ void multiply(EvalContext& ctx, DataType type, const Operand& a, const Operand& 
   constexpr int64_t kBlock = 64;
   int64_t k = a.columns, rowBlocks = ceilDiv(a.rows, kBlock), columnBlocks = ceilDiv(b.columns, kBlock);
   int64_t items = batch.numel() * rowBlocks * columnBlocks;
-#pragma omp parallel if (y.numel() * k > 65536)
-  {
+  inParts(items, y.numel() * k > 65536, [&](int64_t begin, int64_t end) {
     std::vector<C> aBlock(static_cast<size_t>(kBlock * k)), bBlock(aBlock.size()), cBlock(kBlock * kBlock);
-#pragma omp for schedule(dynamic)
-    for (int64_t item = 0; item < items; ++item) {
+    for (int64_t item = begin; item < end; ++item) {
       int64_t index = item / (rowBlocks * columnBlocks);
       int64_t row = item / columnBlocks % rowBlocks * kBlock, column = item % columnBlocks * kBlock;
       int64_t m = std::min(kBlock, a.rows - row), n = std::min(kBlock, b.columns - column);
@@ -131,7 +130,7 @@ void multiply(EvalContext& ctx, DataType type, const Operand& a, const Operand& 
       for (int64_t i = 0; i < m; ++i)
         writeElements(y, (index * a.rows + row + i) * b.columns + column, n, cBlock.data() + i * n);
     }
-  }
+  });
 }
 
 void evalMatMul(EvalContext& ctx) {

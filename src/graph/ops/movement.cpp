@@ -9,12 +9,21 @@
 namespace tenfold {
 
 ElementMover::ElementMover(const Tensor& from, Tensor& to)
-    : from_(from.as<uint8_t>()), to_(to.as<uint8_t>()), bits_(typeBits(from.dtype())) {
+    : from_(from.as<uint8_t>()),
+      to_(to.as<uint8_t>()),
+      fromCount_(from.numel()),
+      toCount_(to.numel()),
+      bits_(typeBits(from.dtype())) {
   require(from.dtype() == to.dtype() && bits_ > 0, "cannot move elements of type {} into a tensor of {}",
           typeName(from.dtype()), typeName(to.dtype()));
 }
 
 void ElementMover::operator()(int64_t toIndex, int64_t fromIndex, int64_t count) const {
+  if (count == 0) return;
+  auto isInside = [&](int64_t first, int64_t all) { return first >= 0 && count > 0 && count <= all - first; };
+  require(isInside(fromIndex, fromCount_) && isInside(toIndex, toCount_),
+          "elements {} to {} of {} cannot be moved to {} of {}", fromIndex, fromIndex + count, fromCount_,
+          toIndex, toCount_);
   if (bits_ < 8) return movePacked(toIndex, fromIndex, count);
   int64_t bytes = bits_ / 8;
   std::memcpy(to_ + toIndex * bytes, from_ + fromIndex * bytes, static_cast<size_t>(count * bytes));
@@ -77,7 +86,7 @@ void inferMovedContents(InferContext& ctx) {
   std::vector<Tensor> outputs = evalNode(ctx.node(), inputs);
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!outputs[i].defined()) continue;
-    std::vector<Dim> moved;
+    DimList moved;
     for (int64_t position : outputs[i].ints()) moved.push_back((*elements)[static_cast<size_t>(position)]);
     ctx.setContents(i, std::move(moved));
   }

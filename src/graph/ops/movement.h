@@ -23,13 +23,14 @@ void forEachIndex(const Shape& shape, Visit visit) {
 class ElementMover {
  public:
   ElementMover(const Tensor& from, Tensor& to);
-  // to[toIndex + k] = from[fromIndex + k] for k < count.
+  // to[toIndex + k] = from[fromIndex + k] for k < count; throws Error where these are not all there.
   void operator()(int64_t toIndex, int64_t fromIndex, int64_t count = 1) const;
 
  private:
   void movePacked(int64_t toIndex, int64_t fromIndex, int64_t count) const;
   const uint8_t* from_;
   uint8_t* to_;
+  int64_t fromCount_, toCount_;  // elements
   int bits_;
 };
 

@@ -5,6 +5,7 @@
 #include "graph/ops/elements.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/parallel.h"
 
 using namespace tenfold;
 
@@ -21,17 +22,18 @@ Normalized normalizeRuns(const Tensor& x, int64_t run, double epsilon, bool cent
   int64_t runs = run ? x.numel() / run : 0;
   out.mean.resize(static_cast<size_t>(runs));
   out.inverseDeviation.resize(static_cast<size_t>(runs));
-#pragma omp parallel for if (x.numel() > 65536)
-  for (int64_t r = 0; r < runs; ++r) {
-    double *v = out.values.data() + r * run, sum = 0, squares = 0;
-    for (int64_t i = 0; i < run && center; ++i) sum += v[i];
-    double mean = sum / static_cast<double>(run);
-    for (int64_t i = 0; i < run; ++i) squares += (v[i] - mean) * (v[i] - mean);
-    double inverse = 1 / std::sqrt(squares / static_cast<double>(run) + epsilon);
-    for (int64_t i = 0; i < run; ++i) v[i] = (v[i] - mean) * inverse;
-    out.mean[static_cast<size_t>(r)] = mean;
-    out.inverseDeviation[static_cast<size_t>(r)] = inverse;
-  }
+  inParts(runs, x.numel() > 65536, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      double *v = out.values.data() + r * run, sum = 0, squares = 0;
+      for (int64_t i = 0; i < run && center; ++i) sum += v[i];
+      double mean = sum / static_cast<double>(run);
+      for (int64_t i = 0; i < run; ++i) squares += (v[i] - mean) * (v[i] - mean);
+      double inverse = 1 / std::sqrt(squares / static_cast<double>(run) + epsilon);
+      for (int64_t i = 0; i < run; ++i) v[i] = (v[i] - mean) * inverse;
+      out.mean[static_cast<size_t>(r)] = mean;
+      out.inverseDeviation[static_cast<size_t>(r)] = inverse;
+    }
+  });
   return out;
 }
 
@@ -40,8 +42,9 @@ double epsilon(EvalContext& ctx) { return ctx.attrs().real("epsilon", 1e-5); }
 // values[i] = values[i] * scale + bias, both broadcast to the shape of x; bias may be null.
 void scaleBroadcast(EvalContext& ctx, std::vector<double>& values, const Shape& x, const Tensor& scale,
                     const Tensor* bias) {
-  ctx.require(broadcastShapes(x, scale.shape()) == x, "a scale of shape {} does not broadcast to {}",
-              scale.shape().str(), x.str());
+  for (const Tensor* t : {&scale, bias})
+    ctx.require(!t || broadcastShapes(x, t->shape()) == x,
+                "a scale or bias of shape {} does not broadcast to {}", t ? t->shape().str() : "", x.str());
   std::vector<double> s = allElements<double>(scale),
                       b = bias ? allElements<double>(*bias) : std::vector<double>{0};
   std::array<Shape, 2> strides{broadcastStrides(scale.shape(), x),

@@ -1,5 +1,6 @@
 #include "graph/ops/pointwise.h"
 #include "base/rounding.h"
+#include "graph/ops/parallel.h"
 
 #include <algorithm>
 
@@ -23,6 +24,7 @@ RowPlan planRows(const Shape& out, const std::vector<Shape>& inputs) {
   for (int axis = 0; axis < out.rank(); ++axis) {
     if (out[axis] == 1) continue;
     std::vector<int64_t> step;
+    step.reserve(full.size());
     for (const Shape& s : full) step.push_back(s[axis]);
     bool merge = !axes.empty();
     for (size_t k = 0; k < step.size() && merge; ++k) merge = merged[k].back() == step[k] * out[axis];
@@ -93,16 +95,14 @@ void evalRows(EvalContext& ctx, DataType type, const RowFunction<In, Out>& f) {
   int64_t chunks = ceilDiv(plan.inner, kChunk), items = plan.outer.numel() * chunks;
   // Packed elements share bytes, so one thread writes them.
   bool parallel = typeBits(type) >= 8 && out.numel() > 65536;
-#pragma omp parallel if (parallel)
-  {
+  inParts(items, parallel, [&](int64_t firstItem, int64_t lastItem) {
     std::vector<In> buffer(shapes.size() * kChunk);
     std::vector<const In*> rows(shapes.size());
-#pragma omp for schedule(static)
-    for (int64_t item = 0; item < items; ++item) {
+    for (int64_t item = firstItem; item < lastItem; ++item) {
       int64_t begin = item % chunks * kChunk;
       evalChunk(ctx, plan, item / chunks, begin, std::min(kChunk, plan.inner - begin), y, f, buffer, rows);
     }
-  }
+  });
 }
 
 #define INSTANTIATE(IN, OUT) \

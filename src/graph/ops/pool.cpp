@@ -6,6 +6,7 @@
 #include "graph/ops/elements.h"
 #include "graph/ops/eval.h"
 #include "graph/ops/infer.h"
+#include "graph/ops/parallel.h"
 #include "graph/ops/window.h"
 
 using namespace tenfold;
@@ -27,7 +28,7 @@ std::vector<AttrSpec> withAttrs(std::vector<AttrSpec> more) {
 
 Window poolWindow(const Attributes& attrs, const SymShape& x) {
   require(x.size() >= 2, "the input has shape {}; at least a batch and a channel axis are expected", str(x));
-  return slidingWindow(attrs, SymShape(x.begin() + 2, x.end()), kernelShape(attrs, x.size() - 2));
+  return slidingWindow(attrs, spatialAxes(x), kernelShape(attrs, x.size() - 2));
 }
 
 void inferPool(InferContext& ctx) {
@@ -49,12 +50,10 @@ void forEachBlock(EvalContext& ctx, const WindowTaps& taps, Tensor& y, F reduce)
   constexpr int64_t kBlock = 64;
   int64_t planes = x.shape().numel(0, 2), area = taps.in().numel(), positions = taps.outputs();
   if (positions == 0) return;
-#pragma omp parallel if (y.numel() * taps.taps() > 65536)
-  {
+  inParts(planes, y.numel() * taps.taps() > 65536, [&](int64_t firstPlane, int64_t lastPlane) {
     std::vector<C> plane(static_cast<size_t>(area)), out(kBlock);
     std::vector<int64_t> offsets(static_cast<size_t>(taps.taps() * kBlock));
-#pragma omp for schedule(static)
-    for (int64_t p = 0; p < planes; ++p) {
+    for (int64_t p = firstPlane; p < lastPlane; ++p) {
       readElements(x, p * area, area, plane.data());
       for (int64_t begin = 0; begin < positions; begin += kBlock) {
         int64_t n = std::min(kBlock, positions - begin);
@@ -63,7 +62,7 @@ void forEachBlock(EvalContext& ctx, const WindowTaps& taps, Tensor& y, F reduce)
         writeElements(y, p * positions + begin, n, out.data());
       }
     }
-  }
+  });
 }
 
 Shape poolShape(const Tensor& x, const WindowTaps& taps) {

@@ -144,6 +144,9 @@ struct Window {
         dilations(attrs.integers("dilations", std::vector<int64_t>(rank, 1))) {
     require(strides.size() == rank && pads.size() == 2 * rank && dilations.size() == rank,
             "strides, pads and dilations do not fit {} spatial axes", rank);
+    auto isPositive = [](int64_t n) { return n > 0; };
+    require(std::ranges::all_of(strides, isPositive) && std::ranges::all_of(dilations, isPositive),
+            "strides and dilations must be positive");
   }
 };
 
@@ -174,6 +177,7 @@ void evalCol2Im(EvalContext& ctx) {
             w.strides[k] +
         1);
   }
+  ctx.require(block.numel() > 0, "a block of {} has no elements", block.str());
   ctx.require(windows.numel() == x.shape()[2], "the image has {} windows, the input {}", windows.numel(),
               x.shape()[2]);
   int64_t channels = x.shape()[1] / block.numel(), planes = x.shape()[0] * channels;

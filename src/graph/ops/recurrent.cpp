@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/ops/elements.h"
+#include "graph/ops/parallel.h"
 
 namespace tenfold {
 namespace {
@@ -176,14 +177,15 @@ std::vector<double> Recurrence::projectInputs(EvalContext& ctx, int64_t directio
                                               const std::vector<double>& bias, int64_t rows) const {
   std::vector<double> x = allElements<double>(ctx.input(0)), w = weights(ctx, 1, direction, rows * inputs);
   std::vector<double> out(static_cast<size_t>(steps * batch * rows));
-#pragma omp parallel for collapse(2) if (steps * batch * rows * inputs > 65536)
-  for (int64_t t = 0; t < steps; ++t)
-    for (int64_t b = 0; b < batch; ++b) {
-      double* y = out.data() + (t * batch + b) * rows;
+  inParts(steps * batch, steps * batch * rows * inputs > 65536, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      int64_t t = i / batch, b = i % batch;
+      double* y = out.data() + i * rows;
       multiplyVector(w.data(), x.data() + (batchFirst ? b * steps + t : t * batch + b) * inputs, rows, inputs,
                      y);
-      for (int64_t i = 0; i < rows; ++i) y[i] += bias[static_cast<size_t>(i)];
+      for (int64_t row = 0; row < rows; ++row) y[row] += bias[static_cast<size_t>(row)];
     }
+  });
   return out;
 }
 
@@ -212,18 +214,19 @@ void Recurrence::run(EvalContext& ctx, int64_t direction, const std::vector<doub
   bool reverse = isReverse(ctx, direction);
   std::vector<double> h = state(ctx, 5, direction), zeros(static_cast<size_t>(hidden));
   Tensor* y = ctx.wants(0) ? &ctx.results()[0] : nullptr;
-#pragma omp parallel for if (batch > 1 && batch * steps * rows * hidden > 65536)
-  for (int64_t b = 0; b < batch; ++b) {
-    double* own = h.data() + b * hidden;
-    int64_t length = lengths[static_cast<size_t>(b)];
-    for (int64_t k = 0; k < steps; ++k) {
-      int64_t t = k < length && reverse ? length - 1 - k : k;
-      if (k < length) step(b, gates.data() + (t * batch + b) * rows, own);
-      int64_t to =
-          batchFirst ? (b * steps + t) * directions + direction : (t * directions + direction) * batch + b;
-      if (y) writeElements(*y, to * hidden, hidden, k < length ? own : zeros.data());
+  inParts(batch, batch * steps * rows * hidden > 65536, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      double* own = h.data() + b * hidden;
+      int64_t length = lengths[static_cast<size_t>(b)];
+      for (int64_t k = 0; k < steps; ++k) {
+        int64_t t = k < length && reverse ? length - 1 - k : k;
+        if (k < length) step(b, gates.data() + (t * batch + b) * rows, own);
+        int64_t to =
+            batchFirst ? (b * steps + t) * directions + direction : (t * directions + direction) * batch + b;
+        if (y) writeElements(*y, to * hidden, hidden, k < length ? own : zeros.data());
+      }
     }
-  }
+  });
   writeState(ctx, 1, direction, h);
 }
 

@@ -1,6 +1,7 @@
 #include "graph/ops/reduce.h"
 
 #include "graph/ops/elements.h"
+#include "graph/ops/parallel.h"
 
 namespace tenfold {
 
@@ -49,17 +50,15 @@ void reduceAxes(const Tensor& x, const AxisMask& mask, Tensor& y, const Reducer<
   std::vector<C> elements = allElements<C>(x), results(kept.size());
   auto count = static_cast<int64_t>(kept.size());
   bool contiguous = reduced.size() < 2 || reduced.back() == static_cast<int64_t>(reduced.size()) - 1;
-#pragma omp parallel if (x.numel() > 65536)
-  {
+  inParts(count, x.numel() > 65536, [&](int64_t begin, int64_t end) {
     std::vector<C> values(contiguous ? 0 : reduced.size());
-#pragma omp for schedule(static)
-    for (int64_t i = 0; i < count; ++i) {
+    for (int64_t i = begin; i < end; ++i) {
       const C* from = elements.empty() ? nullptr : elements.data() + kept[static_cast<size_t>(i)];
       for (size_t k = 0; k < values.size(); ++k) values[k] = from[reduced[k]];
       results[static_cast<size_t>(i)] =
           f(contiguous ? from : values.data(), static_cast<int64_t>(reduced.size()));
     }
-  }
+  });
   writeElements(y, 0, count, results.data());
 }
 

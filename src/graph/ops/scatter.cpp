@@ -149,6 +149,7 @@ void evalTensorScatter(EvalContext& ctx) {
   int64_t length = updates.shape()[axis], extent = out.shape()[axis],
           run = out.shape().numel(axis + 1, out.rank());
   int64_t rows = out.shape().numel(0, axis), perBatch = out.shape().numel(1, axis);
+  ctx.require(extent > 0 || length == 0, "a cache of no length has no place for updates");
   ElementMover move(updates, out);
   for (int64_t row = 0; row < rows; ++row) {
     int64_t start = ctx.has(2) ? ctx.input(2).getInt(row / perBatch) : 0;

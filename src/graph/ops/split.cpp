@@ -5,11 +5,11 @@ using namespace tenfold;
 namespace {
 
 // Extents of equal parts; what is left over makes the last ones smaller.
-std::vector<Dim> equalParts(const Dim& extent, int64_t parts) {
-  if (auto exact = Dim::exactDiv(extent, parts)) return std::vector<Dim>(static_cast<size_t>(parts), *exact);
+DimList equalParts(const Dim& extent, int64_t parts) {
+  if (auto exact = Dim::exactDiv(extent, parts)) return DimList(static_cast<size_t>(parts), *exact);
   Dim size = Dim::ceilDiv(extent, parts);
   if (parts == 2) return {size, extent - size};
-  std::vector<Dim> extents;
+  DimList extents;
   for (int64_t i = 0; i < parts; ++i) extents.push_back(Dim::min(size, Dim::max(extent - size * i, 0)));
   return extents;
 }
@@ -22,7 +22,7 @@ void inferSplit(InferContext& ctx) {
   auto count = static_cast<int64_t>(ctx.numOutputs());
   int64_t wanted = ctx.attrs().integer("num_outputs", count);
   ctx.require(wanted == count, "num_outputs is {}, the node has {} outputs", wanted, count);
-  std::optional<std::vector<Dim>> parts = ctx.has(1) ? ctx.contents(1) : equalParts(in[axis], count);
+  std::optional<DimList> parts = ctx.has(1) ? ctx.contents(1) : equalParts(in[axis], count);
   ctx.require(!parts || parts->size() == ctx.numOutputs(), "{} extents are given for {} outputs",
               parts ? parts->size() : 0, count);
   if (parts) {

@@ -49,17 +49,17 @@ void inferUnary(InferContext& ctx) {
   setMappedContents(ctx, kContents);
 }
 
-std::optional<Dim> negContents(const Attributes&, const std::vector<Dim>& x) { return Dim(0) - x[0]; }
-std::optional<Dim> absContents(const Attributes&, const std::vector<Dim>& x) {
+std::optional<Dim> negContents(const Attributes&, const DimList& x) { return Dim(0) - x[0]; }
+std::optional<Dim> absContents(const Attributes&, const DimList& x) {
   auto sign = compareDims(x[0], 0);
   if (!sign) return std::nullopt;
   return *sign < 0 ? Dim(0) - x[0] : x[0];
 }
-std::optional<Dim> signContents(const Attributes&, const std::vector<Dim>& x) {
+std::optional<Dim> signContents(const Attributes&, const DimList& x) {
   auto sign = compareDims(x[0], 0);
   return sign ? std::optional<Dim>(*sign) : std::nullopt;
 }
-std::optional<Dim> wholeContents1(const Attributes&, const std::vector<Dim>& x) { return x[0]; }
+std::optional<Dim> wholeContents1(const Attributes&, const DimList& x) { return x[0]; }
 
 }  // namespace
 

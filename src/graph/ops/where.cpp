@@ -9,7 +9,7 @@ static void inferWhere(InferContext& ctx) {
               typeName(ctx.type(1)), typeName(ctx.type(2)));
   ctx.setType(0, ctx.type(1));
   ctx.setShape(0, broadcastShapes(broadcastShapes(ctx.shape(0), ctx.shape(1)), ctx.shape(2)));
-  setMappedContents(ctx, [](const Attributes&, const std::vector<Dim>& v) -> std::optional<Dim> {
+  setMappedContents(ctx, [](const Attributes&, const DimList& v) -> std::optional<Dim> {
     if (v[1] == v[2]) return v[1];
     auto condition = v[0].tryConstant();
     return condition ? std::optional<Dim>(*condition ? v[1] : v[2]) : std::nullopt;

@@ -61,10 +61,18 @@ Dim windowCount(const Window& w, size_t i, bool ceilMode) {
 
 }  // namespace
 
+SymShape spatialAxes(const SymShape& shape) {
+  require(shape.size() >= 2, "a tensor of shape {} has no batch and channels before its spatial axes",
+          str(shape));
+  return SymShape(shape.begin() + 2, shape.end());
+}
+
 SymShape kernelShape(const Attributes& attrs, size_t spatialRank) {
   std::vector<int64_t> kernel = attrs.integers("kernel_shape");
   require(kernel.size() == spatialRank, "kernel_shape has {} elements, expected {}", kernel.size(),
           spatialRank);
+  for (int64_t extent : kernel)
+    require(extent > 0, "kernel_shape has the extent {}; it must be 1 or more", extent);
   return SymShape(kernel.begin(), kernel.end());
 }
 

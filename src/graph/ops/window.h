@@ -43,6 +43,8 @@ class WindowTaps {
   std::vector<std::vector<int64_t>> coordinate_;  // per axis, [output position * kernel extent + tap]
 };
 
+// The shape behind batch and channels; throws Error where these are not there.
+SymShape spatialAxes(const SymShape& shape);
 // The window's extents in the attribute kernel_shape; throws Error where they are not `spatialRank` many.
 SymShape kernelShape(const Attributes& attrs, size_t spatialRank);
 

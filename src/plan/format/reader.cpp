@@ -151,8 +151,8 @@ class Reader {
     return list;
   }
 
-  static std::vector<Dim> dims(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* v) {
-    std::vector<Dim> list;
+  static DimList dims(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* v) {
+    DimList list;
     forEach(v, [&](const flatbuffers::String& s) { list.push_back(Dim::parse(s.str())); });
     return list;
   }

@@ -48,7 +48,7 @@ class Writer {
   auto texts(const std::vector<std::string>& items) {
     return tables(items, [&](const std::string& s) { return Offset<flatbuffers::String>(text(s)); });
   }
-  auto dims(const std::vector<Dim>& items) {
+  auto dims(const DimList& items) {
     return tables(items, [&](const Dim& d) { return Offset<flatbuffers::String>(text(d.key())); });
   }
   auto longs(const Shape& shape) {

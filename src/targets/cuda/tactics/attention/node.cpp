@@ -46,14 +46,14 @@ DimBindings bindingsOf(const Node& region, std::span<const TensorDesc> inputs) {
 }
 
 // Integers that are known, or follow from shapes.
-std::optional<std::vector<Dim>> contentsOf(const Value* v, const TensorDesc& d, const DimBindings& bindings) {
+std::optional<DimList> contentsOf(const Value* v, const TensorDesc& d, const DimBindings& bindings) {
   if (!isInteger(d.dtype) || d.shape.rank() > 1) return std::nullopt;
   if (d.known) {
     std::vector<int64_t> values = Tensor(d.dtype, d.shape, const_cast<void*>(d.known)).ints();
-    return std::vector<Dim>(values.begin(), values.end());
+    return DimList(values.begin(), values.end());
   }
   if (!v || !v->contents) return std::nullopt;
-  std::vector<Dim> values;
+  DimList values;
   for (const Dim& dim : *v->contents) values.emplace_back(dim.eval(bindings));
   return values;
 }

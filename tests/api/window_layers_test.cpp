@@ -60,6 +60,35 @@ TEST_F(WindowLayers, ConvolutionSettersChangeTheShape) {
   EXPECT_EQ(str(layer->getStrideNd()), "[2,1]");
 }
 
+// As programs write it: the kernel first, then what makes it fit.
+TEST_F(WindowLayers, GroupsComeAfterTheKernel) {
+  ITensor& x = input("x", {1, 2, 1, 2});
+  IConvolutionLayer* down = network->addConvolutionNd(x, 2, dims({1, 2}), floats({1, 1, 2, 0}), {});
+  ASSERT_NE(down, nullptr) << logger.take();
+  down->setNbGroups(2);
+  expect(down, {values({1, 2, 1, 2}, {0, 1, 2, 3})}, "[1,2,1,1]", {1, 4});
+  IDeconvolutionLayer* up =
+      network->addDeconvolutionNd(*down->getOutput(0), 2, dims({1, 2}), floats({1, 2, 3, 4}), {});
+  ASSERT_NE(up, nullptr) << logger.take();
+  up->setNbGroups(2);
+  expect(up, {values({1, 2, 1, 2}, {0, 1, 2, 3})}, "[1,2,1,2]", {1, 2, 12, 16});
+  EXPECT_EQ(logger.take(), "");
+}
+
+TEST_F(WindowLayers, PaddingComesAfterTheWindow) {
+  ITensor& x = input("x", {1, 1, 1, 2});
+  IConvolutionLayer* convolution =
+      network->addConvolutionNd(x, 1, dims({3, 3}), floats(std::vector<float>(9, 2)), {});
+  ASSERT_NE(convolution, nullptr) << logger.take();
+  convolution->setPaddingNd(dims({1, 1}));
+  expect(convolution, {values({1, 1, 1, 2}, {3, 4})}, "[1,1,1,2]", {14, 14});
+  IPoolingLayer* pooling = network->addPoolingNd(x, PoolingType::kMAX, dims({5, 5}));
+  ASSERT_NE(pooling, nullptr) << logger.take();
+  pooling->setPaddingNd(dims({2, 2}));
+  expect(pooling, {values({1, 1, 1, 2}, {3, 4})}, "[1,1,1,2]", {4, 4});
+  EXPECT_EQ(logger.take(), "");
+}
+
 TEST_F(WindowLayers, ConvolutionWithAKernelTensor) {
   ITensor &x = input("x", {1, 1, 3, 3}), &w = input("w", {1, 1, 2, 2});
   IConvolutionLayer* layer = network->addConvolutionNd(x, 1, dims({2, 2}), Weights{}, Weights{});
@@ -80,7 +109,14 @@ TEST_F(WindowLayers, HalfWeightsServeAFloatInput) {
 TEST_F(WindowLayers, WrongConvolutionsAreRefused) {
   ITensor& x = input("x", {1, 4, 9, 9});
   EXPECT_EQ(network->addConvolutionNd(x, 4, dims({3, 3}), floats({1, 2, 3}), Weights{}), nullptr);
-  EXPECT_NE(logger.take(), "");
+  EXPECT_NE(logger.take().find("3 kernel weights; 4 output maps with a kernel of size [3,3] need 36"),
+            std::string::npos);
+  EXPECT_EQ(network->addConvolutionNd(x, 1, dims({1, 1}), floats({1, 2, 3, 4}), floats({1, 2})), nullptr);
+  EXPECT_NE(logger.take().find("2 bias weights; 1 output maps need one each"), std::string::npos);
+  static const int32_t integers[] = {1, 2, 3, 4};
+  EXPECT_EQ(network->addConvolutionNd(x, 1, dims({1, 1}), {DataType::kINT32, integers, 4}, Weights{}),
+            nullptr);
+  EXPECT_NE(logger.take().find("the weights are i32; floats are expected"), std::string::npos);
   EXPECT_EQ(network->addConvolutionNd(x, 0, dims({3, 3}), floats({1}), Weights{}), nullptr);
   EXPECT_NE(logger.take().find("output maps"), std::string::npos);
   EXPECT_EQ(network->addConvolutionNd(x, 1, dims({3}), floats({1}), Weights{}), nullptr);

@@ -62,16 +62,10 @@ class ConvolutionFace final : public WindowLayer<Handle, Slots> {
   nv::Dims getDilationNd() const noexcept override { return this->listed("dilations", 1); }
 
   void placeKernel(const nv::Weights& weights) {
-    Value* w =
-        weights.count ? network_.addWeights(weights, Shape{weights.count}, node_->inputs[0]->dtype) : nullptr;
-    network_.graph().setInput(node_, kKernel, w);
+    place(kKernel, weights);
     shapeKernel();
   }
-  void placeBias(const nv::Weights& weights) {
-    Value* b =
-        weights.count ? network_.addWeights(weights, Shape{weights.count}, node_->inputs[0]->dtype) : nullptr;
-    network_.graph().setInput(node_, kBias, b);
-  }
+  void placeBias(const nv::Weights& weights) { place(kBias, weights); }
 
  protected:
   // Constants are weights, not inputs.
@@ -91,6 +85,14 @@ class ConvolutionFace final : public WindowLayer<Handle, Slots> {
   }
 
  private:
+  void place(size_t slot, const nv::Weights& weights) {
+    require(weights.count == 0 || isFloat(coreType(weights.type)),
+            "the weights are {}; floats are expected (a dequantize layer makes them of integers)",
+            typeName(coreType(weights.type)));
+    Value* w =
+        weights.count ? network_.addWeights(weights, Shape{weights.count}, node_->inputs[0]->dtype) : nullptr;
+    network_.graph().setInput(node_, slot, w);
+  }
   int64_t maps() const {
     const Value* w = node_->input(kKernel);
     constexpr size_t kAxis = kTransposed ? 1 : 0;
@@ -128,10 +130,22 @@ struct Parameters {
   const nv::Weights &kernel, &bias;
 };
 
+// Complains of numbers of weights that no choice of groups makes right.
+void requireCounts(const Parameters& p, const std::vector<int64_t>& kernel) {
+  int64_t each = p.maps;
+  for (int64_t k : kernel) each *= k;
+  require(p.kernel.count % each == 0,
+          "there are {} kernel weights; {} output maps with a kernel of size {} need {} for each input "
+          "channel of a "
+          "group",
+          p.kernel.count, p.maps, str(p.size), each);
+  require(p.bias.count == 0 || p.bias.count == p.maps,
+          "there are {} bias weights; {} output maps need one each", p.bias.count, p.maps);
+}
+
 template <typename Face>
 Face* add(Network& network, const char* entry, const char* op, nv::LayerType type,
           const Parameters& p) noexcept {
-  bool isComplete = p.kernel.count > 0;
   return network.addLayer<Face>(
       entry, type,
       [&] {
@@ -142,6 +156,7 @@ Face* add(Network& network, const char* entry, const char* op, nv::LayerType typ
         require(x->rank() < 0 || static_cast<size_t>(x->rank()) == kernel.size() + 2,
                 "input '{}' has {} dimensions; a kernel of size {} needs {}", x->name, x->rank(), str(p.size),
                 kernel.size() + 2);
+        requireCounts(p, kernel);
         Attributes attrs;
         attrs.set("kernel_shape", kernel);
         attrs.set(kMaps, p.maps);
@@ -151,7 +166,7 @@ Face* add(Network& network, const char* entry, const char* op, nv::LayerType typ
         weights.placeBias(p.bias);
         return node;
       },
-      !isComplete);
+      /*later=*/true);  // groups and padding, and with them whether the kernel fits, come later
 }
 
 }  // namespace

@@ -102,12 +102,20 @@ std::span<const FaceEntry> poolingFaces() { return kFaces; }
 
 nv::IPoolingLayer* Network::addPoolingNd(nv::ITensor& input, nv::PoolingType type,
                                          const nv::Dims& windowSize) noexcept {
-  return addLayer<PoolingFace>("addPoolingNd", kPooling, [&] {
-    for (int64_t k : toInts(windowSize)) require(k > 0, "window size {} must be positive", str(windowSize));
-    Attributes attrs;
-    attrs.set("kernel_shape", toInts(windowSize));
-    return addNode(kOps[static_cast<size_t>(checkEnum(type, "pooling type"))], {&input}, attrs);
-  });
+  return addLayer<PoolingFace>(
+      "addPoolingNd", kPooling,
+      [&] {
+        const Value* x = valueOf(input);
+        for (int64_t k : toInts(windowSize))
+          require(k > 0, "window size {} must be positive", str(windowSize));
+        require(x->rank() < 0 || x->rank() == windowSize.nbDims + 2,
+                "input '{}' has {} dimensions; a window of size {} needs {}", x->name, x->rank(),
+                str(windowSize), windowSize.nbDims + 2);
+        Attributes attrs;
+        attrs.set("kernel_shape", toInts(windowSize));
+        return addNode(kOps[static_cast<size_t>(checkEnum(type, "pooling type"))], {&input}, attrs);
+      },
+      /*later=*/true);  // the padding, and with it whether the window fits, comes later
 }
 
 nv::IPaddingLayer* Network::addPaddingNd(nv::ITensor& input, const nv::Dims& prePadding,

@@ -5,8 +5,13 @@ using namespace tenfold;
 
 namespace {
 
-void inferGather(InferContext& ctx) {
+void inferElementType(InferContext& ctx) {
+  ctx.require(isInteger(ctx.type(1)), "the indices are {}; integers are expected", typeName(ctx.type(1)));
   ctx.setType(0, ctx.type(0));
+}
+
+void inferGather(InferContext& ctx) {
+  inferElementType(ctx);
   const SymShape &data = ctx.shape(0), &indices = ctx.shape(1);
   ctx.require(!data.empty(), "a scalar has no axis to gather along");
   int axis = normalizeAxis(ctx.attrs().integer("axis", 0), ctx.rank(0));
@@ -39,7 +44,7 @@ void evalGather(EvalContext& ctx) {
 }
 
 void inferGatherElements(InferContext& ctx) {
-  ctx.setType(0, ctx.type(0));
+  inferElementType(ctx);
   ctx.require(ctx.rank(0) == ctx.rank(1), "data has rank {}, indices have rank {}: they must agree",
               ctx.rank(0), ctx.rank(1));
   normalizeAxis(ctx.attrs().integer("axis", 0), ctx.rank(0));
@@ -63,7 +68,7 @@ void evalGatherElements(EvalContext& ctx) {
 }
 
 void inferGatherND(InferContext& ctx) {
-  ctx.setType(0, ctx.type(0));
+  inferElementType(ctx);
   const SymShape &data = ctx.shape(0), &indices = ctx.shape(1);
   auto batch = static_cast<size_t>(ctx.attrs().integer("batch_dims", 0));
   ctx.require(!indices.empty() && batch < indices.size() && batch <= data.size(),

@@ -17,6 +17,10 @@ void inferTopK(InferContext& ctx) {
   ctx.require(!out.empty(), "a scalar has no elements to choose from");
   auto axis = static_cast<size_t>(normalizeAxis(ctx.attrs().integer("axis", -1), ctx.rank(0)));
   auto k = ctx.contents(1);
+  auto extent = out[axis].tryConstant(),
+       wanted = k && k->size() == 1 ? k->front().tryConstant() : std::nullopt;
+  ctx.require(!extent || !wanted || (0 <= *wanted && *wanted <= *extent), "k is {}; the axis has {} elements",
+              wanted.value_or(0), extent.value_or(0));
   out[axis] = k && k->size() == 1 ? k->front() : ctx.unknownDim("k", out[axis]);
   ctx.setShape(0, out);
   ctx.setShape(1, out);

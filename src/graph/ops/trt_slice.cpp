@@ -41,6 +41,22 @@ bool isWhole(ExpandContext& ctx, const SliceInputs& in, int64_t axis, size_t k) 
   return start == Dim(0) && stride == Dim(1) && size && *size == (*shape)[static_cast<size_t>(axis)];
 }
 
+// Complains where it is known that elements behind or before the axes would be read.
+void requireInside(ExpandContext& ctx, const SliceInputs& in, const std::vector<int64_t>& axes) {
+  if (!in.start->isConstant() || !in.size->isConstant() || !in.stride->isConstant()) return;
+  for (size_t k = 0; k < axes.size(); ++k) {
+    auto extent = (*ctx.input(0)->shape)[static_cast<size_t>(axes[k])].tryConstant();
+    auto element = [&](const Value* v) { return v->constant.getInt(static_cast<int64_t>(k)); };
+    int64_t first = element(in.start), size = element(in.size),
+            last = first + (size - 1) * element(in.stride);
+    ctx.require(
+        !extent || size <= 0 || (std::min(first, last) >= 0 && std::max(first, last) < *extent),
+        "axis {} has {} elements; the slice reads from {} to {} (another mode than kSTRICT_BOUNDS says what "
+        "lies outside)",
+        axes[k], extent.value_or(0), first, last);
+  }
+}
+
 // One axis at a time, by Gather along it.
 Value* gatherAxis(ExpandContext& ctx, const SliceInputs& in, Value* x, int64_t axis, size_t k,
                   const std::string& mode) {
@@ -80,6 +96,11 @@ void expandTrtSlice(ExpandContext& ctx) {
   std::vector<int64_t> axes = ctx.attrs().integers("axes");
   for (int i = 0; i < ctx.rank(0) && !ctx.attrs().has("axes"); ++i) axes.push_back(i);
   for (int64_t& axis : axes) axis = normalizeAxis(axis, ctx.rank(0));
+  bool fitsAxes = true;
+  for (const Value* v : {in.start, in.size, in.stride})
+    fitsAxes = fitsAxes && (!v->isConstant() || v->constant.numel() == static_cast<int64_t>(axes.size()));
+  ctx.require(fitsAxes, "{} axes need as many starts, sizes and strides", axes.size());
+  if (mode == "strict_bounds") requireInside(ctx, in, axes);
   // Inside the bounds and forward, it is ONNX's Slice: it ends one behind the last element.
   if (mode == "strict_bounds" && allPositive(in.stride)) {
     Value* one = ctx.ints({1});

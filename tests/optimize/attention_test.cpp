@@ -91,6 +91,35 @@ INSTANTIATE_TEST_SUITE_P(
              QKV " -> " HEADS "s = MatMul(q4, kt); p = Softmax(s) {axis=2}; o = MatMul(p, v4);" MERGE,
              false}));
 
+struct EmptyRows {
+  const char* text;
+  bool nan;
+};
+void PrintTo(const EmptyRows& e, std::ostream* out) { *out << e.text; }
+
+// A query whose keys are all masked: what the softmax says, unless its NaN are replaced by 0. `after`
+// compares.
+class AttentionEmptyRows : public testing::TestWithParam<EmptyRows> {};
+TEST_P(AttentionEmptyRows, GiveWhatTheSoftmaxGives) {
+  std::string result = after(
+      everything,
+      std::string("q:f32[2,3,5,4], k:f32[2,3,4,6], v:f32[2,3,6,4] -> s = MatMul(q, k); ") + GetParam().text,
+      1e-4);
+  EXPECT_NE(result.find("Attention("), std::string::npos) << result;
+  EXPECT_EQ(result.find("nan_without_keys=1") != std::string::npos, GetParam().nan) << result;
+}
+#define FIRST_ROW_EMPTY                                                                             \
+  "e = Less(i64[5,1]{0,1,2,3,4}, i64[]{1}); a = Where(e, f32[1,6]{-inf,-inf,-inf,-inf,-inf,-inf}, " \
+  "f32[]{0}); "
+INSTANTIATE_TEST_SUITE_P(
+    Masks, AttentionEmptyRows,
+    testing::Values(EmptyRows{FIRST_ROW_EMPTY "w = Add(s, a); p = Softmax(w); y = MatMul(p, v)", true},
+                    EmptyRows{FIRST_ROW_EMPTY
+                              "w = Add(s, a); p = Softmax(w); n = IsNaN(p); g = Where(n, f32[]{0}, p); y = "
+                              "MatMul(g, v)",
+                              false},
+                    EmptyRows{"w = Add(s, f32[5,6] random(1)); p = Softmax(w); y = MatMul(p, v)", false}));
+
 // The sequence comes first around the products, as in PyTorch's own attention: the transposes pass them.
 TEST(AttentionLayout, TransposesPassRowProducts) {
   std::string result = after(

@@ -34,5 +34,19 @@ TEST(CpuAttention, MasksAndCaches) {
     expectRuns(text);
 }
 
+// The first query sees no key: zeros by ONNX's definition, NaN where a softmax of its own is meant.
+TEST(CpuAttention, EmptyRows) {
+  for (const char* text :
+       {"q:f32[1,1,2,4], k:f32[1,1,3,4], v:f32[1,1,3,4], m:f32[2,3] {-inf,-inf,-inf,0,-inf,1} -> y = "
+        "Attention(q, k, v, m)",
+        "q:f32[1,1,2,4], k:f32[1,1,3,4], v:f32[1,1,3,4], m:f32[2,3] {-inf,-inf,-inf,0,-inf,1} -> y = "
+        "Attention(q, k, v, m) {nan_without_keys=1}",
+        "q:f32[1,2,5,4], k:f32[1,2,2,4], v:f32[1,2,2,4], m:bool[5,2] {0,0,1,0,0,1,1,1,1,0} -> y = "
+        "Attention(q, k, v, m) {nan_without_keys=1}",
+        "q:f32[1,2,5,4], k:f32[1,2,2,4], v:f32[1,2,2,4] -> y = Attention(q, k, v) {left_window_size=0, "
+        "right_window_size=0, nan_without_keys=1}"})
+    expectRuns(text);
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -1,6 +1,7 @@
 // Scaled dot-product attention with grouped heads, masks, caches, soft cap and sliding windows.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "graph/ops/attention_inputs.h"
 #include "graph/ops/elements.h"
@@ -51,15 +52,16 @@ void writePresent(EvalContext& ctx, size_t output, DataType type, const Heads& h
   writeElements(t, 0, t.numel(), h.values.data());
 }
 
-// A row of scores becomes probabilities; without any key left, zeros; NaN wherever one score is NaN.
-void softmaxRow(double* row, int64_t n, bool masked) {
-  if (masked) return std::fill_n(row, n, 0.0), void();
+// A row of scores becomes probabilities; without any key left, what `empty` says; NaN wherever one score is
+// NaN.
+void softmaxRow(double* row, int64_t n, bool masked, double empty) {
+  if (masked) return std::fill_n(row, n, empty), void();
   double top = -HUGE_VAL, sum = 0;
   for (int64_t j = 0; j < n; ++j) {
     if (std::isnan(row[j])) return std::fill_n(row, n, row[j]), void();
     top = std::max(top, row[j]);
   }
-  if (std::isinf(top) && top < 0) return std::fill_n(row, n, 0.0), void();
+  if (std::isinf(top) && top < 0) return std::fill_n(row, n, empty), void();
   for (int64_t j = 0; j < n; ++j) sum += row[j] = std::exp(row[j] - top);
   for (int64_t j = 0; j < n; ++j) row[j] /= sum;
 }
@@ -67,6 +69,7 @@ void softmaxRow(double* row, int64_t n, bool masked) {
 struct ScoreRule {
   double scale, softcap;
   int64_t exposed;  // which stage output 3 shows
+  double empty;     // the probabilities of a query that sees no key
 };
 
 // Scores of one head, [queries, keys], taken to probabilities; `shown` gets the stage that output 3 asks for.
@@ -95,7 +98,7 @@ void score(const Heads& q, const Heads& k, int64_t b, int64_t h, const ScoreRule
       row[j] += add;
     }
     show(2);
-    softmaxRow(row, keys, masked);
+    softmaxRow(row, keys, masked, rule.empty);
     show(3);
   }
 }
@@ -116,7 +119,8 @@ void evalAttention(EvalContext& ctx) {
   writePresent(ctx, kPresentKey, ctx.input(kKey).dtype(), k);
   writePresent(ctx, kPresentValue, ctx.input(kValue).dtype(), v);
   ScoreRule rule{ctx.attrs().real("scale", 0), ctx.attrs().real("softcap", 0),
-                 ctx.attrs().integer("qk_matmul_output_mode", 0)};
+                 ctx.attrs().integer("qk_matmul_output_mode", 0),
+                 ctx.attrs().integer("nan_without_keys", 0) ? std::numeric_limits<double>::quiet_NaN() : 0};
   if (rule.scale == 0) rule.scale = 1 / std::sqrt(static_cast<double>(q.size));
   AttentionBias bias(ctx, q, k);
   bool packed = ctx.input(kQuery).rank() == 3;
@@ -165,6 +169,8 @@ DEFINE_OP(Attention) {
                 {"right_window_size", AttrKind::kInt, "how far ahead queries see; default -1: all the way"},
                 {"softmax_precision", AttrKind::kInt,
                  "the least precision of the softmax, as ONNX numbers types"},
+                {"nan_without_keys", AttrKind::kInt,
+                 "what a query gives whose keys are all masked: 0 (default) zeros, 1 NaN, as a softmax does"},
                 {"qk_matmul_output_mode", AttrKind::kInt,
                  "the scores of output 3: 0 (default) raw, 1 after the soft cap, 2 after the mask, 3 after "
                  "the softmax"}},

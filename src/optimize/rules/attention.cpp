@@ -51,8 +51,7 @@ class AttentionFinder {
     return v->uses.size() == reads && !ctx_.graph().isOutput(v);
   }
 
-  // The scores behind the softmax, through a guard that replaces NaN by 0: Attention gives 0 for rows without
-  // a key as well.
+  // The scores behind the softmax, through a guard that replaces NaN by 0: rows without a key give 0 then.
   Value* probabilities(Value* p) {
     Node* n = p->producer;
     if (!n || !isPrivate(p, 1)) return miss("the left-hand side is read elsewhere");
@@ -70,6 +69,7 @@ class AttentionFinder {
       p = n->inputs[2];
       n = p->producer;
       reads = 2;
+      guarded_ = true;
     }
     if (!n || !n->is("Softmax") || !isLastAxis(*n)) return miss("there is no Softmax along the last axis");
     if (!isPrivate(p, reads)) return miss("the probabilities are read elsewhere");
@@ -229,9 +229,18 @@ class AttentionFinder {
     return attention(q, k, v, mask_);
   }
 
+  // Whether no row can be masked as a whole.
+  static bool isFinite(const Value& mask) {
+    if (!mask.isConstant()) return false;
+    for (int64_t i = 0; i < mask.constant.numel(); ++i)
+      if (!std::isfinite(mask.constant.getDouble(i))) return false;
+    return true;
+  }
+
   Value* attention(Value* q, Value* k, Value* v, Value* mask) {
     Attributes attrs;
     attrs.set("scale", scale_);
+    if (mask && !guarded_ && !isFinite(*mask)) attrs.set("nan_without_keys", int64_t{1});
     std::vector<Value*> inputs{q, k, v};
     if (mask) inputs.push_back(mask);
     return ctx_.emit("Attention", inputs, attrs);
@@ -276,6 +285,7 @@ class AttentionFinder {
   double scale_ = 1, windowScale_ = 1;
   Value *mask_ = nullptr, *windowMask_ = nullptr;
   int64_t windows_ = 0, heads_ = 0;
+  bool guarded_ = false;  // NaN among the probabilities is replaced by 0
 };
 
 Value* attention(RuleContext& ctx) { return AttentionFinder(ctx).find(); }

@@ -70,6 +70,7 @@ class AttentionLaunch final : public Launch {
   int64_t total_ = 0, pitch_ = 0;  // keys, and floats from one row of scores to the next
   int64_t rows_ = 1;               // queries of a block
   float scale_ = 1, softcap_ = 0;
+  float empty_ = 0;  // the probabilities of a query that sees no key
   bool causal_ = false, direct_ = false;
   int64_t left_ = -1, right_ = -1, past_ = 0;
   bool hasMask_ = false, boolMask_ = false;
@@ -120,6 +121,7 @@ AttentionLaunch::AttentionLaunch(const Node& node, Descs in, Descs out) {
   scale_ = static_cast<float>(
       node.attrs.real("scale", 1 / std::sqrt(static_cast<double>(std::max<int64_t>(q_.size, 1)))));
   softcap_ = static_cast<float>(node.attrs.real("softcap", 0));
+  if (node.attrs.integer("nan_without_keys", 0)) empty_ = std::numeric_limits<float>::quiet_NaN();
   causal_ = node.attrs.integer("is_causal", 0) != 0;
   left_ = node.attrs.integer("left_window_size", -1);
   right_ = node.attrs.integer("right_window_size", -1);
@@ -183,7 +185,7 @@ void AttentionLaunch::softmaxRow(const LaunchArgs& args, int64_t b, int64_t h, i
   std::fill_n(row, std::clamp<int64_t>(low, 0, total_), 0.f);
   if (high < total_) std::fill(row + std::max<int64_t>(high, 0), row + total_, 0.f);
   int64_t n = high - low;
-  if (n <= 0) return std::fill_n(row, total_, 0.f), void();
+  if (n <= 0) return std::fill_n(row, total_, empty_), void();
   row += low;
   if (softcap_ > 0)
     for (int64_t j = 0; j < n; ++j) row[j] = softcap_ * std::tanh(row[j] / softcap_);
@@ -196,9 +198,8 @@ void AttentionLaunch::softmaxRow(const LaunchArgs& args, int64_t b, int64_t h, i
     } else {
       f.accumulate(Reduction::kSum, row, static_cast<const float*>(args.inputs[kMask]) + offset, n);
     }
-    // A query that may see no key gives zeros.
     if (f.reduce(Reduction::kMax, row, n) == -std::numeric_limits<float>::infinity())
-      return std::fill_n(row, n, 0.f), void();
+      return std::fill_n(row, n, empty_), void();
   }
   f.softmax(row, row, n);
 }

@@ -34,7 +34,7 @@ struct PassReport {
 // Runs every pass in order (pipeline.cpp shows them on one screen). Reports what each did, repeated runs
 // summed up. Throws Error where a pass breaks the graph, naming the pass.
 std::vector<PassReport> optimize(Graph& graph, const OptimizeOptions& options = {});
-// The names that OptimizeOptions::disabled takes.
+// The names that OptimizeOptions::disabled takes (plan/build/build.h has those of a whole build).
 std::vector<std::string> passNames();
 
 }  // namespace tenfold

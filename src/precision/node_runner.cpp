@@ -5,7 +5,6 @@
 #include "graph/ops/eval.h"
 #include "graph/ops/infer.h"
 #include "graph/ops/op_def.h"
-#include "optimize/pipeline.h"
 #include "optimize/precision/precision.h"
 #include "plan/build/build.h"
 #include "runtime/session.h"
@@ -68,8 +67,7 @@ std::vector<Tensor> runNode(const Node& node, const std::vector<Tensor>& inputs,
   }
   BuildOptions options;
   options.tuner.measure = false;
-  options.disabledPasses = passNames();
-  options.disabledPasses.insert(options.disabledPasses.end(), {"assign-layouts", "form-regions"});
+  options.disabledPasses = buildPassNames();
   std::vector<Tensor> results =
       Session(buildPlan(std::move(graph), target, std::move(options)), target).run(given);
   std::vector<Tensor> all(node.outputs.size());

@@ -100,8 +100,8 @@ void addBenchCommand(CLI::App& app) {
   command->footer("Example: tenfold bench model.plan --input x=x.npy --profile");
   auto options = std::make_shared<BenchOptions>();
   options->addTo(*command);
-  command->add_option("--duration", options->duration, "seconds to measure (default 3)");
-  command->add_option("--iterations", options->iterations, "runs at least (default 10)");
+  command->add_option("--duration", options->duration, "seconds to measure (default 3)")->check(atLeast(0));
+  command->add_option("--iterations", options->iterations, "runs at least (default 10)")->check(atLeast(1));
   command->add_flag("--profile", options->profile, "show where the time goes, step by step");
   command->add_option("--json", options->json, "write the figures to this file");
   command->callback([options] { bench(*options); });

@@ -90,8 +90,10 @@ class Case {
     model.check();
     for (const Value* v : model.graph->inputs) names_.push_back(v->name);
     Tolerance tolerance = toleranceOf(folder_);
+    int sets = 0;
     for (const auto& entry : fs::directory_iterator(folder_)) {
       if (!entry.is_directory()) continue;
+      ++sets;
       std::vector<Tensor> inputs = readTensors(entry.path(), "input"),
                           expected = readTensors(entry.path(), "output");
       std::vector<Tensor> results = options_.reference ? evalGraph(*model.graph, inputs) : runPlan(inputs);
@@ -99,6 +101,7 @@ class Case {
       if (hasRandomNode(*model.graph)) throw Error(ErrorKind::kUnsupported, "its results are random numbers");
       for (size_t i = 0; i < results.size(); ++i) compare(i, results[i], expected[i], tolerance);
     }
+    require(sets > 0, "there is no folder test_data_set_0 beside model.onnx: nothing was compared");
   }
 
  private:

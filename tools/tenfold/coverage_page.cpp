@@ -7,7 +7,7 @@
 #include "api/refusals.h"
 #include "frontend/onnx/registry.h"
 #include "graph/ops/op_def.h"
-#include "optimize/pipeline.h"
+#include "plan/build/build.h"
 #include "tenfold/docs_pages.h"
 
 namespace tenfold {
@@ -93,7 +93,7 @@ std::string passesText() {
   std::string text =
       "## Passes of the optimizer\n\nIn the order in which they first run; `--disablePass NAME` leaves one "
       "out.\n\n";
-  for (const std::string& name : passNames()) text += fmt::format("- `{}`\n", name);
+  for (const std::string& name : buildPassNames()) text += fmt::format("- `{}`\n", name);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/error.h"
 #include "common/nearest.h"
@@ -30,13 +31,19 @@ std::string unknownWord(CLI::App& app, int argc, char** argv) {
   return "";
 }
 
+// The exit code of success, unless what was printed could not be written.
+int flushed() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  fmt::print(stderr, "tenfold: error: the standard output cannot be written\n");
+  return 1;
+}
+
 }  // namespace
 
 // Runs one command. Everything that goes wrong ends here, as one line on standard error.
 int main(int argc, char** argv) {
   CLI::App app{"Builds, runs, times and explains networks. Example: tenfold run model.onnx --output-dir out"};
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
   tenfold::addBuildCommand(app);
   tenfold::addRunCommand(app);
   tenfold::addBenchCommand(app);
@@ -45,12 +52,13 @@ int main(int argc, char** argv) {
   tenfold::addDocsCommand(app);
   try {
     app.parse(argc, argv);
-    return 0;
+    return flushed();
   } catch (const CLI::ParseError& e) {
-    const std::string wrong = unknownWord(app, argc, argv);
-    if (!wrong.empty()) fmt::print(stderr, "tenfold: error: {}\n", wrong);
-    if (!wrong.empty()) return 2;
-    return app.exit(e) == 0 ? 0 : 2;
+    if (e.get_exit_code() == 0) return app.exit(e), flushed();
+    std::string wrong = unknownWord(app, argc, argv);
+    if (wrong.empty()) wrong = fmt::format("{} (--help shows what is expected)", e.what());
+    fmt::print(stderr, "tenfold: error: {}\n", wrong);
+    return 2;
   } catch (const tenfold::ExitCode& e) {
     return e.code;
   } catch (const std::exception& e) {

@@ -3,10 +3,13 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "common/nearest.h"
 #include "common/npy.h"
 #include "plan/format/file.h"
 
@@ -39,12 +42,28 @@ std::map<std::string, Shape> parseShapes(const std::vector<std::string>& texts) 
   return shapes;
 }
 
+void requirePasses(const std::vector<std::string>& names) {
+  const std::vector<std::string> passes = buildPassNames();
+  for (const std::string& name : names)
+    require(std::find(passes.begin(), passes.end(), name) != passes.end(), "there is no pass '{}'{}", name,
+            suggestion(name, passes));
+}
+
 bool showProgress(const char* phase, int done, int total) {
   if (isatty(2)) fmt::print(stderr, "\r{}: {} of {}{}", phase, done, total, done == total ? "\n" : "");
   return true;
 }
 
 }  // namespace
+
+std::function<std::string(const std::string&)> atLeast(double least) {
+  return [least](const std::string& text) -> std::string {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && *end == 0 && value >= least) return "";
+    return fmt::format("expected a number from {} on, found '{}'", least, text);
+  };
+}
 
 void ModelOptions::addTo(CLI::App& command) {
   command.add_option("model", model, "a model (.onnx) or a plan")->required();
@@ -66,7 +85,7 @@ void ModelOptions::addTo(CLI::App& command) {
   command.add_option("--errorBudget", errorBudget,
                      "keep what loses more than this in 16 bits, as a part of its values, in more bits");
   command.add_flag("--noTF32", noTf32, "products of 32-bit floats keep all their digits");
-  command.add_option("--threads", threads, "number of CPU threads");
+  command.add_option("--threads", threads, "number of CPU threads")->check(atLeast(1));
   command.add_flag("--quiet", quiet, "no progress");
 }
 
@@ -99,6 +118,7 @@ std::unique_ptr<Plan> ModelOptions::plan() const {
         model);
     return loadPlan(model);
   }
+  requirePasses(disabledPasses);
   BuildOptions options;
   options.disabledPasses = disabledPasses;
   options.tuner.measure = measure;

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 
 #include "common/session.h"
 
 namespace tenfold {
+
+// A check of an option's value: a number of at least this.
+std::function<std::string(const std::string&)> atLeast(double least);
 
 struct ModelOptions {
   std::string model, device, timingCache;

@@ -21,8 +21,13 @@ using namespace nvinfer1;
 
 std::vector<char> readFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
+  std::error_code unknown;  // of a pipe
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  std::vector<char> bytes(unknown ? 0 : size);
+  if (file && !unknown) file.read(bytes.data(), static_cast<std::streamsize>(size));
   if (!file) throw std::runtime_error("cannot read '" + path + "'");
-  return {std::istreambuf_iterator<char>(file), {}};
+  bytes.insert(bytes.end(), std::istreambuf_iterator<char>(file), {});
+  return bytes;
 }
 
 void writeFile(const std::string& path, const void* data, size_t bytes) {

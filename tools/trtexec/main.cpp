@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     std::fflush(stderr);
     std::printf("&&&& %s TensorRT.trtexec [TensorRT v%d] [b%d] # %s%s\n", state, getInferLibVersion(),
                 getInferLibBuildVersion(), argv[0], command.c_str());
-    std::fflush(stdout);
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   };
   Logger logger;
   Options options;
@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
     announce("FAILED");
     return 1;
   }
-  announce("PASSED");
-  return 0;
+  if (announce("PASSED")) return 0;
+  logger.log(nvinfer1::ILogger::Severity::kERROR, "the standard output cannot be written");
+  return 1;
 }

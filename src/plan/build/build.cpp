@@ -50,6 +50,9 @@ void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
 
 // The last three passes need the target, so they are not the optimizer's; they can be switched off like its
 // own.
+constexpr const char *kMergeProducts = "merge-products", *kAssignLayouts = "assign-layouts",
+                     *kFormRegions = "form-regions";
+
 bool isDisabled(const BuildOptions& options, std::string_view pass) {
   const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
   std::string list = "," + std::string(environment ? environment : "") + ",";
@@ -76,24 +79,29 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   optimizer.integerProducts = target.profitsFrom(DataType::kInt8);
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   auto fuses = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
-  if (!isDisabled(options, "merge-products"))
-    passes.push_back({"merge-products", mergeProducts(graph, fuses)});
+  if (!isDisabled(options, kMergeProducts)) passes.push_back({kMergeProducts, mergeProducts(graph, fuses)});
   const std::set<std::string> known = symbolsOfInputs(graph);
   auto accepts = [&](const Node& node) {
     return hasKnownExtents(node, known) && target.acceptsChannelsLast(node);
   };
-  if (!isDisabled(options, "assign-layouts"))
-    passes.push_back({"assign-layouts", assignLayouts(graph, accepts, fuses)});
+  if (!isDisabled(options, kAssignLayouts))
+    passes.push_back({kAssignLayouts, assignLayouts(graph, accepts, fuses)});
   RegionRules rules;
   rules.limits = target.fusionLimits();
   rules.fusesEpilogue = fuses;
   // A pointwise node is its own anchor.
   rules.fusesPointwise = [&](const Node& node) { return target.fusesEpilogue(node, node); };
-  if (!isDisabled(options, "form-regions")) passes.push_back({"form-regions", formRegions(graph, rules)});
+  if (!isDisabled(options, kFormRegions)) passes.push_back({kFormRegions, formRegions(graph, rules)});
   return passes;
 }
 
 }  // namespace
+
+std::vector<std::string> buildPassNames() {
+  std::vector<std::string> names = passNames();
+  names.insert(names.end(), {kMergeProducts, kAssignLayouts, kFormRegions});
+  return names;
+}
 
 std::unique_ptr<Plan> buildPlan(std::unique_ptr<Graph> graph, Target& target, BuildOptions options) {
   if (options.profiles.empty()) {

@@ -12,7 +12,7 @@ namespace tenfold {
 struct BuildOptions {
   std::vector<Profile> profiles;  // at least one where an input has a dynamic shape
   TunerOptions tuner;
-  std::vector<std::string> disabledPasses;
+  std::vector<std::string> disabledPasses;  // of buildPassNames()
   // The 16-bit type that float32 networks may compute in: kFloat16, kBFloat16, or kUndefined for none. Single
   // nodes may ask for a type of their own (optimize/precision/precision.h).
   DataType lowPrecision = DataType::kUndefined;
@@ -22,6 +22,9 @@ struct BuildOptions {
   // Called with (phase, steps done, steps in all); false cancels the build with an Error.
   std::function<bool(const char* phase, int done, int total)> progress;
 };
+
+// The passes that a build can leave out, in order: the optimizer's, and those that need the target.
+std::vector<std::string> buildPassNames();
 
 // A profile for a network whose input shapes are all fixed.
 Profile fixedProfile(const Graph& graph);

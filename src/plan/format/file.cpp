@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "base/error.h"
 
@@ -17,39 +19,54 @@ namespace {
   fail("{} '{}': {}", what, path, std::strerror(errno));
 }
 
-// Writes everything or throws; the descriptor is closed either way.
-void writeAll(int file, std::span<const uint8_t> bytes, const std::string& path) {
-  size_t done = 0;
-  while (done < bytes.size()) {
-    ssize_t n = write(file, bytes.data() + done, bytes.size() - done);
+// Writes everything and says whether that went well; errno tells why not.
+bool writeAll(int file, std::span<const uint8_t> bytes) {
+  while (!bytes.empty()) {
+    ssize_t n = write(file, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      int error = errno;
-      close(file);
-      unlink(path.c_str());
-      errno = error;
-      failErrno("cannot write", path);
-    }
-    done += static_cast<size_t>(n);
+    if (n <= 0) return false;
+    bytes = bytes.subspan(static_cast<size_t>(n));
   }
-  if (fsync(file) != 0 || close(file) != 0) {
-    unlink(path.c_str());
-    failErrno("cannot write", path);
-  }
+  return true;
+}
+
+// Closes the descriptor whatever happens, and keeps the first error.
+bool closeAfter(bool good, int file) {
+  int error = errno;
+  bool closed = close(file) == 0;
+  if (!good) errno = error;
+  return good && closed;
+}
+
+void writeDevice(const std::string& path, std::span<const uint8_t> bytes) {
+  int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0 || !closeAfter(writeAll(file, bytes), file)) failErrno("cannot write", path);
+}
+
+// The file itself where `path` is a link to it.
+std::string behindLinks(const std::string& path) {
+  std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), std::free);
+  return real ? real.get() : path;
 }
 
 }  // namespace
 
 void writeFileAtomically(const std::string& path, std::span<const uint8_t> bytes) {
-  std::string temporary = path + ".XXXXXX";
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return writeDevice(path, bytes);
+  const std::string target = behindLinks(path);
+  std::string temporary = target + ".XXXXXX";
   int file = mkstemp(temporary.data());
   if (file < 0) failErrno("cannot create a file beside", path);
   fchmod(file, 0644);
-  writeAll(file, bytes, temporary);
-  if (rename(temporary.c_str(), path.c_str()) != 0) {
-    unlink(temporary.c_str());
-    failErrno("cannot write", path);
-  }
+  if (closeAfter(writeAll(file, bytes) && fsync(file) == 0, file) &&
+      rename(temporary.c_str(), target.c_str()) == 0)
+    return;
+  int error = errno;
+  unlink(temporary.c_str());
+  errno = error;
+  failErrno("cannot write", path);
 }
 
 }  // namespace tenfold

@@ -24,6 +24,7 @@ std::unique_ptr<Plan> readPlan(std::span<const uint8_t> bytes, std::shared_ptr<c
 std::unique_ptr<Plan> readPlanCopy(std::span<const uint8_t> bytes);
 
 // Writes to a temporary name beside `path`, then renames. Throws Error; the old file, if any, stays intact.
+// What is no file (a device, a pipe) is written to; a link stays one.
 void writeFileAtomically(const std::string& path, std::span<const uint8_t> bytes);
 
 }  // namespace tenfold

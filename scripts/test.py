@@ -74,6 +74,11 @@ STEPS = [
         [*built("tsan", "concurrent_tests"), ["sh", "-c", CONCURRENT]],
         usual=False,  # compiles the core once more; to be run after changes to what threads share
     ),
+    Step(
+        "gpu-kernels",
+        [["env", "TENFOLD_ALL_KERNELS=1", "ctest", "--test-dir", "build", "-j2", "-R", "Cuda", "--output-on-failure"]],
+        usual=False,  # NVRTC's work of half an hour; to be run after changes to generated kernels
+    ),
 ]
 
 # How test programs sum up: what each prints for all, passed, failed and skipped tests. The last line of a kind

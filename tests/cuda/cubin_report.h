@@ -1,8 +1,11 @@
 // What machine code says of its kernels: a cubin is an ELF file with a section of attributes.
 #pragma once
 
+#include <dlfcn.h>
+
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "base/tensor.h"
@@ -36,6 +39,15 @@ inline int frameBytes(const Tensor& cubin) {
     }
   }
   return most;
+}
+
+// Registers and bytes of spilled registers of the kernel that needs most, as the compiler reports them.
+inline bool readReport(const std::string& code, const std::string& architecture, int& registers,
+                       int& spills) {
+  void* library = dlopen("libtenfold_cuda.so.10", RTLD_NOW | RTLD_NOLOAD);
+  auto* report = reinterpret_cast<bool (*)(const std::string&, const std::string&, int*, int*)>(
+      library ? dlsym(library, "tenfoldCudaReport") : nullptr);
+  return report && report(code, architecture, &registers, &spills);
 }
 
 }  // namespace tenfold::testing_util

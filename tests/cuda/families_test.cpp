@@ -1,8 +1,9 @@
-// The small kernels of tactics/call_tactic.h compile for every architecture, with the operators' own cases.
+// The small kernels of tactics/call_tactic.h compile, with the operators' own cases.
 #include <gtest/gtest.h>
 
-#include "cuda/compile_harness.h"
+#include "cuda/kernel_sweep.h"
 #include "cuda/operator_cases.h"
+#include "graph/ops/op_def.h"
 
 namespace tenfold::testing_util {
 namespace {
@@ -34,39 +35,15 @@ const Family kFamilies[] = {
     {"linear-attention", {"LinearAttention"}},
 };
 
-// How many kernels that tactic alone compiles for the case.
-int compileBy(Target& target, std::string_view tactic, const char* text) {
-  SCOPED_TRACE(text);
-  int compiled = 0;
-  const Tactic& t = *target.findTactic(tactic);
-  try {
-    forEachNode(text, [&](const Node& node, const TuningHint& hint) {
-      if (!t.refuses(node, hint).empty()) return;
-      for (const Candidate& candidate : t.candidates(node, hint)) {
-        t.compile(node, candidate.config, hint);
-        ++compiled;
-      }
-    });
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << text << ": " << e.what();
-  }
-  return compiled;
-}
-
 class CudaFamilies : public testing::TestWithParam<Family> {};
 
-// Every case for sm_90, the first one for the others.
 TEST_P(CudaFamilies, Compile) {
-  for (const char* architecture : {"sm_90", "sm_80", "sm_100", "sm_120"}) {
-    Target* cuda = compileTarget(architecture);
-    if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
-    bool all = std::string_view(architecture) == "sm_90";
-    for (const char* op : GetParam().ops) {
-      int compiled = 0;
-      for (const OpCase& c : opDef(op).cases)
-        if (all || !compiled) compiled += compileBy(*cuda, GetParam().tactic, c.text);
-      EXPECT_GE(compiled, 1) << op << " for " << architecture;
-    }
+  if (!KernelSweep::get()) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  for (const char* op : GetParam().ops) {
+    KernelSweep::Counts counts;
+    for (const OpCase& c : opDef(op).cases)
+      for (auto [tactic, kernels] : compileCase(c.text, GetParam().tactic)) counts[tactic] += kernels;
+    EXPECT_GE(counts[GetParam().tactic], 1) << op;
   }
 }
 
@@ -74,9 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Tables, CudaFamilies, testing::ValuesIn(kFamilies),
                          [](const auto& info) { return testName(info.param.tactic); });
 
 TEST(CudaOperatorCases, Compile) {
-  Target* cuda = compileTarget("sm_90");
-  if (!cuda) GTEST_SKIP() << "the CUDA target cannot be loaded here";
-  for (const OperatorCase& c : kOperatorCases) EXPECT_GE(compileBy(*cuda, c.tactic, c.text), 1) << c.text;
+  for (const OperatorCase& c : kOperatorCases) expectCompiles(c.tactic, {c.text});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The kernels that read and write by indices are compiled for every operator that they serve.
-#include "cuda/expect_compiles.h"
+#include "cuda/kernel_sweep.h"
 
 namespace tenfold::testing_util {
 namespace {

@@ -1,5 +1,5 @@
 // The pooling kernels are compiled for every operator, rank and layout that they serve.
-#include "cuda/expect_compiles.h"
+#include "cuda/kernel_sweep.h"
 
 namespace tenfold::testing_util {
 namespace {

@@ -1,5 +1,5 @@
 // Recurrent networks compile, with every kind of cell and in every precision.
-#include "cuda/expect_compiles.h"
+#include "cuda/kernel_sweep.h"
 
 namespace tenfold {
 namespace {

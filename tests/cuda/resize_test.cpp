@@ -1,5 +1,5 @@
 // The resizing kernels are compiled for every mode.
-#include "cuda/expect_compiles.h"
+#include "cuda/kernel_sweep.h"
 
 namespace tenfold::testing_util {
 namespace {

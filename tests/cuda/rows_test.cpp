@@ -1,17 +1,10 @@
 // Reductions, softmax and normalizations compile, alone and with pointwise nodes around them.
-#include "cuda/compile_harness.h"
+#include "cuda/kernel_sweep.h"
 
-namespace tenfold {
+namespace tenfold::testing_util {
 namespace {
 
-using testing_util::compileTarget;
-using testing_util::compileText;
-
-class CudaRows : public testing::TestWithParam<const char*> {};
-
-TEST_P(CudaRows, Compile) {
-  Target* target = compileTarget(GetParam());
-  if (!target) GTEST_SKIP() << "no CUDA target here";
+TEST(CudaRows, Compile) {
   const char* normalized =
       "x:f16[4,768], r:f16[4,768], s:f16[768], b:f16[768] -> y, t = Region(x, r, s, b) "
       "{kind=\"normalization\"} "
@@ -21,32 +14,27 @@ TEST_P(CudaRows, Compile) {
       "x:f32[4,8,20], m:f32[4,8,1] -> y = Region(x, m) {kind=\"reduction\"} "
       "graph g(x:f32[4,8,20], m:f32[4,8,1]) { a = Mul(x, x); s = ReduceSum(a, i64[1]{2}); t = Add(s, m); "
       "u = Sqrt(t); return u }";
-  const char* cases[] = {
-      "x:f32[2,3,5], a:i64[2] {0,2} -> y = ReduceSum(x, a)",
-      "x:f16[4,300], a:i64[1] {1} -> y = ReduceMean(x, a) {keepdims=0}",
-      "x:f32[20,40,3], a:i64[1] {1} -> y = ReduceMax(x, a)",
-      "x:bf16[3,4] -> y = ReduceMin(x)",
-      "x:f32[3,4] -> y = ReduceProd(x)",
-      "x:f32[3,4] -> y = ReduceL1(x)",
-      "x:f32[3,4] -> y = ReduceL2(x)",
-      "x:f32[3,4] -> y = ReduceSumSquare(x)",
-      "x:f32[3,4] -> y = ReduceLogSum(x)",
-      "x:f32[3,40] -> y = ReduceLogSumExp(x)",
-      "x:f16[2,8,7,7] -> y = GlobalAveragePool(x)",
-      "x:f32[2,8,7,7] -> y = GlobalMaxPool(x)",
-      "x:f16[4,2000] -> y = Softmax(x)",
-      "x:f32[2,30,5] -> y = Softmax(x) {axis=1}",
-      "x:f32[2,3,5] -> y = LogSoftmax(x)",
-      "x:f16[4,768], s:f16[768], b:f16[768] -> y = LayerNormalization(x, s, b)",
-      "x:f32[2,3,4], s:f32[3,4] -> y = RMSNormalization(x, s) {axis=-2}",
-      "x:f32[2,3,4,5], s:f32[3], b:f32[3] -> y = InstanceNormalization(x, s, b)",
-      normalized,
-      reduced,
-  };
-  for (const char* text : cases) EXPECT_GE(compileText(*target, text)["rows"], 2) << text;
+  expectCompiles("rows", {"x:f32[2,3,5], a:i64[2] {0,2} -> y = ReduceSum(x, a)",
+                          "x:f16[4,300], a:i64[1] {1} -> y = ReduceMean(x, a) {keepdims=0}",
+                          "x:f32[20,40,3], a:i64[1] {1} -> y = ReduceMax(x, a)",
+                          "x:bf16[3,4] -> y = ReduceMin(x)",
+                          "x:f32[3,4] -> y = ReduceProd(x)",
+                          "x:f32[3,4] -> y = ReduceL1(x)",
+                          "x:f32[3,4] -> y = ReduceL2(x)",
+                          "x:f32[3,4] -> y = ReduceSumSquare(x)",
+                          "x:f32[3,4] -> y = ReduceLogSum(x)",
+                          "x:f32[3,40] -> y = ReduceLogSumExp(x)",
+                          "x:f16[2,8,7,7] -> y = GlobalAveragePool(x)",
+                          "x:f32[2,8,7,7] -> y = GlobalMaxPool(x)",
+                          "x:f16[4,2000] -> y = Softmax(x)",
+                          "x:f32[2,30,5] -> y = Softmax(x) {axis=1}",
+                          "x:f32[2,3,5] -> y = LogSoftmax(x)",
+                          "x:f16[4,768], s:f16[768], b:f16[768] -> y = LayerNormalization(x, s, b)",
+                          "x:f32[2,3,4], s:f32[3,4] -> y = RMSNormalization(x, s) {axis=-2}",
+                          "x:f32[2,3,4,5], s:f32[3], b:f32[3] -> y = InstanceNormalization(x, s, b)",
+                          normalized,
+                          reduced});
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, CudaRows, testing::Values("sm_80", "sm_90"));
-
 }  // namespace
-}  // namespace tenfold
+}  // namespace tenfold::testing_util

@@ -28,13 +28,11 @@ nv::IPluginCreatorV3One* version3(nv::IPluginCreatorInterface& creator) {
 
 std::shared_ptr<Plugin> hold(const PluginIdentity& wanted, nv::IPluginV2* made) {
   require(made, "the creator of {} gave no plugin", wanted.text());
-  auto version = static_cast<uint32_t>(made->getTensorRTVersion()) >> 24U;
-  bool isDynamic = version == static_cast<uint32_t>(nv::PluginVersion::kV2_DYNAMICEXT) ||
-                   version == static_cast<uint32_t>(nv::PluginVersion::kV2_DYNAMICEXT_PYTHON);
-  if (!isDynamic) made->destroy();
-  if (!isDynamic)
+  if (!isDynamicExt(*made)) {
+    made->destroy();
     fail(ErrorKind::kUnsupported,
          "{} is no IPluginV2DynamicExt; others need an implicit batch, which does not exist", wanted.text());
+  }
   return holdPlugin(*static_cast<nv::IPluginV2DynamicExt*>(made));
 }
 

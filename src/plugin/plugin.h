@@ -65,6 +65,8 @@ TENFOLD_BEGIN_DEPRECATED  // IPluginV2DynamicExt is, and stays
                          void* const* outputs, void* workspace, cudaStream_t stream) = 0;
   };
 
+  // Whether a plugin of version 2 can be run here; the others need an implicit batch, which does not exist.
+  bool isDynamicExt(const nv::IPluginV2& plugin);
   // Takes the plugin over. Throws Error where it is of an interface that nobody can run here.
   std::shared_ptr<Plugin> holdPlugin(nv::IPluginV2DynamicExt & plugin);
   std::shared_ptr<Plugin> holdPlugin(nv::IPluginV3 & plugin);

@@ -97,6 +97,11 @@ class PluginV2 final : public Plugin {
 
 }  // namespace
 
+bool isDynamicExt(const nv::IPluginV2& plugin) {
+  auto version = static_cast<nv::PluginVersion>(static_cast<uint32_t>(plugin.getTensorRTVersion()) >> 24U);
+  return version == nv::PluginVersion::kV2_DYNAMICEXT || version == nv::PluginVersion::kV2_DYNAMICEXT_PYTHON;
+}
+
 std::shared_ptr<Plugin> holdPlugin(nv::IPluginV2DynamicExt& plugin) {
   return std::make_shared<PluginV2>(plugin);
 }

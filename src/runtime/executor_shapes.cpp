@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ir/symbols.h"
 #include "plan/memory/assign.h"
 #include "runtime/executor_state.h"
 #include "runtime/shape_checks.h"

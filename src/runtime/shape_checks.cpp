@@ -69,17 +69,6 @@ std::string shapesOf(std::span<const TensorDesc> inputs) {
 
 }  // namespace
 
-Tensor knownElements(const Value& value, const Shape& shape, const DimBindings& bindings) {
-  if (value.isConstant()) return value.constant;
-  if (!value.contents || static_cast<int64_t>(value.contents->size()) != shape.numel() ||
-      !areBoundBy(*value.contents, bindings))
-    return {};
-  Tensor elements(value.dtype, shape);
-  for (size_t i = 0; i < value.contents->size(); ++i)
-    elements.setInt(static_cast<int64_t>(i), (*value.contents)[i].eval(bindings));
-  return elements;
-}
-
 void requireFit(const Node& node, std::span<const TensorDesc> inputs, std::span<void* const> addresses,
                 std::span<const std::optional<Shape>> outputs) {
   std::vector<std::optional<Shape>> found;

@@ -15,9 +15,6 @@ namespace tenfold {
 // symbols; a step that every set fits, with the shapes that the graph foretells, fits for all.
 std::vector<bool> openSteps(const Plan& plan);
 
-// The integer elements of a value under bindings, null where they are not known.
-Tensor knownElements(const Value& value, const Shape& shape, const DimBindings& bindings);
-
 // Throws Error that names the node and all shapes where its own inference refuses the inputs or finds other
 // outputs than `outputs` (absent ones are not compared). `inputs` has the address of what the host can read.
 void requireFit(const Node& node, std::span<const TensorDesc> inputs, std::span<void* const> addresses,

@@ -61,12 +61,9 @@ std::span<const FaceEntry> pluginFaces() { return kFaces; }
 nv::IPluginV2Layer* Network::addPluginV2(nv::ITensor* const* inputs, int32_t nbInputs,
                                          nv::IPluginV2& plugin) noexcept {
   return reporter_.guard("addPluginV2", [&]() -> nv::IPluginV2Layer* {
-    auto version =
-        static_cast<nv::PluginVersion>(static_cast<uint32_t>(plugin.getTensorRTVersion()) >> 24U & 0xff);
-    require(
-        version == nv::PluginVersion::kV2_DYNAMICEXT || version == nv::PluginVersion::kV2_DYNAMICEXT_PYTHON,
-        "plugin '{}' is no IPluginV2DynamicExt; others need an implicit batch, which does not exist",
-        plugin.getPluginType());
+    require(isDynamicExt(plugin),
+            "plugin '{}' is no IPluginV2DynamicExt; others need an implicit batch, which does not exist",
+            plugin.getPluginType());
     std::vector<Value*> values = valuesOf(inputs, nbInputs, "inputs");
     auto copy = holdPlugin(
         needed(static_cast<nv::IPluginV2DynamicExt&>(plugin).clone(), "what the plugin's clone() gives"));

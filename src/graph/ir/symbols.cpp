@@ -36,4 +36,15 @@ void addUpperBounds(const Graph& graph, DimRanges& ranges) {
     }
 }
 
+Tensor knownElements(const Value& value, const Shape& shape, const DimBindings& bindings) {
+  if (value.isConstant()) return value.constant;
+  if (!value.contents || static_cast<int64_t>(value.contents->size()) != shape.numel() ||
+      !areBoundBy(*value.contents, bindings))
+    return {};
+  Tensor elements(value.dtype, shape);
+  for (size_t i = 0; i < value.contents->size(); ++i)
+    elements.setInt(static_cast<int64_t>(i), (*value.contents)[i].eval(bindings));
+  return elements;
+}
+
 }  // namespace tenfold

@@ -35,4 +35,7 @@ bool isShapeBoundBy(const Value& value, const Symbols& known) {
   return value.shape && areBoundBy(*value.shape, known);
 }
 
+// The integer elements of a value under bindings, null where they are not known.
+Tensor knownElements(const Value& value, const Shape& shape, const DimBindings& bindings);
+
 }  // namespace tenfold

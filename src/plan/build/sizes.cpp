@@ -35,13 +35,9 @@ bool mayFollowShapes(const Node& node) { return !node.is("Region") && !node.opNa
 
 // The elements of a value that follow from these extents; undefined where they do not.
 Tensor elementsOf(const Value& v, const DimBindings& bindings) {
-  if (v.isConstant() || !v.contents || !v.shape || !isInteger(v.dtype) || typeBits(v.dtype) < 32) return {};
-  if (!areBoundBy(*v.contents, bindings) || !areBoundBy(*v.shape, bindings)) return {};
-  Tensor elements(v.dtype, evalShape(*v.shape, bindings));
-  if (elements.numel() != static_cast<int64_t>(v.contents->size())) return {};
-  for (size_t i = 0; i < v.contents->size(); ++i)
-    elements.setInt(static_cast<int64_t>(i), (*v.contents)[i].eval(bindings));
-  return elements;
+  bool isArithmetic = !v.isConstant() && isInteger(v.dtype) && typeBits(v.dtype) >= 32;
+  if (!isArithmetic || !isShapeBoundBy(v, bindings)) return {};
+  return knownElements(v, evalShape(*v.shape, bindings), bindings);
 }
 
 bool isStatic(const Value* v) { return !v || (v->shape && constantShape(*v->shape)); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/data_type.h"
+#include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "graph/ops/plugin_shapes.h"
 #include "plugin/describe.h"
@@ -11,7 +12,6 @@ namespace tenfold {
 namespace {
 
 constexpr size_t kAlignment = 256;
-size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 // Memory for plugins that ask their context for some.
 class Resources final : public nv::IPluginResourceContext, private nv::IGpuAllocator {
@@ -123,14 +123,14 @@ void PluginLaunch::prepare(std::shared_ptr<Plugin> plugin, Descs inputs, Descs o
                   isGiven ? outputs[i].shape : evalShape(formulas_[i], bindings_)};
     tensors.out.push_back(tensorOf(output.type, output.shape));
     output.at = scratchAt_;
-    if (!isGiven) scratchAt_ += aligned(output.bytes());
+    if (!isGiven) scratchAt_ += roundUp(output.bytes(), kAlignment);
     outputs_.push_back(output);
   }
   for (const auto& t : tensors.in) in_.push_back(t.desc);
   for (const auto& t : tensors.out) out_.push_back(t.desc);
   plugin_->setShapes(tensors);
   auto planned = static_cast<size_t>(node_.attrs.integer("workspace", 0));
-  scratchBytes_ = aligned(plugin_->workspaceBytes(tensors, planned));
+  scratchBytes_ = roundUp(plugin_->workspaceBytes(tensors, planned), kAlignment);
 }
 
 void PluginLaunch::run(const LaunchArgs& args) {

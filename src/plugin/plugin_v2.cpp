@@ -34,6 +34,7 @@ class PluginV2 final : public Plugin {
   int32_t outputCount() override { return plugin_->getNbOutputs(); }
   std::vector<nv::DataType> outputTypes(const std::vector<nv::DataType>& inputs) override {
     std::vector<nv::DataType> types;
+    types.reserve(static_cast<size_t>(outputCount()));
     for (int32_t i = 0; i < outputCount(); ++i)
       types.push_back(plugin_->getOutputDataType(i, inputs.data(), count(inputs)));
     return types;
@@ -42,6 +43,7 @@ class PluginV2 final : public Plugin {
                                           const std::vector<nv::DimsExprs>&,
                                           nv::IExprBuilder& builder) override {
     std::vector<nv::DimsExprs> shapes;
+    shapes.reserve(static_cast<size_t>(outputCount()));
     for (int32_t i = 0; i < outputCount(); ++i)
       shapes.push_back(plugin_->getOutputDimensions(i, inputs.data(), count(inputs), builder));
     return shapes;
@@ -49,6 +51,7 @@ class PluginV2 final : public Plugin {
   bool supports(size_t position, const std::vector<nv::DynamicPluginTensorDesc>& all,
                 size_t inputs) override {
     std::vector<nv::PluginTensorDesc> plain;
+    plain.reserve(all.size());
     for (const auto& t : all) plain.push_back(t.desc);
     return plugin_->supportsFormatCombination(static_cast<int32_t>(position), plain.data(),
                                               static_cast<int32_t>(inputs),

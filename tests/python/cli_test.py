@@ -74,9 +74,7 @@ class CommandLine(unittest.TestCase):
         self.fails(2, "--output is required", "build", self.model)
 
     def test_values_that_mean_nothing(self):
-        self.fails(
-            2, "--iterations: expected a number", "bench", self.model, "--iterations", "abc"
-        )
+        self.fails(2, "--iterations: expected a number", "bench", self.model, "--iterations", "abc")
         self.fails(2, "--iterations", "bench", self.model, "--iterations", "0")
         self.fails(2, "--duration", "bench", self.model, "--duration", "-1")
         self.fails(2, "--threads", "run", self.model, "--threads", "0")

@@ -27,9 +27,10 @@ void reduceAxes(const Tensor& x, const AxisMask& mask, Tensor& y, const Reducer<
 struct Lane {
   int64_t offset, stride, extent;
 };
-// Calls f(lane) for every line along `axis`.
+// Calls f(lane) for every line along `axis`; none where there are no elements.
 template <typename F>
 void forEachLane(const Shape& shape, int axis, F f) {
+  if (shape.numel() == 0) return;
   int64_t inner = shape.numel(axis + 1, shape.rank()), extent = shape[axis], outer = shape.numel(0, axis);
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i) f(Lane{o * extent * inner + i, inner, extent});

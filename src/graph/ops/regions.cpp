@@ -32,6 +32,10 @@ struct RegionAxis {
     start = from * scale - offset;
     double length = to * scale - offset - start;
     if (!halfPixel) length = std::max(length, 1.0);
+    require(bins > 0, "a region is pooled to {} bins; it must be 1 or more", bins);
+    constexpr double kLongest = 1 << 30;
+    require(std::abs(start) <= kLongest && std::abs(length) <= kLongest, "a region reaches from {} to {}",
+            from, to);
     bin = length / static_cast<double>(bins);
     samples = ratio > 0 ? ratio : static_cast<int64_t>(std::ceil(bin));
   }

@@ -51,16 +51,22 @@ void inferMelWeightMatrix(InferContext& ctx) {
 double toMel(double hertz) { return 2595 * std::log10(1 + hertz / 700); }
 double fromMel(double mel) { return 700 * (std::pow(10, mel / 2595) - 1); }
 
+constexpr double kFarthest = 1 << 30;  // row of a corner
+
 // Triangles whose corners are equally far apart on the mel scale.
 void evalMelWeightMatrix(EvalContext& ctx) {
   int64_t bands = ctx.input(0).getInt(0), length = ctx.input(1).getInt(0), rate = ctx.input(2).getInt(0);
   double low = toMel(ctx.input(3).getDouble(0)), high = toMel(ctx.input(4).getDouble(0));
+  ctx.require(bands >= 0 && length >= 0 && rate > 0, "{} bands of {} samples at the rate {} make no matrix",
+              bands, length, rate);
   int64_t rows = length / 2 + 1;
   std::vector<int64_t> corners;
   for (int64_t i = 0; i < bands + 2; ++i) {
     double mel = low + (high - low) / static_cast<double>(bands + 2) * static_cast<double>(i);
-    corners.push_back(static_cast<int64_t>(
-        std::floor(static_cast<double>(length + 1) * fromMel(mel) / static_cast<double>(rate))));
+    double corner = std::floor(static_cast<double>(length + 1) * fromMel(mel) / static_cast<double>(rate));
+    ctx.require(std::abs(corner) <= kFarthest, "the band edges {} and {} lie too far apart", fromMel(low),
+                fromMel(high));
+    corners.push_back(static_cast<int64_t>(corner));
   }
   Tensor& y = ctx.output(0, outputType(ctx.attrs()), {rows, bands});
   fillWithZeros(y);

@@ -133,12 +133,15 @@ struct Parameters {
 // Complains of numbers of weights that no choice of groups makes right.
 void requireCounts(const Parameters& p, const std::vector<int64_t>& kernel) {
   int64_t each = p.maps;
-  for (int64_t k : kernel) each *= k;
-  require(p.kernel.count % each == 0,
-          "there are {} kernel weights; {} output maps with a kernel of size {} need {} for each input "
-          "channel of a "
-          "group",
-          p.kernel.count, p.maps, str(p.size), each);
+  bool isCountable = true;
+  for (int64_t k : kernel) isCountable = isCountable && !__builtin_mul_overflow(each, k, &each);
+  require(isCountable, "{} output maps with a kernel of size {} have more weights than can be counted",
+          p.maps, str(p.size));
+  require(
+      p.kernel.count % each == 0,
+      "there are {} kernel weights; {} output maps with a kernel of size {} need {} for each input channel "
+      "of a group",
+      p.kernel.count, p.maps, str(p.size), each);
   require(p.bias.count == 0 || p.bias.count == p.maps,
           "there are {} bias weights; {} output maps need one each", p.bias.count, p.maps);
 }

@@ -5,6 +5,7 @@
 #include "graph/ir/symbols.h"
 
 namespace tenfold {
+
 DimBindings bindInputs(const Graph& graph, std::span<const std::optional<Shape>> shapes,
                        std::span<const std::vector<int64_t>> values) {
   DimBindings bindings;

@@ -43,7 +43,7 @@ void inferIf(InferContext& ctx) {
   ctx.require(ctx.node().bodies.size() == 2, "needs two branches");
   auto cond = ctx.ints(0);
   ctx.require(!cond || cond->size() == 1, "input 0 (the condition) has {} elements, it needs one",
-              cond->size());
+              cond ? cond->size() : 0);
   std::set<std::string> symbols = outerSymbols(ctx);
   size_t chosen = cond && (*cond)[0] == 0 ? kElse : kThen;
   if (cond) {

@@ -1,8 +1,9 @@
 #include "graph/ops/pointwise.h"
-#include "base/rounding.h"
-#include "graph/ops/parallel.h"
 
 #include <algorithm>
+
+#include "base/rounding.h"
+#include "graph/ops/parallel.h"
 
 namespace tenfold {
 namespace {

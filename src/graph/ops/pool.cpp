@@ -27,8 +27,8 @@ std::vector<AttrSpec> withAttrs(std::vector<AttrSpec> more) {
 }
 
 Window poolWindow(const Attributes& attrs, const SymShape& x) {
-  require(x.size() >= 2, "the input has shape {}; at least a batch and a channel axis are expected", str(x));
-  return slidingWindow(attrs, spatialAxes(x), kernelShape(attrs, x.size() - 2));
+  SymShape spatial = spatialAxes(x);
+  return slidingWindow(attrs, spatial, kernelShape(attrs, spatial.size()));
 }
 
 void inferPool(InferContext& ctx) {

@@ -12,6 +12,7 @@ file(GLOB_RECURSE interface_sources src/api/*.cpp src/plugin/*.cpp)
 set_source_files_properties(${interface_sources} PROPERTIES COMPILE_OPTIONS -Wno-deprecated-declarations)
 target_link_libraries(tenfold_objects PUBLIC tenfold_dependencies)
 add_dependencies(tenfold_objects tenfold_generated)
+precompile_headers(tenfold_objects)
 
 add_library(tenfold_core STATIC $<TARGET_OBJECTS:tenfold_objects>)
 target_include_directories(tenfold_core PUBLIC

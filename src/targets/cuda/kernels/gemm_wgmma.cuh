@@ -24,6 +24,7 @@ struct WgmmaConfig {
   static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
   static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES,
                        kParts = PARTS;
+  static constexpr bool kAhead = false;  // weights that find no stage yet are fetched into the L2 cache
   static constexpr int kThreads = 384, kWarps = 8;  // warps that multiply
   static constexpr int kStageA = kM * kK * 2, kStageB = BN * kK * 2, kStageBytes = kStageA + kStageB;
   static constexpr int kPiece =
@@ -70,6 +71,16 @@ struct MatrixProducer {
 #pragma unroll
       for (int i = 0; i < C::kN / 64; ++i)
         copyBox(stage + i * C::kSlab, maps.b, barrier, column + 64 * i, k, batchB);
+    }
+  }
+  // Into the L2 cache.
+  __device__ __forceinline__ void prefetchB(u32 step) const {
+    i32 k = step * C::kK;
+    if (C::kTransB) {
+      prefetchBox(maps.b, k, column, batchB);
+    } else {
+#pragma unroll
+      for (int i = 0; i < C::kN / 64; ++i) prefetchBox(maps.b, column + 64 * i, k, batchB);
     }
   }
 };
@@ -140,6 +151,8 @@ __device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u3
       arriveExpecting(full + 8 * early, C::kStageBytes);
       producer.copyB(stages + early * C::kStageBytes + C::kStageA, full + 8 * early, steps.from + early);
     }
+    if constexpr (C::kAhead)
+      for (u32 step = steps.from + early; step < steps.to; ++step) producer.prefetchB(step);
   }
   waitForPrevious();
 #pragma unroll 1

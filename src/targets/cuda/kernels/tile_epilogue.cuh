@@ -57,9 +57,29 @@ __device__ __forceinline__ void finishNarrow(const E& e, u32 row, u32 column, co
   }
 }
 
-// PASSES x kVector elements of a thread: those of pass i begin at (row + i * step, column) and lie in shared
-// memory at x + i * step * pitch. Rows from `rows` on are read as the last and not stored. All passes
-// read before the first stores.
+// What PASSES x kVector elements of a thread need: those of pass i begin at (row + i * step, column). Rows
+// from `rows` on are read as the last.
+template <class Region, int PASSES, class E>
+struct RowPasses {
+  u32 at[PASSES][Region::kOperands];
+  typename Region::template Inputs<kVector> inputs[PASSES];
+
+  __device__ __forceinline__ void load(const E& e, u32 firstRow, u32 row, u32 rows, u32 step, u32 column) {
+#pragma unroll
+    for (int i = 0; i < PASSES; ++i) {
+      e.locate(firstRow + min(row + i * step, rows - 1), at[i]);
+      Region::template load<kVector>(e, at[i], column, inputs[i]);
+    }
+  }
+  // Computes and stores those of pass i.
+  template <typename Acc>
+  __device__ __forceinline__ void finish(const E& e, int i, u32 column, const Acc* x) const {
+    Region::template finish<kVector>(e, at[i], column, inputs[i], x);
+  }
+};
+
+// The elements of RowPasses, whose sums lie in shared memory at x + i * step * pitch. Rows from `rows` on are
+// not stored. All passes read before the first stores.
 template <class Region, int PASSES, class E, typename Acc>
 __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, u32 rows, u32 step,
                                              u32 column, const Acc* x, u32 pitch) {
@@ -71,17 +91,11 @@ __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, 
     return;
   }
   if (column >= e.columns) return;
-  u32 at[PASSES][Region::kOperands];
-  typename Region::template Inputs<kVector> inputs[PASSES];
-#pragma unroll
-  for (int i = 0; i < PASSES; ++i) {
-    e.locate(firstRow + min(row + i * step, rows - 1), at[i]);
-    Region::template load<kVector>(e, at[i], column, inputs[i]);
-  }
+  RowPasses<Region, PASSES, E> passes;
+  passes.load(e, firstRow, row, rows, step, column);
 #pragma unroll
   for (int i = 0; i < PASSES; ++i)
-    if (row + i * step < rows)
-      Region::template finish<kVector>(e, at[i], column, inputs[i], x + i * step * pitch);
+    if (row + i * step < rows) passes.finish(e, i, column, x + i * step * pitch);
 }
 
 // Shared elements that warpEpilogue needs for each warp.

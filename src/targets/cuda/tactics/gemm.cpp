@@ -16,7 +16,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr const char* kFunction = "gemm";
-constexpr size_t kMostCandidates = 9;
+constexpr size_t kMostCandidates = 14;
 
 // The operands as the copy engine sees them.
 class OperandMaps {
@@ -120,6 +120,9 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
     case GemmFamily::kWgmma:
       return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
                          c.stages, c.pair, node.transA, node.transB, c.parts, node.constantRight);
+    case GemmFamily::kQuick:
+      return fmt::format("QuickConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n, c.stages, node.transA,
+                         node.transB, c.parts, node.constantRight);
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
@@ -135,7 +138,8 @@ struct FamilyCode {
 constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},
                                     {"gemm_simt.cuh", "gemmSimt"},
                                     {"gemm_skinny.cuh", "gemmSkinny"},
-                                    {"gemm_wgmma.cuh", "gemmWgmma"}};
+                                    {"gemm_wgmma.cuh", "gemmWgmma"},
+                                    {"gemm_quick.cuh", "gemmQuick"}};
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
@@ -164,12 +168,13 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
   std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
   bool maps = c.usesMaps();
+  std::string residents = maps ? fmt::format(", {}", c.residents()) : "";
   return fmt::format(
       "#include \"{}\"\n{}typedef {} C;\n"
       "extern \"C\" __global__ void __launch_bounds__(C::kThreads{}) {}{}({}const __grid_constant__ Gemm p, "
       "const "
       "__grid_constant__ E e) {{\n  {}<C, Region>({}p, e);\n}}\n",
-      family.include, parsed.epilogue.code(), configCode(parsed, c), maps ? ", 1" : "", cluster, kFunction,
+      family.include, parsed.epilogue.code(), configCode(parsed, c), residents, cluster, kFunction,
       maps ? "const __grid_constant__ TensorMap a, const __grid_constant__ TensorMap b, " : "",
       family.function, maps ? "a, b, " : "");
 }

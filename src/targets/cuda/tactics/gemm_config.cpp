@@ -10,6 +10,8 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr int kWarp = 32, kSkinnyThreads = 256, kWgmmaThreads = 384;
+constexpr int kAlignment = 1024,
+              kBarriers = 16;  // bytes: of what the copy engine writes, of a stage's barriers
 
 struct MmaRow {
   int m, n, k, warpsM, warpsN, stages;
@@ -35,6 +37,13 @@ constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true},    {256, 128, 3, true},    {
                                {128, 128, 4, true, 2}, {128, 128, 4, true, 4}, {128, 64, 6, true, 2},
                                {128, 64, 6, true, 4},  {128, 64, 6, true, 8},  {64, 64, 8, false, 2},
                                {64, 64, 8, false, 4},  {64, 64, 8, false, 8}};
+struct QuickRow {
+  int m, n, stages;
+};
+// The first six leave half of the shared memory to the next kernel's blocks; the others have more in flight.
+constexpr QuickRow kQuick[] = {{64, 32, 7},  {64, 64, 5},   {64, 128, 3}, {128, 32, 4},
+                               {128, 64, 3}, {128, 128, 3}, {64, 32, 14}, {64, 64, 12},
+                               {64, 128, 7}, {128, 64, 7},  {128, 128, 4}};
 constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
 constexpr int kParts[] = {1, 2, 4, 8};
 
@@ -59,6 +68,8 @@ std::vector<GemmConfig> allConfigs() {
   }
   for (const WgmmaRow& r : kWgmma)
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, r.parts, false, r.pair});
+  for (int parts : kParts)
+    for (const QuickRow& r : kQuick) all.push_back({GemmFamily::kQuick, r.m, r.n, 64, 1, 1, r.stages, parts});
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
   return all;
 }
@@ -76,6 +87,9 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
     }
     case GemmFamily::kWgmma:
       return device.hasWgmma() && isSmall(node.typeA);
+    case GemmFamily::kQuick:
+      // Where K runs down the rows of B, columns are copied 64 at a time.
+      return device.hasWgmma() && isSmall(node.typeA) && (node.transB || c.n % 64 == 0);
     case GemmFamily::kSkinny:
       // The epilogue finishes eight columns at once: fewer only where there never are more.
       return (isSmall(node.typeA) || wide) && (!c.swap || c.n == 8 || node.fixedColumns());
@@ -86,7 +100,7 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
 }
 
 double rateOf(const GemmConfig& c, const GemmNode& node, const Device& device) {
-  if (c.family == GemmFamily::kWgmma) return device.halfRate;
+  if (c.usesMaps()) return device.halfRate;
   if (c.family != GemmFamily::kMma) return device.halfRate / (bytesOf(node.sum) == 8 ? 32 : 16);
   // On Hopper mma.sync reaches about a third of what its own instruction does.
   double rate = device.halfRate * (device.hasWgmma() ? 0.35 : 0.9);
@@ -122,6 +136,25 @@ std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, c
          (c.parts > 1 ? kReduce + kFinish : kFinish * results);
 }
 
+// One tile for each block, all of them at work at once.
+std::optional<double> estimateQuick(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
+                                    double tiles, const Device& device) {
+  if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  constexpr double kStep = 64;
+  double blocks = tiles * c.parts, steps = std::ceil(shape.params.k / kStep / c.parts);
+  double together = 2 * c.sharedBytes(node) <= device.sharedBytes ? 2.0 : 1.0;
+  if (blocks > together * device.multiprocessors || (c.parts > 1 && steps < 2)) return std::nullopt;
+  // Stages that are never filled only keep the next kernel's blocks out.
+  if (c.stages > 2 * steps) return std::nullopt;
+  constexpr double kStart = 1.6e-6, kSend = 4e-7, kFinish = 1e-7, kFromL2 = 9e10, kAllFromL2 = 5.5e12;
+  double bytes = steps * kStep * 2 * (c.m + c.n);
+  double read =
+      std::max(bytes * std::ceil(blocks / device.multiprocessors) / kFromL2, bytes * blocks / kAllFromL2);
+  double passes = c.n / 16.0 / c.parts;
+  return std::max(read, memorySeconds(node, shape, device)) + kStart + (c.parts > 1 ? kSend : 0) +
+         kFinish * passes;
+}
+
 }  // namespace
 
 std::string GemmConfig::name() const {
@@ -132,6 +165,8 @@ std::string GemmConfig::name() const {
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
       return fmt::format("wgmma {}x{} s{} {} p{}", m, n, stages, pair ? "pair" : "alone", parts);
+    case GemmFamily::kQuick:
+      return fmt::format("quick {}x{} s{} p{}", m, n, stages, parts);
     case GemmFamily::kSimt:
       return fmt::format("simt {}x{}x{}", m, n, k);
   }
@@ -142,6 +177,7 @@ int GemmConfig::threads() const {
   if (family == GemmFamily::kMma) return kWarp * warpsM * warpsN;
   if (family == GemmFamily::kSkinny) return kSkinnyThreads;
   if (family == GemmFamily::kWgmma) return kWgmmaThreads;
+  if (family == GemmFamily::kQuick) return 2 * m + kWarp;
   const SimtRow& r = simtRow(*this);
   return r.m / r.perThreadM * (r.n / r.perThreadN);
 }
@@ -156,8 +192,10 @@ size_t GemmConfig::sharedBytes(const GemmNode& node) const {
     int rows = swap ? n : m, length = swap ? m : n, elements = 16 / bytesOf(node.typeA);
     int tile = swap ? length * 8 : rows * length, down = kSkinnyThreads / (length / elements);
     bytes = (tile + down * rows * length) * 4;
+  } else if (family == GemmFamily::kQuick) {
+    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + m * (n + 8) * 4 + kBarriers;
   } else if (family == GemmFamily::kWgmma) {
-    constexpr int kAlignment = 1024, kBarriers = 16, kWarps = 8;
+    constexpr int kWarps = 8;
     int piece = n < 256 ? 64 : 32;
     int epilogue = parts > 1 ? m * (n + 8) : kWarps * 16 * (piece + 8);
     bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + epilogue * 4;
@@ -190,6 +228,7 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
     return std::nullopt;
   double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
   if (c.family == GemmFamily::kWgmma) return estimateWgmma(c, node, shape, tiles, device);
+  if (c.family == GemmFamily::kQuick) return estimateQuick(c, node, shape, tiles, device);
   constexpr double kLeastPart = 128;  // of K, that is worth a block
   if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))
     return std::nullopt;

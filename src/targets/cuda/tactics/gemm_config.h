@@ -10,7 +10,7 @@
 
 namespace tenfold::cuda {
 
-enum class GemmFamily { kMma, kSimt, kSkinny, kWgmma };
+enum class GemmFamily { kMma, kSimt, kSkinny, kWgmma, kQuick };
 
 struct GemmConfig {
   GemmFamily family = GemmFamily::kMma;
@@ -22,7 +22,9 @@ struct GemmConfig {
 
   std::string name() const;
   int threads() const;
-  bool usesMaps() const { return family == GemmFamily::kWgmma; }
+  bool usesMaps() const { return family == GemmFamily::kWgmma || family == GemmFamily::kQuick; }
+  // Blocks that its registers leave room for on one multiprocessor.
+  int residents() const { return family == GemmFamily::kQuick && m * n < 128 * 128 ? 2 : 1; }
   // Blocks stay and take one tile after the other.
   bool isPersistent() const { return family == GemmFamily::kWgmma && parts == 1; }
   // Dynamic shared memory of a block.

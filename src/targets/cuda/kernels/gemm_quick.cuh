@@ -39,6 +39,9 @@ __device__ __forceinline__ void send(u32 there, u32 barrier, float x, float y) {
       : "memory");
 }
 
+__device__ __forceinline__ void storePair(u32 shared, float x, float y) {
+  asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(shared), "f"(x), "f"(y) : "memory");
+}
 // The first phase, with what other blocks have written.
 __device__ __forceinline__ void waitArrived(u32 barrier) {
   asm volatile(
@@ -65,9 +68,7 @@ __device__ __forceinline__ void sendSums(const Sums<C>& sums, u32 received, u32 
       if (C::kParts > 1)
         send(there + 32 * j, done, f[2 * half], f[2 * half + 1]);
       else
-        asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(there + 32 * j), "f"(f[2 * half]),
-                     "f"(f[2 * half + 1])
-                     : "memory");
+        storePair(there + 32 * j, f[2 * half], f[2 * half + 1]);
     }
   }
 }
@@ -153,7 +154,7 @@ __device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b
       initBarrier(empty + 8 * s, C::kReaders);
     }
     initBarrier(arrived, 1);
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    publishBarriers();
     if (C::kParts > 1) arriveExpecting(arrived, 4 * C::kM * C::kN);
   }
   __syncthreads();
@@ -178,6 +179,6 @@ __device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b
   if (C::kParts > 1)
     waitArrived(arrived);
   else
-    asm volatile("bar.sync 1, %0;" ::"n"(C::kMultiplying) : "memory");
+    syncSome(1, C::kMultiplying);
   mine.finish(reinterpret_cast<float*>(reinterpret_cast<char*>(memory) + (received - begin)));
 }

@@ -176,12 +176,8 @@ __device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u3
 
 // Warpgroups that take tiles in turn multiply in turn: a barrier's parity can be told only by whoever is not
 // a whole round ahead.
-__device__ __forceinline__ void waitTurn(u32 group) {
-  asm volatile("bar.sync %0, 256;" ::"r"(1 + group) : "memory");
-}
-__device__ __forceinline__ void passTurn(u32 group) {
-  asm volatile("bar.arrive %0, 256;" ::"r"(2 - group) : "memory");
-}
+__device__ __forceinline__ void waitTurn(u32 group) { syncSome(1 + group, 256); }
+__device__ __forceinline__ void passTurn(u32 group) { arriveSome(2 - group, 256); }
 
 template <class C>
 using Sums = float[C::kDown][C::kAcross][C::kPiece / 8][4];
@@ -252,7 +248,7 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, cons
       initBarrier(full + 8 * s, 1);
       initBarrier(empty + 8 * s, kReaders);
     }
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    publishBarriers();
     prefetchMap(maps.a);
     prefetchMap(maps.b);
   }

@@ -26,6 +26,7 @@ constexpr const char* kSplit =
     "b:f16[72,48], c:f16[48]) { m = MatMul(a, b); s = Add(m, c); q, k, v = Split(s) {axis=2, num_outputs=3}; "
     "return "
     "q, k, v }";
+constexpr const char* kConstant = "a:f16[8,512] -> w = const f16[512,96] random(1); y = MatMul(a, w)";
 constexpr const char* kTransposed = "a:bf16[2,72,40], b:bf16[48,72] -> y = MatMul(a, b) {transA=1, transB=1}";
 constexpr const char* kSingle = "a:f32[3,72,40], b:f32[72,48] -> y = MatMul(a, b) {transA=1}";
 constexpr const char* kBytes = "a:u8[5,7], b:i8[7,9], z:u8[], w:i8[9] -> y = MatMulInteger(a, b, z, w)";
@@ -43,6 +44,14 @@ constexpr GemmCase kHopperOnly[] = {
     {kGelu, "wgmma 128x256 s4 pair p1"},
     {kGelu, "wgmma 128x128 s5 alone p1"},
     {kConv, "wgmma 64x64 s8 alone p4"},
+    {kGelu, "quick 64x64 s5 p1"},
+    {kGelu, "quick 64x128 s7 p2"},
+    {kGelu, "quick 128x128 s4 p8"},
+    {kConv, "quick 64x32 s7 p4"},
+    {kSplit, "quick 128x64 s3 p2"},
+    {kConstant, "mma 64x64x64 w2x2 s4 p4"},
+    {kConstant, "quick 64x64 s5 p4"},
+    {kConstant, "skinny 8x64 rows p1"},
     {kGelu, "mma 128x256x32 w2x4 s3 p1"},
     {kGelu, "mma 64x64x64 w2x2 s4 p4"},
     {kSplit, "mma 64x64x64 w2x2 s4 p1"},
@@ -60,8 +69,11 @@ struct Hinted {
     auto desc = [&](const Tensor& t) {
       return TensorDesc{t.dtype(), t.shape(), t.shape().rank() > 2 ? layout : Layout::kPlain, nullptr};
     };
-    for (const Tensor& t : parsed.inputs) hint.inputs.push_back(desc(t));
-    for (const Tensor& t : evalNode(*node, parsed.inputs)) hint.outputs.push_back(desc(t));
+    std::vector<Tensor> inputs = parsed.inputs;  // constants follow them
+    for (const Value* v : node->inputs)
+      if (v->isConstant()) inputs.push_back(v->constant);
+    for (const Tensor& t : inputs) hint.inputs.push_back(desc(t));
+    for (const Tensor& t : evalNode(*node, inputs)) hint.outputs.push_back(desc(t));
   }
   TextCase parsed;
   const Node* node = nullptr;

@@ -37,9 +37,11 @@ class WithConfigs final : public Tactic {
 
 std::vector<Tensor> operandsOf(const TextCase& c, const Node& node) {
   std::vector<Tensor> inputs;
-  for (const Value* v : node.inputs)
+  for (const Value* v : node.inputs) {
+    if (v->isConstant()) inputs.push_back(v->constant);
     for (size_t i = 0; i < c.inputs.size(); ++i)
       if (v == c.graph->inputs[i]) inputs.push_back(c.inputs[i]);
+  }
   return inputs;
 }
 
@@ -138,6 +140,66 @@ TEST_P(WgmmaForms, AgreeWithTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Gemm, WgmmaForms, testing::Range(0, 4));
+
+struct QuickForms : testing::TestWithParam<int> {};
+
+TEST_P(QuickForms, AgreeWithTheReference) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  int form = GetParam();
+  std::vector<std::string> all = {"quick 64x64 s5 p1",   "quick 64x64 s5 p4",   "quick 64x64 s12 p8",
+                                  "quick 64x128 s3 p2",  "quick 64x128 s7 p8",  "quick 128x64 s3 p4",
+                                  "quick 128x128 s3 p8", "quick 128x128 s4 p2", "quick 128x64 s7 p1"};
+  if (form & 2) all.insert(all.end(), {"quick 64x32 s7 p2", "quick 128x32 s4 p8", "quick 64x32 s14 p1"});
+  for (const char* type : {"f16", "bf16"})
+    for (int m : {49, 197, 264}) {
+      if ((form & 1) && m % 8) continue;  // rows of whole 16 bytes
+      check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
+                        form & 1 ? fmt::format("1032,{}", m) : fmt::format("{},1032", m),
+                        form & 2 ? "200,1032" : "1032,200", form & 1, form / 2),
+            kHalfTolerance, all);
+    }
+  if (form) return;
+  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
+                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[1], all[6]});
+}
+
+INSTANTIATE_TEST_SUITE_P(Gemm, QuickForms, testing::Range(0, 4));
+
+// Constant operands are fetched while the previous kernel still runs.
+TEST(GemmGpu, ConstantWeights) {
+  for (const char* rows : {"1", "7", "100"})
+    for (const char* trans : {"0", "1"}) {
+      bool t = trans[0] == '1', few = rows[1] == 0;
+      std::vector<std::string> configs = {"mma 64x64x64 w2x2 s4 p1", "mma 32x64x64 w2x2 s4 p4"};
+      if (few) configs = {"skinny 8x64 rows p1", "skinny 1x32 rows p4"};
+      if (target("cuda").deviceSignature().find("sm_90") != std::string::npos)
+        configs.insert(configs.end(),
+                       {"quick 64x64 s5 p4", "quick 128x128 s4 p1", "wgmma 128x128 s5 alone p1"});
+      check(fmt::format(
+                "a:f16[{},1032] -> w = const f16[{}] random(1,-0.1,0.1); y = MatMul(a, w) {{transB={}}}",
+                rows, t ? "200,1032" : "1032,200", trans),
+            kHalfTolerance, configs);
+    }
+}
+
+// What the epilogue reads is fetched ahead; results that do not fill vectors are finished one by one.
+TEST(GemmGpu, QuickEpilogues) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  for (const char* n : {"136", "72"}) {
+    std::string head =
+        fmt::format("a:f16[2,100,264], b:f16[264,{0}], c:f16[{0}], d:f16[100,1], r:f16[2,100,{0}]", n);
+    for (const char* body :
+         {"x = Add(m, c) y = Gelu(x)", "x = Add(c, m) y = Add(r, x)", "x = Mul(m, d) y = Relu(x)",
+          "y = Cast(m) {to=f32}", "x = Add(m, c) z = Sigmoid(x) w = Mul(x, z) y = Add(w, r)"})
+      check(fmt::format(
+                "{0} -> y = Region(a, b, c, d, r) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) {1} "
+                "return y }}",
+                head, body),
+            kHalfTolerance,
+            {"quick 64x64 s5 p1", "quick 64x128 s3 p2", "quick 128x64 s3 p4", "quick 64x64 s5 p8"});
+  }
+}
 
 TEST(GemmGpu, FewRowsOrColumns) {
   for (const char* type : {"f16", "f32"})

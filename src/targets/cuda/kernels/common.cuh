@@ -74,6 +74,11 @@ __device__ __forceinline__ void allowNext() {
 #endif
 }
 
+// The line of that address into the L2 cache.
+__device__ __forceinline__ void prefetchLine(const void* address) {
+  asm volatile("prefetch.global.L2 [%0];" ::"l"(address));
+}
+
 // Division of numbers under 2^31 by one that is known on the host: FastDivisor of tactics/fast_divisor.h.
 struct Divisor {
   u32 divisor, multiplier, shift;

@@ -4,7 +4,8 @@
 //
 // A kernel with other operands (a convolution) brings a Loader instead of MatrixLoader:
 //   Loader(p, place, part)                begins at this part of K
-//   copy(stageA, stageB, step)            starts the copies of step number `step`
+//   copy(stageA, stageB, step)            starts the copies of step number `step`, but not those that the
+//                                         kernel has started while the previous one still ran
 //   steps                                 how many there are
 // and calls mmaTile<Config, Region>(loader, e, firstRow, row, rows, column).
 #pragma once
@@ -13,11 +14,12 @@
 #include "tile_loader.cuh"
 
 template <typename T_, int BM, int BN, int BK, int WARPS_M, int WARPS_N, int STAGES, bool TRANS_A,
-          bool TRANS_B, int PARTS>
+          bool TRANS_B, int PARTS, bool CONSTANT_B = false>
 struct MmaConfig {
   typedef T_ T;
   static constexpr int kM = BM, kN = BN, kK = BK, kStages = STAGES, kParts = PARTS;
   static constexpr bool kTransA = TRANS_A, kTransB = TRANS_B, kWordy = sizeof(T) == 4;
+  static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
   static constexpr int kWarpsM = WARPS_M, kWarpsN = WARPS_N, kThreads = 32 * WARPS_M * WARPS_N;
   static constexpr int kWarpM = BM / WARPS_M, kWarpN = BN / WARPS_N;
   static constexpr int kFragments = kWarpM / 16, kPairs = kWarpN / 16, kKStep = 32 / sizeof(T);
@@ -114,12 +116,23 @@ struct MatrixLoader {
     n = static_cast<i32>(p.n - column);
     k = static_cast<i32>(p.k - first);
   }
+  // Weights do not depend on kernels before this one.
+  __device__ __forceinline__ void begin(u32 shared) const {
+#pragma unroll
+    for (u32 s = 0; s < C::kStages - 1; ++s)
+      if (s < steps) copyB(shared + s * C::kStageBytes + C::TileA::kBytes, s);
+  }
   __device__ __forceinline__ void copy(u32 stageA, u32 stageB, u32 step) const {
     u32 first = step * C::kK;
     i32 left = k - static_cast<i32>(first);
     copyTile<typename C::TileA, C::kThreads>(stageA, a + (C::kTransA ? first * lda : first), lda,
                                              C::kTransA ? left : m, C::kTransA ? m : left, accessA);
-    copyTile<typename C::TileB, C::kThreads>(stageB, b + (C::kTransB ? first : first * ldb), ldb,
+    if (!C::kConstantB || step >= C::kStages - 1) copyB(stageB, step);
+  }
+  __device__ __forceinline__ void copyB(u32 stage, u32 step) const {
+    u32 first = step * C::kK;
+    i32 left = k - static_cast<i32>(first);
+    copyTile<typename C::TileB, C::kThreads>(stage, b + (C::kTransB ? first : first * ldb), ldb,
                                              C::kTransB ? n : left, C::kTransB ? left : n, accessB);
   }
 };
@@ -166,6 +179,7 @@ __device__ __forceinline__ void mmaTile(const Loader& loader, const E& e, u32 fi
     commitCopies();
   };
   for (int s = 0; s < C::kStages - 1; ++s) copy(s);
+  allowNext();
 
   u32 warp = threadIdx.x / 32, warpRow = warp / C::kWarpsN * C::kWarpM,
       warpColumn = warp % C::kWarpsN * C::kWarpN;
@@ -180,7 +194,6 @@ __device__ __forceinline__ void mmaTile(const Loader& loader, const E& e, u32 fi
   }
   waitCopies<0>();
   __syncthreads();  // the stages become the epilogue's memory
-  allowNext();
 
   float* stage = reinterpret_cast<float*>(memory);
 #if __CUDA_ARCH__ >= 900
@@ -207,8 +220,10 @@ __device__ __forceinline__ void mmaTile(const Loader& loader, const E& e, u32 fi
 
 template <class C, class Region, class E>
 __device__ __forceinline__ void gemmMma(const Gemm& p, const E& e) {
-  waitForPrevious();
+  extern __shared__ uint4 memory[];
   Place place = placeOf(p, blockIdx.x);
   MatrixLoader<C> loader(p, place, blockIdx.y);
+  if (C::kConstantB) loader.begin(static_cast<u32>(__cvta_generic_to_shared(memory)));
+  waitForPrevious();
   mmaTile<C, Region>(loader, e, place.batch * p.m, place.m * C::kM, p.m, place.n * C::kN);
 }

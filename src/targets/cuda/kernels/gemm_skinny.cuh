@@ -6,11 +6,13 @@
 #include "gemm.cuh"
 
 // LINES: K lies next to itself in the long operand (a dot product per result), else its length does.
-template <typename T_, int ROWS, int LENGTH, bool SWAP, bool TRANS_A, bool TRANS_B, int PARTS>
+// CONSTANT_LONG: the long operand may be read before the previous kernel ends.
+template <typename T_, int ROWS, int LENGTH, bool SWAP, bool TRANS_A, bool TRANS_B, int PARTS,
+          bool CONSTANT_LONG>
 struct SkinnyConfig {
   typedef T_ T;
   static constexpr int kRows = ROWS, kLength = LENGTH, kParts = PARTS, kThreads = 256;
-  static constexpr bool kSwap = SWAP, kTransA = TRANS_A, kTransB = TRANS_B;
+  static constexpr bool kSwap = SWAP, kTransA = TRANS_A, kTransB = TRANS_B, kConstantLong = CONSTANT_LONG;
   static constexpr bool kLines = SWAP ? !TRANS_A : TRANS_B;
   static constexpr int kElements = 16 / sizeof(T);
   // The tile as blockEpilogue sees it.
@@ -38,6 +40,18 @@ struct SkinnyOperands {
   u32 strideR, strideFewK, strideL, strideK, accessFew, accessLong;
   u32 rows, length, from, to;  // rows and positions that exist here; the part of K
 };
+
+// This block's part of the long operand into the L2 cache.
+template <class C>
+__device__ __forceinline__ void prefetchLong(const SkinnyOperands<typename C::T>& o) {
+  constexpr u32 kLine = 128 / sizeof(typename C::T);
+  u32 length = min(o.length, static_cast<u32>(C::kLength)), steps = o.to - o.from;
+  u32 rows = C::kLines ? length : steps, lines = ((C::kLines ? steps : length) + kLine - 1) / kLine;
+  u32 stride = C::kLines ? o.strideL : o.strideK;
+  const typename C::T* from = o.longOne + o.from * o.strideK;
+  for (u32 i = threadIdx.x; i < rows * lines; i += C::kThreads)
+    prefetchLine(from + i / lines * stride + i % lines * kLine);
+}
 
 // A warp for each position at a time, lanes along K.
 template <class C>
@@ -124,7 +138,7 @@ __device__ __forceinline__ void gemmSkinny(const Gemm& p, const E& e) {
   typedef typename C::T T;
   extern __shared__ uint4 memory[];
   float* tile = reinterpret_cast<float*>(memory);
-  waitForPrevious();
+  allowNext();
   Place place = placeOf(p, blockIdx.x);
   u32 beginA, beginB;
   locateBatch(p, place.batch, beginA, beginB);
@@ -140,11 +154,12 @@ __device__ __forceinline__ void gemmSkinny(const Gemm& p, const E& e) {
                                    p.accessB, p.accessA, p.n - column, p.m - row, from,    to}
                : SkinnyOperands<T>{a,         b,         strideM,   strideKA,     strideN, strideKB,
                                    p.accessA, p.accessB, p.m - row, p.n - column, from,    to};
+  if (C::kConstantLong) prefetchLong<C>(o);
+  waitForPrevious();
   if (C::kLines)
     skinnyLines<C>(o, tile);
   else
     skinnyColumns<C>(o, tile, tile + C::kTileRows * C::kTileColumns);
-  allowNext();
   u32 firstRow = place.batch * p.m;
 #if __CUDA_ARCH__ >= 900
   if (C::kParts > 1) {

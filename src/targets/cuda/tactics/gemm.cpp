@@ -111,12 +111,13 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
   const char *a = memoryType(node.typeA), *b = memoryType(node.typeB), *sum = registerType(node.sum);
   switch (c.family) {
     case GemmFamily::kMma:
-      return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
+      return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
                          c.k * 16 / typeBits(node.typeA), c.warpsM, c.warpsN, c.stages, node.transA,
                          node.transB, c.parts, node.constantRight);
     case GemmFamily::kSkinny:
-      return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
-                         c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts, node.constantRight);
+      return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
+                         c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts,
+                         node.constantRight && !c.swap);
     case GemmFamily::kWgmma:
       return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
                          c.stages, c.pair, node.transA, node.transB, c.parts, node.constantRight);

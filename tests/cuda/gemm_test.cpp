@@ -26,6 +26,12 @@ constexpr const char* kSplit =
     "b:f16[72,48], c:f16[48]) { m = MatMul(a, b); s = Add(m, c); q, k, v = Split(s) {axis=2, num_outputs=3}; "
     "return "
     "q, k, v }";
+// A result and an operand of other types, a column, and an operand that is read twice.
+constexpr const char* kMany =
+    "a:f16[40,72], b:f16[72,48], c:f32[48], d:f16[40,1], r:bf16[40,48] -> y, z = Region(a, b, c, d, r) "
+    "{kind=\"matmul\"} graph g(a:f16[40,72], b:f16[72,48], c:f32[48], d:f16[40,1], r:bf16[40,48]) { m = "
+    "MatMul(a, b); f = Cast(m) {to=f32}; s = Add(f, c); h = Cast(s) {to=f16}; t = Mul(h, d); q = Cast(r) "
+    "{to=f16}; y = Add(t, q); u = Mul(y, q); z = Cast(u) {to=f32}; return y, z }";
 constexpr const char* kConstant = "a:f16[8,512] -> w = const f16[512,96] random(1); y = MatMul(a, w)";
 constexpr const char* kTransposed = "a:bf16[2,72,40], b:bf16[48,72] -> y = MatMul(a, b) {transA=1, transB=1}";
 constexpr const char* kSingle = "a:f32[3,72,40], b:f32[72,48] -> y = MatMul(a, b) {transA=1}";
@@ -44,6 +50,15 @@ constexpr GemmCase kHopperOnly[] = {
     {kGelu, "wgmma 128x256 s4 pair p1"},
     {kGelu, "wgmma 128x128 s5 alone p1"},
     {kConv, "wgmma 64x64 s8 alone p4"},
+    {kGelu, "wgmma 128x128 s5 alone boxes"},
+    {kGelu, "wgmma 128x192 s4 pair boxes"},
+    {kGelu, "wgmma 128x256 s3 pair boxes"},
+    {kGelu, "wgmma 256x128 s3 pair boxes"},
+    {kGelu, "wgmma 64x256 s4 alone boxes"},
+    {kConv, "wgmma 64x192 s5 alone boxes"},
+    {kConv, "wgmma 256x64 s4 pair boxes"},
+    {kMany, "wgmma 128x128 s5 alone boxes"},
+    {kTransposed, "wgmma 128x64 s7 alone boxes"},
     {kGelu, "quick 64x64 s5 p1"},
     {kGelu, "quick 64x128 s7 p2"},
     {kGelu, "quick 128x128 s4 p8"},

@@ -166,6 +166,57 @@ TEST_P(QuickForms, AgreeWithTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Gemm, QuickForms, testing::Range(0, 4));
 
+// Results moved by the copy engine.
+struct BoxForms : testing::TestWithParam<int> {};
+
+TEST_P(BoxForms, AgreeWithTheReference) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  const std::vector<std::string> all = {"wgmma 128x128 s5 alone boxes", "wgmma 128x128 s6 pair boxes",
+                                        "wgmma 128x192 s4 pair boxes",  "wgmma 128x256 s3 pair boxes",
+                                        "wgmma 256x128 s3 pair boxes",  "wgmma 64x256 s4 alone boxes",
+                                        "wgmma 64x192 s5 alone boxes",  "wgmma 256x64 s4 pair boxes"};
+  int form = GetParam();
+  for (const char* type : {"f16", "bf16"})
+    check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
+                      form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
+          kHalfTolerance, all);
+  if (form) return;
+  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
+                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2]});
+  // More tiles than multiprocessors: each buffer is used again.
+  check(
+      "a:f16[2500,72], b:f16[72,2504], r:f16[2500,2504], c:f16[2504] -> y = Region(a, b, r, c) "
+      "{kind=\"matmul\"} graph g(a:f16[2500,72], b:f16[72,2504], r:f16[2500,2504], c:f16[2504]) { m = "
+      "MatMul(a, b) x = Add(m, c) y = Add(x, r) return y }",
+      kHalfTolerance, all);
+}
+
+INSTANTIATE_TEST_SUITE_P(Gemm, BoxForms, testing::Range(0, 4));
+
+TEST(GemmGpu, BoxEpilogues) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  for (const char* type : {"f16", "bf16"}) {
+    std::string head =
+        in(type,
+           "a:TYPE[2,100,264], b:TYPE[264,200], c:TYPE[200], d:TYPE[100,1], r:TYPE[2,100,200], f:f32[200]");
+    for (const char* body :
+         {"x = Add(m, c) y = Gelu(x)", "x = Add(c, m) y = Add(r, x)",
+          "x = Mul(m, d) z = Add(x, c) y = Relu(z)",
+          "x = Add(m, c) z = Sigmoid(x) w = Mul(x, z) y = Add(w, r)", "x = Mul(r, r) y = Add(x, m)"})
+      check(fmt::format(
+                "{0} -> y = Region(a, b, c, d, r, f) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) "
+                "{1} return y }}",
+                head, body),
+            kHalfTolerance, {"wgmma 128x128 s5 alone boxes", "wgmma 128x192 s4 pair boxes"});
+    check(fmt::format(
+              "{0} -> y, z = Region(a, b, c, d, r, f) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) "
+              "x = Add(m, c) y = Add(x, r) q = Cast(y) {{to=f32}} z = Add(q, f) return y, z }}",
+              head),
+          kHalfTolerance, {"wgmma 128x128 s5 alone boxes", "wgmma 128x256 s3 pair boxes"});
+  }
+}
+
 // Constant operands are fetched while the previous kernel still runs.
 TEST(GemmGpu, ConstantWeights) {
   for (const char* rows : {"1", "7", "100"})

@@ -46,6 +46,7 @@ TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> a
     if (fused_.outputs[o]) outputs_.push_back(o);
   if (outputs_.empty()) fail(ErrorKind::kUnsupported, "no output is wanted");
   for (size_t k = 0; k < operandCount(); ++k) memoryType(typeOf(k));
+  findBoxes();
 }
 
 DataType TileEpilogue::typeOf(size_t k) const {
@@ -55,6 +56,37 @@ DataType TileEpilogue::typeOf(size_t k) const {
 
 bool TileEpilogue::isBias(size_t k) const {
   return k < inputs_.size() && static_cast<int>(inputs_[k]) == bias_;
+}
+
+bool TileEpilogue::isColumns(size_t k) const {
+  if (k >= inputs_.size()) return false;
+  if (isBias(k)) return true;
+  const Value& v = *fused_.inputs[inputs_[k]];
+  const Value& product = *fused_.anchor->outputs[0];
+  if (!v.shape || !product.shape) return false;
+  // Counted from the last axis: that of the columns.
+  size_t columns = fused_.anchor->is("Conv") ? product.shape->size() - 2 : 0;
+  for (size_t back = 0; back < v.shape->size(); ++back)
+    if (back != columns && (*v.shape)[v.shape->size() - 1 - back].tryConstant() != 1) return false;
+  return true;
+}
+
+void TileEpilogue::findBoxes() {
+  auto isSmall = [&](size_t k) { return isFloat(typeOf(k)) && typeBits(typeOf(k)) == 16; };
+  const Value& product = *fused_.anchor->outputs[0];
+  for (size_t k = inputs_.size(); k-- > 0;) {
+    const Value& v = *fused_.inputs[inputs_[k]];
+    if (isSmall(k) && !isBias(k) && v.shape && product.shape && *v.shape == *product.shape)
+      boxOperand_ = static_cast<int>(k);
+  }
+  if (!split_ && isSmall(inputs_.size())) boxResult_ = static_cast<int>(inputs_.size());
+}
+
+std::string TileEpilogue::readCode(size_t k, const char* at) const {
+  return fmt::format(
+      "    in.x{0} = readVector<{1}, W>(e.memory[{0}], {2}column * e.columnStride[{0}], "
+      "e.columnStride[{0}]);\n",
+      k, memoryType(typeOf(k)), fmt::format(fmt::runtime(at), k));
 }
 
 // Loads under way at the same time hide each other's latency, but take registers; and every pass is another
@@ -82,52 +114,84 @@ std::string TileEpilogue::storeCode(size_t k) const {
   if (!split_)
     return fmt::format(
         "    writeVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], e.columnStride[{0}], "
-        "y{0});\n",
+        "out.y{0});\n",
         k, memory);
   int64_t begin = partBegin(k);
   return fmt::format(
-      "    if (column - {2}u < {3}u) writeVector<{1}, W>(e.memory[{0}], at[{0}] + column - {2}u, 1, y{0});\n",
+      "    if (column - {2}u < {3}u) writeVector<{1}, W>(e.memory[{0}], at[{0}] + column - {2}u, 1, "
+      "out.y{0});\n",
       k, memory, begin, partColumns());
 }
 
 std::string TileEpilogue::code() const {
-  std::string fields, reads, loads, stores;
+  std::string fields, results, reads, columns, takes, rest, values, stores, restStores,
+      boxBits = "    return 0;\n";
   Variables variables;
   const Value* product = fused_.anchor->outputs[0];
   const char* sum = registerType(product->dtype);
-  std::string start = fmt::format("      {} product = static_cast<{}>(sums[i])", sum, sum);
+  std::string body = fmt::format("      {} product = static_cast<{}>(sums[i])", sum, sum);
+  int restCount = 0;
   for (size_t k = 0; k < inputs_.size(); ++k) {
     const char* memory = memoryType(typeOf(k));
     fields += fmt::format("    Vector<{}, W> x{};\n", memory, k);
-    reads += fmt::format(
-        "    in.x{0} = readVector<{1}, W>(e.memory[{0}], at[{0}] + column * e.columnStride[{0}], "
-        "e.columnStride[{0}]);\n",
-        k, memory);
+    reads += readCode(k, "at[{}] + ");
+    if (isColumns(k)) {
+      columns += readCode(k, "");
+      takes += fmt::format("    in.x{0} = fromLane(from.x{0}, lane);\n", k);
+    } else if (static_cast<int>(k) != boxOperand_) {
+      rest += readCode(k, "at[{}] + ");
+      ++restCount;
+    }
     std::string value = fmt::format("Element<{}>::load(in.x{}.at[i])", memory, k);
-    if (isBias(k)) start += " + " + value;
-    loads += fmt::format("      {} a{} = {};\n", registerType(typeOf(k)), k, value);
+    if (isBias(k)) body += " + " + value;
+    values += fmt::format("      {} a{} = {};\n", registerType(typeOf(k)), k, value);
     variables[fused_.inputs[inputs_[k]]] = fmt::format("a{}", k);
   }
   variables[product] = "product";
-  std::string body = emitPointwise(fused_.after, variables), results;
+  body += ";\n" + values + emitPointwise(fused_.after, variables);
   for (size_t k = inputs_.size(); k < operandCount(); ++k) {
     const char* memory = memoryType(typeOf(k));
     const Value* result = split_ ? split_->inputs[0] : fused_.outputs[outputs_[k - inputs_.size()]];
     results += fmt::format("    Vector<{}, W> y{};\n", memory, k);
-    body += fmt::format("      y{}.at[i] = Element<{}>::store({});\n", k, memory, variables.at(result));
+    body += fmt::format("      out.y{}.at[i] = Element<{}>::store({});\n", k, memory, variables.at(result));
     stores += storeCode(k);
+    if (static_cast<int>(k) != boxResult_)
+      restStores += storeCode(k);
+    else
+      boxBits = fmt::format("    u32 bits;\n    memcpy(&bits, &out.y{}, 4);\n    return bits;\n", k);
   }
+  std::string setBox = boxOperand_ < 0 ? "" : fmt::format("    memcpy(&in.x{}, &bits, 4);\n", boxOperand_);
+  std::string place = fmt::format("const E& e, const u32 (&at)[{}], u32 column", operandCount());
+  constexpr const char* kWide = "  template <int W> static __device__ __forceinline__ void";
   return fmt::format(
-      "typedef Epilogue<{0}> E;\n"
-      "struct Region {{\n"
-      "  static constexpr int kOperands = {0};\n  static constexpr int kAtOnce = {1};\n"
-      "  template <int W> struct Inputs {{\n{2}  }};\n"
-      "  template <int W> static __device__ __forceinline__ void load(const E& e, const u32 (&at)[{0}], u32 "
-      "column, Inputs<W>& in) {{\n{3}  }}\n"
-      "  template <int W, typename Acc> static __device__ __forceinline__ void finish(const E& e, const u32 "
-      "(&at)[{0}], u32 column, const Inputs<W>& in, const Acc* sums) {{\n{4}"
-      "#pragma unroll\n    for (int i = 0; i < W; ++i) {{\n{5};\n{6}{7}    }}\n{8}  }}\n}};\n",
-      operandCount(), passesAtOnce(), fields, reads, results, start, loads, body, stores);
+             "typedef Epilogue<{0}> E;\n"
+             "struct Region {{\n"
+             "  static constexpr int kOperands = {0}, kAtOnce = {1}, kRest = {2};\n"
+             "  static constexpr bool kBox = {3};\n"
+             "  template <int W> struct Inputs {{\n{4}  }};\n"
+             "  template <int W> struct Results {{\n{5}  }};\n",
+             operandCount(), passesAtOnce(), restCount, boxOperand_ >= 0, fields, results) +
+         fmt::format(
+             "{0} load({1}, Inputs<W>& in) {{\n{2}  }}\n"
+             "{0} loadColumns(const E& e, u32 column, Inputs<W>& in) {{\n{3}  }}\n"
+             "  static __device__ __forceinline__ void takeColumns(const Inputs<2>& from, u32 lane, "
+             "Inputs<2>& in) "
+             "{{\n{7}  }}\n"
+             "{0} loadRest({1}, Inputs<W>& in) {{\n{4}  }}\n"
+             "  static __device__ __forceinline__ void setBox(Inputs<2>& in, u32 bits) {{\n{5}  }}\n"
+             "  static __device__ __forceinline__ u32 boxBits(const Results<2>& out) {{\n{6}  }}\n",
+             kWide, place, reads, columns, rest, setBox, boxBits, takes) +
+         fmt::format(
+             "  template <int W, typename Acc> static __device__ __forceinline__ void compute("
+             "const Inputs<W>& in, const Acc* sums, Results<W>& out) {{\n"
+             "#pragma unroll\n    for (int i = 0; i < W; ++i) {{\n{2}    }}\n  }}\n"
+             "{0} store({1}, const Results<W>& out) {{\n{3}  }}\n"
+             "{0} storeRest({1}, const Results<W>& out) {{\n{4}  }}\n"
+             "  template <int W, typename Acc> static __device__ __forceinline__ void finish({1}, "
+             "const Inputs<W>& in, const Acc* sums) {{\n"
+             "    Results<W> out;\n    compute<W>(in, sums, out);\n    store<W>(e, at, column, out);\n  "
+             "}}\n}};\n",
+             kWide, place, body, stores, restStores);
 }
 
 Shape TileEpilogue::stridesOf(size_t k, const TensorDesc& desc, const TensorDesc& result) const {
@@ -157,10 +221,12 @@ TileEpilogue::Params TileEpilogue::params(Descs inputs, Descs outputs, const std
   p.inputs_.assign(inputs_.begin(), inputs_.end());
   p.outputs_.assign(outputs_.begin(), outputs_.end());
   p.vectors_ = result.shape[column] % kVector == 0;
+  p.rowAxes_ = rows.rank();
   std::vector<uint32_t> words(2 * operandCount(), 0);  // addresses
   for (const Shape& s : strides) words.push_back(static_cast<uint32_t>(s[column]));
   for (size_t k = 0; k < operandCount(); ++k) {
     int64_t step = strides[k][column];
+    p.rowStrides_.push_back(static_cast<uint32_t>(rows.strides[k].back()));
     for (size_t a = 0; a < kRowAxes; ++a) {
       int64_t stride = a < rank ? rows.strides[k][rank - 1 - a] : 0;
       words.push_back(static_cast<uint32_t>(stride));
@@ -180,6 +246,12 @@ TileEpilogue::Params TileEpilogue::params(Descs inputs, Descs outputs, const std
   p.words_.resize((words.size() + 1) / 2);
   std::memcpy(p.words_.data(), words.data(), words.size() * sizeof(uint32_t));
   return p;
+}
+
+bool TileEpilogue::Params::isWide() const {
+  uint32_t wide = 0;
+  std::memcpy(&wide, reinterpret_cast<const uint32_t*>(words_.data()) + wideAt_, sizeof wide);
+  return wide != 0;
 }
 
 void* TileEpilogue::Params::fill(const LaunchArgs& args) {

@@ -23,19 +23,33 @@ class TileEpilogue {
   size_t operandCount() const { return inputs_.size() + outputs_.size(); }
   // struct Region, and `typedef Epilogue<N> E`. Include math.cuh and tile_epilogue.cuh before.
   std::string code() const;
+  // The operand of 16-bit elements that is read at each element of the result, and the result, that the copy
+  // engine may move (kernels/gemm_boxes.cuh); -1: there is none.
+  int boxOperand() const { return boxOperand_; }
+  int boxResult() const { return boxResult_; }
+  DataType typeOf(size_t operand) const;
 
   // Epilogue<N> at concrete shapes.
   class Params {
    public:
     // Its address; valid as long as this, for the kernel's parameters.
     void* fill(const LaunchArgs& args);
+    // Whether rows are one axis and every operand can be moved by vectors, as far as shapes tell.
+    bool isMatrix() const { return vectors_ && rowAxes_ <= 1; }
+    // Elements from one row of an operand to the next, where rows are one axis.
+    uint32_t rowStride(size_t operand) const { return rowStrides_[operand]; }
+    // Of the last fill(): where an operand lies, and whether all can be moved by vectors.
+    const void* memory(size_t operand) const { return reinterpret_cast<const void*>(words_[operand]); }
+    bool isWide() const;
 
    private:
     friend class TileEpilogue;
     std::vector<uint64_t> words_;
     std::vector<int> inputs_, outputs_;
     std::vector<uintptr_t> alignment_;  // of each operand, that vectors need
+    std::vector<uint32_t> rowStrides_;
     bool vectors_ = false;
+    int rowAxes_ = 0;
     size_t wideAt_ = 0;  // index of the 32-bit word `wide`
   };
   // `order`: the axes of the result from the slowest on; the last are the columns, the others together the
@@ -44,8 +58,11 @@ class TileEpilogue {
   Params params(Descs inputs, Descs outputs, const std::vector<int>& order) const;
 
  private:
-  DataType typeOf(size_t operand) const;
   bool isBias(size_t operand) const;
+  // Whether every row of the result reads the same elements of it.
+  bool isColumns(size_t operand) const;
+  void findBoxes();
+  std::string readCode(size_t operand, const char* at) const;
   // Where a part of the split begins, and how many columns each has.
   int64_t partColumns() const;
   int64_t partBegin(size_t operand) const;
@@ -54,7 +71,8 @@ class TileEpilogue {
   Shape stridesOf(size_t operand, const TensorDesc& desc, const TensorDesc& result) const;
 
   FusedNode fused_;
-  const Node* split_ = nullptr;           // null: there is none
+  const Node* split_ = nullptr;  // null: there is none
+  int boxOperand_ = -1, boxResult_ = -1;
   int bias_ = -1;                         // which input of the node is the anchor's own bias (convolutions)
   std::vector<size_t> inputs_, outputs_;  // of the node
 };

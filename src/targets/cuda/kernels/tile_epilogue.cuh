@@ -98,6 +98,19 @@ __device__ __forceinline__ void finishPasses(const E& e, u32 firstRow, u32 row, 
     if (row + i * step < rows) passes.finish(e, i, column, x + i * step * pitch);
 }
 
+// What another lane of the warp holds.
+template <class V>
+__device__ __forceinline__ V fromLane(const V& v, u32 lane) {
+  constexpr int kWords = (sizeof(V) + 3) / 4;
+  u32 words[kWords] = {};
+  memcpy(words, &v, sizeof(V));
+#pragma unroll
+  for (int i = 0; i < kWords; ++i) words[i] = __shfl_sync(0xffffffffu, words[i], lane);
+  V r;
+  memcpy(&r, words, sizeof(V));
+  return r;
+}
+
 // Shared elements that warpEpilogue needs for each warp.
 __device__ constexpr int warpStage(int columns) { return 16 * (columns + 8); }
 

@@ -95,6 +95,13 @@ __device__ __forceinline__ void loadMatricesTransposed(u32 (&r)[4], u32 shared) 
                : "r"(shared)
                : "memory");
 }
+#if __CUDA_ARCH__ >= 900
+__device__ __forceinline__ void storeMatrices(u32 shared, const u32 (&r)[4]) {
+  asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(shared), "r"(r[0]),
+               "r"(r[1]), "r"(r[2]), "r"(r[3])
+               : "memory");
+}
+#endif
 __device__ __forceinline__ u32 loadWord(u32 shared) {
   u32 x;
   asm volatile("ld.shared.b32 %0, [%1];" : "=r"(x) : "r"(shared) : "memory");

@@ -48,7 +48,24 @@ __device__ __forceinline__ void copyBox(u32 to, const TensorMap& map, u32 barrie
       "l"(&map), "r"(barrier), "r"(x), "r"(y), "r"(z)
       : "memory");
 }
-// The same into the L2 cache, for a copy that comes later.
+// From shared memory to the tensor, but for what lies outside. Before a box is stored that threads have
+// written, each of them calls fenceShared() and then passes a barrier.
+__device__ __forceinline__ void storeBox(const TensorMap& map, u32 from, i32 x, i32 y, i32 z) {
+  asm volatile(
+      "cp.async.bulk.tensor.3d.global.shared::cta.bulk_group [%0, {%2, %3, %4}], [%1];" ::"l"(&map),
+      "r"(from), "r"(x), "r"(y), "r"(z)
+      : "memory");
+}
+__device__ __forceinline__ void fenceShared() {
+  asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+__device__ __forceinline__ void commitStores() { asm volatile("cp.async.bulk.commit_group;" ::: "memory"); }
+// Until all but so many groups of boxes have been read from shared memory.
+template <int PENDING>
+__device__ __forceinline__ void waitStores() {
+  asm volatile("cp.async.bulk.wait_group.read %0;" ::"n"(PENDING) : "memory");
+}
+// A box into the L2 cache, for a copy that comes later.
 __device__ __forceinline__ void prefetchBox(const TensorMap& map, i32 x, i32 y, i32 z) {
   asm volatile("cp.async.bulk.prefetch.tensor.3d.L2.global [%0, {%1, %2, %3}];" ::"l"(&map), "r"(x), "r"(y),
                "r"(z)
@@ -93,6 +110,7 @@ struct Multiply;
 #define TENFOLD_FLOATS16(j) TENFOLD_FLOATS4(j), TENFOLD_FLOATS4(j + 1), TENFOLD_FLOATS4(j + 2), TENFOLD_FLOATS4(j + 3)
 #define TENFOLD_FLOATS32(j) TENFOLD_FLOATS16(j), TENFOLD_FLOATS16(j + 4)
 #define TENFOLD_FLOATS64(j) TENFOLD_FLOATS32(j), TENFOLD_FLOATS32(j + 8)
+#define TENFOLD_FLOATS96(j) TENFOLD_FLOATS64(j), TENFOLD_FLOATS32(j + 16)
 #define TENFOLD_FLOATS128(j) TENFOLD_FLOATS64(j), TENFOLD_FLOATS64(j + 16)
 #define TENFOLD_NAMES16 \
   "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15"
@@ -104,6 +122,9 @@ struct Multiply;
   "%21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, %38, %39, " \
   "%40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, " \
   "%59, %60, %61, %62, %63"
+#define TENFOLD_NAMES96 TENFOLD_NAMES64 \
+  ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, " \
+  "%80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95"
 #define TENFOLD_NAMES128 \
   "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, " \
   "%21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, %38, %39, " \
@@ -125,9 +146,11 @@ struct Multiply;
 TENFOLD_MULTIPLY(f16, "f16", 32, 16, "16", "17", "18", "19", "20")
 TENFOLD_MULTIPLY(f16, "f16", 64, 32, "32", "33", "34", "35", "36")
 TENFOLD_MULTIPLY(f16, "f16", 128, 64, "64", "65", "66", "67", "68")
+TENFOLD_MULTIPLY(f16, "f16", 192, 96, "96", "97", "98", "99", "100")
 TENFOLD_MULTIPLY(f16, "f16", 256, 128, "128", "129", "130", "131", "132")
 TENFOLD_MULTIPLY(bf16, "bf16", 32, 16, "16", "17", "18", "19", "20")
 TENFOLD_MULTIPLY(bf16, "bf16", 64, 32, "32", "33", "34", "35", "36")
 TENFOLD_MULTIPLY(bf16, "bf16", 128, 64, "64", "65", "66", "67", "68")
+TENFOLD_MULTIPLY(bf16, "bf16", 192, 96, "96", "97", "98", "99", "100")
 TENFOLD_MULTIPLY(bf16, "bf16", 256, 128, "128", "129", "130", "131", "132")
 // clang-format on

@@ -18,13 +18,28 @@ namespace {
 constexpr const char* kFunction = "gemm";
 constexpr size_t kMostCandidates = 14;
 
-// The operands as the copy engine sees them.
+// What the copy engine moves, as it sees it: the operands of the product, and with `boxes` the epilogue's
+// matrix and the result.
 class OperandMaps {
  public:
-  OperandMaps(const GemmNode& node, const GemmConfig& c, const GemmParams& p) {
+  OperandMaps(const GemmNode& node, const GemmConfig& c, const GemmShape& shape) {
+    const GemmParams& p = shape.params;
     maps_[0] = map(node.typeA, node.transA, p.m, p.k, p.lda, p.batchA[0], c.m, p);
     maps_[1] = map(node.typeB, !node.transB, p.n, p.k, p.ldb, p.batchB[0], c.n, p);
+    if (!c.boxes) return;
+    int result = node.epilogue.boxResult(), operand = node.epilogue.boxOperand();
+    operands_ = {operand < 0 ? result : operand, result};
+    for (size_t i = 0; i < 2; ++i) {
+      auto k = static_cast<size_t>(operands_[i]);
+      uint64_t stride = shape.epilogue.rowStride(k);
+      maps_[2 + i] = {node.epilogue.typeOf(k),
+                      {p.n, p.m, static_cast<uint64_t>(shape.batch)},
+                      {stride, p.m * stride},
+                      {64, static_cast<uint32_t>(c.pair ? c.m / 2 : c.m)}};
+    }
   }
+  // Which operand of the epilogue map 2 + i is of.
+  size_t operand(size_t i) const { return static_cast<size_t>(operands_[i]); }
   // Valid as long as this.
   void* encoded(size_t i, const void* memory) {
     if (memory_[i] != memory) encoded_[i] = maps_[i].encode(memory);
@@ -41,9 +56,10 @@ class OperandMaps {
     if (!down) map.box[1] = static_cast<uint32_t>(tile);
     return map;
   }
-  std::array<MatrixMap, 2> maps_;
-  alignas(64) std::array<CUtensorMap, 2> encoded_;
-  std::array<const void*, 2> memory_{};
+  std::array<MatrixMap, 4> maps_;
+  std::array<int, 2> operands_{};
+  alignas(64) std::array<CUtensorMap, 4> encoded_;
+  std::array<const void*, 4> memory_{};
 };
 
 class GemmLaunch final : public Launch {
@@ -63,13 +79,15 @@ class GemmLaunch final : public Launch {
     if (config.isPersistent())
       grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
     if (!config.usesMaps()) return;
-    if (!shape_.tensorMaps || shape_.accessA != 16 || shape_.accessB != 16)
+    if (!shape_.tensorMaps || shape_.accessA != 16 || shape_.accessB != 16 ||
+        (config.boxes && !shape_.epilogue.isMatrix()))
       fail(ErrorKind::kUnsupported,
            "a product of {} x {} x {} in {} batches was compiled for shapes whose operands the copy engine "
            "can move; "
            "build for these shapes as well",
            params_.m, params_.n, params_.k, shape_.batch);
-    maps_.emplace(node, config, params_);
+    maps_.emplace(node, config, shape_);
+    boxes_ = config.boxes;
   }
 
   void run(const LaunchArgs& args) override {
@@ -82,7 +100,17 @@ class GemmLaunch final : public Launch {
     params_.accessB = accessAt(params_.b, shape_.accessB);
     if (params_.allTiles == 0) return;
     void* epilogue = shape_.epilogue.fill(args);
-    if (maps_) {
+    if (boxes_) {
+      if (!shape_.epilogue.isWide())
+        fail("an operand of the product's epilogue does not begin at a multiple of 16 bytes");
+      void* parameters[] = {maps_->encoded(0, params_.a),
+                            maps_->encoded(1, params_.b),
+                            maps_->encoded(2, shape_.epilogue.memory(maps_->operand(0))),
+                            maps_->encoded(3, shape_.epilogue.memory(maps_->operand(1))),
+                            &params_,
+                            epilogue};
+      launch(function_, grid_, parameters, args.stream);
+    } else if (maps_) {
       void* parameters[] = {maps_->encoded(0, params_.a), maps_->encoded(1, params_.b), &params_, epilogue};
       launch(function_, grid_, parameters, args.stream);
     } else {
@@ -102,6 +130,7 @@ class GemmLaunch final : public Launch {
   GemmShape shape_;
   GemmParams params_;
   std::optional<OperandMaps> maps_;
+  bool boxes_ = false;
   std::shared_ptr<const Module> module_;
   CUfunction function_ = nullptr;
   Grid grid_;
@@ -119,6 +148,9 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
                          c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts,
                          node.constantRight && !c.swap);
     case GemmFamily::kWgmma:
+      if (c.boxes)
+        return fmt::format("BoxConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
+                           c.stages, c.pair, node.transA, node.transB, node.constantRight);
       return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
                          c.stages, c.pair, node.transA, node.transB, c.parts, node.constantRight);
     case GemmFamily::kQuick:
@@ -141,6 +173,19 @@ constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},
                                     {"gemm_skinny.cuh", "gemmSkinny"},
                                     {"gemm_wgmma.cuh", "gemmWgmma"},
                                     {"gemm_quick.cuh", "gemmQuick"}};
+constexpr FamilyCode kBoxes = {"gemm_boxes.cuh", "gemmBoxes"};
+
+// Parameters in front of the product's, as they are declared and passed on.
+struct MapCode {
+  const char *declared, *passed;
+};
+constexpr MapCode kNoMaps = {"", ""},
+                  kTwoMaps = {"const __grid_constant__ TensorMap a, const __grid_constant__ TensorMap b, ",
+                              "a, b, "},
+                  kFourMaps = {
+                      "const __grid_constant__ TensorMap a, const __grid_constant__ TensorMap b, "
+                      "const __grid_constant__ TensorMap r, const __grid_constant__ TensorMap d, ",
+                      "a, b, r, d, "};
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
@@ -166,18 +211,16 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
 std::string generate(const Node& node, const std::string& config, const TuningHint&) {
   GemmNode parsed(node);
   GemmConfig c = gemmConfig(config);
-  const FamilyCode& family = kFamilies[static_cast<size_t>(c.family)];
+  const FamilyCode& family = c.boxes ? kBoxes : kFamilies[static_cast<size_t>(c.family)];
   std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
-  bool maps = c.usesMaps();
-  std::string residents = maps ? fmt::format(", {}", c.residents()) : "";
+  std::string residents = c.usesMaps() ? fmt::format(", {}", c.residents()) : "";
+  const MapCode& maps = c.boxes ? kFourMaps : c.usesMaps() ? kTwoMaps : kNoMaps;
   return fmt::format(
       "#include \"{}\"\n{}typedef {} C;\n"
       "extern \"C\" __global__ void __launch_bounds__(C::kThreads{}) {}{}({}const __grid_constant__ Gemm p, "
-      "const "
-      "__grid_constant__ E e) {{\n  {}<C, Region>({}p, e);\n}}\n",
+      "const __grid_constant__ E e) {{\n  {}<C, Region>({}p, e);\n}}\n",
       family.include, parsed.epilogue.code(), configCode(parsed, c), residents, cluster, kFunction,
-      maps ? "const __grid_constant__ TensorMap a, const __grid_constant__ TensorMap b, " : "",
-      family.function, maps ? "a, b, " : "");
+      maps.declared, family.function, maps.passed);
 }
 
 std::unique_ptr<Kernel> makeKernel(KernelParts parts) {

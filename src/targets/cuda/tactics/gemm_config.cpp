@@ -37,6 +37,10 @@ constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true},    {256, 128, 3, true},    {
                                {128, 128, 4, true, 2}, {128, 128, 4, true, 4}, {128, 64, 6, true, 2},
                                {128, 64, 6, true, 4},  {128, 64, 6, true, 8},  {64, 64, 8, false, 2},
                                {64, 64, 8, false, 4},  {64, 64, 8, false, 8}};
+// The same with results moved by the copy engine: {m, n, stages, pair}.
+constexpr WgmmaRow kBoxes[] = {
+    {128, 128, 5, false}, {128, 128, 6, true}, {128, 192, 4, true}, {128, 256, 3, true}, {256, 128, 3, true},
+    {64, 256, 4, false},  {64, 128, 7, false}, {128, 64, 7, false}, {64, 192, 5, false}, {256, 64, 4, true}};
 struct QuickRow {
   int m, n, stages;
 };
@@ -68,6 +72,8 @@ std::vector<GemmConfig> allConfigs() {
   }
   for (const WgmmaRow& r : kWgmma)
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, r.parts, false, r.pair});
+  for (const WgmmaRow& r : kBoxes)
+    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.pair, true});
   for (int parts : kParts)
     for (const QuickRow& r : kQuick) all.push_back({GemmFamily::kQuick, r.m, r.n, 64, 1, 1, r.stages, parts});
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
@@ -86,7 +92,7 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
-      return device.hasWgmma() && isSmall(node.typeA);
+      return device.hasWgmma() && isSmall(node.typeA) && (!c.boxes || node.epilogue.boxResult() >= 0);
     case GemmFamily::kQuick:
       // Where K runs down the rows of B, columns are copied 64 at a time.
       return device.hasWgmma() && isSmall(node.typeA) && (node.transB || c.n % 64 == 0);
@@ -117,6 +123,7 @@ double memorySeconds(const GemmNode& node, const GemmShape& shape, const Device&
 std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
                                     double tiles, const Device& device) {
   if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  if (c.boxes && !shape.epilogue.isMatrix()) return std::nullopt;
   if (c.parts > 1 &&
       (tiles * c.parts > device.multiprocessors || shape.params.k < 128u * static_cast<uint32_t>(c.parts)))
     return std::nullopt;
@@ -128,12 +135,13 @@ std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, c
   double perTile = std::ceil(shape.params.k / kStep / c.parts) * step;
   // Seconds to finish 1024 results of a warp: alone, and while others multiply. Two warpgroups that take
   // tiles in turn hide what fits beside the multiplication.
-  constexpr double kStart = 1.5e-6, kReduce = 8e-7, kFinish = 9e-7, kFinishBusy = 2e-6;
+  constexpr double kStart = 1.5e-6, kReduce = 8e-7;
+  double finish = c.boxes ? 3e-7 : 9e-7, finishBusy = c.boxes ? 3e-7 : 2e-6;
   double results = c.m * c.n / (c.pair ? 8.0 : 4.0) / 1024;
-  double busy = kFinishBusy * results;
+  double busy = finishBusy * results;
   double between = c.pair ? perTile + busy : std::max(perTile, (perTile + busy) / 2);
   return std::max((waves - 1) * between + perTile, memorySeconds(node, shape, device)) + kStart +
-         (c.parts > 1 ? kReduce + kFinish : kFinish * results);
+         (c.parts > 1 ? kReduce + finish : finish * results);
 }
 
 // One tile for each block, all of them at work at once.
@@ -164,7 +172,8 @@ std::string GemmConfig::name() const {
     case GemmFamily::kSkinny:
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
-      return fmt::format("wgmma {}x{} s{} {} p{}", m, n, stages, pair ? "pair" : "alone", parts);
+      return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, pair ? "pair" : "alone",
+                         boxes ? "boxes" : fmt::format("p{}", parts));
     case GemmFamily::kQuick:
       return fmt::format("quick {}x{} s{} p{}", m, n, stages, parts);
     case GemmFamily::kSimt:
@@ -197,8 +206,9 @@ size_t GemmConfig::sharedBytes(const GemmNode& node) const {
   } else if (family == GemmFamily::kWgmma) {
     constexpr int kWarps = 8;
     int piece = n < 256 ? 64 : 32;
-    int epilogue = parts > 1 ? m * (n + 8) : kWarps * 16 * (piece + 8);
-    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + epilogue * 4;
+    int epilogue = 4 * (parts > 1 ? m * (n + 8) : kWarps * 16 * (piece + 8));
+    if (boxes) epilogue = (pair ? 1 : 2) * m * n * 2 + 2 * kBarriers;
+    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + epilogue;
   } else {
     bytes = std::max(2 * k * (m + n + 8), m * (n + 4)) * bytesOf(node.sum);
   }

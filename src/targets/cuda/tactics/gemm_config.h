@@ -16,9 +16,10 @@ struct GemmConfig {
   GemmFamily family = GemmFamily::kMma;
   int m = 0, n = 0, k = 0;  // of a tile
   int warpsM = 1, warpsN = 1, stages = 1;
-  int parts = 1;      // blocks of a cluster that share K
-  bool swap = false;  // skinny: few columns, not few rows
-  bool pair = false;  // wgmma: two warpgroups share a tile
+  int parts = 1;       // blocks of a cluster that share K
+  bool swap = false;   // skinny: few columns, not few rows
+  bool pair = false;   // wgmma: two warpgroups share a tile
+  bool boxes = false;  // wgmma: the copy engine moves results and what is added to them
 
   std::string name() const;
   int threads() const;

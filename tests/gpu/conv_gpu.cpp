@@ -100,6 +100,22 @@ constexpr ConvCase kOfEachKind[] = {
     {"[2,7,6,6]", "[14,1,3,3]", "group=7"},
     {"[1,8,6,5]", "[8,16,3,3]", "strides=[2,2], pads=[1,1,1,1], output_padding=[1,0]", "ConvTranspose"}};
 
+// Each channel by itself, with nothing like the result in the epilogue; several tiles for each block, and
+// tiles that reach over every border.
+class CudaConvDepthwise : public CudaConv {};
+TEST_P(CudaConvDepthwise, Relu) {
+  check(regionText(GetParam(), "f16", "y = Relu(c); return y"), 2e-3);
+  check(regionText(GetParam(), "bf16", "m = Mul(c, g); s = Sigmoid(m); y = Mul(m, s); return y"), 1.6e-2);
+}
+constexpr ConvCase kDepthwise[] = {{"[2,72,37,41]", "[72,1,3,3]", "group=72, pads=[1,1,1,1]"},
+                                   {"[2,40,37,41]", "[40,1,3,3]", "group=40, strides=[2,2], pads=[1,1,1,1]"},
+                                   {"[1,96,30,18]", "[96,1,7,7]", "group=96, pads=[3,3,3,3]"},
+                                   {"[1,64,14,14]", "[64,1,5,5]", "group=64, pads=[2,2,2,2]"},
+                                   {"[1,64,33,65]", "[64,1,5,5]", "group=64, strides=[2,2], pads=[2,1,2,3]"},
+                                   {"[1,32,20,20]", "[32,1,3,3]", "group=32, dilations=[2,3]"},
+                                   {"[5,64,120,20]", "[64,1,3,3]", "group=64, pads=[1,1,1,1]"}};
+INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvDepthwise, testing::ValuesIn(kDepthwise));
+
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConv, testing::ValuesIn(kCases));
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvTypes, testing::ValuesIn(kOfEachKind));
 

@@ -51,14 +51,26 @@ __device__ __forceinline__ void copyBox(u32 to, const TensorMap& map, u32 barrie
 // From shared memory to the tensor, but for what lies outside. Before a box is stored that threads have
 // written, each of them calls fenceShared() and then passes a barrier.
 __device__ __forceinline__ void storeBox(const TensorMap& map, u32 from, i32 x, i32 y, i32 z) {
+  asm volatile("cp.async.bulk.tensor.3d.global.shared::cta.bulk_group [%0, {%2, %3, %4}], [%1];" ::"l"(&map),
+               "r"(from), "r"(x), "r"(y), "r"(z)
+               : "memory");
+}
+// The same of tensors with one axis more.
+__device__ __forceinline__ void copyBox(u32 to, const TensorMap& map, u32 barrier, i32 x, i32 y, i32 z,
+                                        i32 w) {
   asm volatile(
-      "cp.async.bulk.tensor.3d.global.shared::cta.bulk_group [%0, {%2, %3, %4}], [%1];" ::"l"(&map),
-      "r"(from), "r"(x), "r"(y), "r"(z)
+      "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5, "
+      "%6}], [%2];" ::"r"(to),
+      "l"(&map), "r"(barrier), "r"(x), "r"(y), "r"(z), "r"(w)
       : "memory");
 }
-__device__ __forceinline__ void fenceShared() {
-  asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+__device__ __forceinline__ void storeBox(const TensorMap& map, u32 from, i32 x, i32 y, i32 z, i32 w) {
+  asm volatile(
+      "cp.async.bulk.tensor.4d.global.shared::cta.bulk_group [%0, {%2, %3, %4, %5}], [%1];" ::"l"(&map),
+      "r"(from), "r"(x), "r"(y), "r"(z), "r"(w)
+      : "memory");
 }
+__device__ __forceinline__ void fenceShared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 __device__ __forceinline__ void commitStores() { asm volatile("cp.async.bulk.commit_group;" ::: "memory"); }
 // Until all but so many groups of boxes have been read from shared memory.
 template <int PENDING>

@@ -7,12 +7,26 @@
 
 namespace tenfold::cuda {
 
-CUtensorMap MatrixMap::encode(const void* memory) const {
+namespace {
+
+constexpr cuuint64_t kElementBytes = 2;
+
+CUtensorMapDataType typeOf(DataType type) {
+  return type == DataType::kBFloat16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 : CU_TENSOR_MAP_DATA_TYPE_FLOAT16;
+}
+
+void requireAligned(const void* memory) {
   constexpr uintptr_t kAlignment = 16;
-  constexpr cuuint64_t kElementBytes = 2;
   if (reinterpret_cast<uintptr_t>(memory) % kAlignment)
     fail("a tensor begins at {}; the address of an input or output must be a multiple of {}", memory,
          kAlignment);
+}
+
+}  // namespace
+
+CUtensorMap MatrixMap::encode(const void* memory) const {
+  constexpr cuuint64_t kAlignment = 16;
+  requireAligned(memory);
   cuuint64_t bytes[] = {strides[0] * kElementBytes, strides[1] * kElementBytes};
   cuuint32_t boxes[] = {box[0], box[1], 1}, steps[] = {1, 1, 1};
   cuuint64_t sizes[] = {extents[0], extents[1], extents[2]};
@@ -21,11 +35,25 @@ CUtensorMap MatrixMap::encode(const void* memory) const {
   for (cuuint64_t& stride : bytes) stride = std::max<cuuint64_t>(stride, kAlignment);
   CUtensorMap map;
   check(
-      driver().cuTensorMapEncodeTiled(
-          &map,
-          type == DataType::kBFloat16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 : CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 3,
-          const_cast<void*>(memory), sizes, bytes, boxes, steps, CU_TENSOR_MAP_INTERLEAVE_NONE,
-          CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+      driver().cuTensorMapEncodeTiled(&map, typeOf(type), 3, const_cast<void*>(memory), sizes, bytes, boxes,
+                                      steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                      CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+      "cuTensorMapEncodeTiled");
+  return map;
+}
+
+CUtensorMap ImageMap::encode(const void* memory) const {
+  constexpr cuuint32_t kBoxChannels = 32;
+  requireAligned(memory);
+  cuuint64_t row = channels * width, image = row * height;
+  cuuint64_t sizes[] = {channels, width, height, images};
+  cuuint64_t bytes[] = {channels * kElementBytes, row * kElementBytes, image * kElementBytes};
+  cuuint32_t boxes[] = {kBoxChannels, boxWidth, boxHeight, 1}, steps[] = {1, 1, 1, 1};
+  CUtensorMap map;
+  check(
+      driver().cuTensorMapEncodeTiled(&map, typeOf(type), 4, const_cast<void*>(memory), sizes, bytes, boxes,
+                                      steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_64B,
+                                      CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
       "cuTensorMapEncodeTiled");
   return map;
 }

@@ -20,4 +20,15 @@ struct MatrixMap {
   CUtensorMap encode(const void* memory) const;
 };
 
+// Images of 16-bit elements, channels-last, that are moved in boxes of 32 channels, permuted in blocks of 64
+// bytes.
+struct ImageMap {
+  DataType type = DataType::kUndefined;
+  uint64_t channels = 1, width = 1, height = 1, images = 1;
+  uint32_t boxWidth = 1, boxHeight = 1;
+
+  // Throws Error where the memory does not begin at a multiple of 16 bytes.
+  CUtensorMap encode(const void* memory) const;
+};
+
 }  // namespace tenfold::cuda

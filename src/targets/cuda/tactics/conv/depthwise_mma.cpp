@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/rounding.h"
@@ -9,6 +11,7 @@
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
 #include "targets/cuda/tactics/tactics.h"
+#include "targets/cuda/tactics/tensor_map.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -30,6 +33,14 @@ struct Params {
   int32_t height = 0, width = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
 };
 
+// DepthwiseBoxes of kernels/conv_depthwise_boxes.cuh.
+struct alignas(64) BoxParams {
+  Params d;
+  CUtensorMap image{}, result{};
+};
+
+bool hasBoxes(const std::string& config) { return config.ends_with(",boxes=1"); }
+
 ConvShape shapeOf(const ConvNode& conv, Descs in, Descs out) {
   ConvShape s = convShape(conv, in, out);
   auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
@@ -47,6 +58,22 @@ size_t sharedBytes(const ConvShape& s, int rows) {
   int64_t slots = s.stride[2] == 2 ? (inColumns + 1) / 2 * 2 : inColumns;
   int64_t results = int64_t{rows} * kColumns * (kChannels + 8) * 4;
   return static_cast<size_t>(2 * std::max(inRows * slots * kChannels * 2, results));
+}
+
+struct Box {
+  int64_t columns, rows;  // of a patch
+  size_t sharedBytes;
+};
+Box boxOf(const ConvShape& s, int rows) {
+  constexpr int64_t kPixelBytes = 64, kAlignment = 1024;
+  Box box;
+  box.rows = (rows - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1;
+  box.columns = roundUp((kColumns - 1) * s.stride[2] + (s.kernel[2] - 1) * s.dilation[2] + 1, 4);
+  int64_t patch = roundUp(box.rows * box.columns * kPixelBytes, kAlignment);
+  constexpr int64_t kBarriers = 16;
+  box.sharedBytes =
+      static_cast<size_t>(kAlignment + 2 * (patch + int64_t{rows} * kColumns * kPixelBytes) + kBarriers);
+  return box;
 }
 
 int64_t tilesOf(const ConvShape& s, int rows) {
@@ -90,9 +117,32 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   params.top = number(s.begin[1]);
   params.left = number(s.begin[2]);
   ConvPlan plan;
-  plan.setParams(params);
   plan.grid.threads = kThreads;
-  plan.grid.sharedBytes = sharedBytes(s, rows);
+  if (hasBoxes(name)) {
+    Box box = boxOf(s, rows);
+    plan.setParams(BoxParams{params});
+    plan.grid.sharedBytes = box.sharedBytes;
+    auto images = static_cast<uint64_t>(s.batch * s.in[0]);
+    auto mapOf = [&](const ConvShape::Axes& extents, int64_t width, int64_t height) {
+      return ImageMap{conv.type(),
+                      static_cast<uint64_t>(s.groups),
+                      static_cast<uint64_t>(extents[2]),
+                      static_cast<uint64_t>(extents[1]),
+                      images,
+                      static_cast<uint32_t>(width),
+                      static_cast<uint32_t>(height)};
+    };
+    plan.writeMaps = [image = mapOf(s.in, box.columns, box.rows), result = mapOf(s.out, kColumns, rows)](
+                         std::vector<uint64_t>& words, const void* from, const void* to) {
+      auto* bytes = reinterpret_cast<char*>(words.data());
+      CUtensorMap maps[] = {image.encode(from), result.encode(to)};
+      std::memcpy(bytes + offsetof(BoxParams, image), &maps[0], sizeof maps[0]);
+      std::memcpy(bytes + offsetof(BoxParams, result), &maps[1], sizeof maps[1]);
+    };
+  } else {
+    plan.setParams(params);
+    plan.grid.sharedBytes = sharedBytes(s, rows);
+  }
   // Blocks that find room at once go round: their weights stay.
   auto room = static_cast<int64_t>(device.sharedBytes / (plan.grid.sharedBytes + 1024));
   int64_t channelBlocks = ceilDiv(s.groups, kChannels),
@@ -113,6 +163,26 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     if (t.rows == 4 || (s.out[1] > 4 && sharedBytes(s, t.rows) <= device.sharedBytes))
       found.push_back({fmt::format("rows={},blocks={}", t.rows, t.blocks),
                        secondsOf(s, t.rows, device, memorySeconds(device, hint))});
+  constexpr int64_t kLargestBox = 256;
+  Box largest = boxOf(s, 8);
+  bool boxes = device.hasWgmma() && s.out[1] > 0 && std::max(largest.rows, largest.columns) <= kLargestBox &&
+               resultIsBox(node, conv, hint);
+  for (int rows : {8, 4}) {
+    Box box = boxOf(s, rows);
+    if (!boxes || box.sharedBytes > device.sharedBytes) continue;
+    // More of either and registers are spilled.
+    size_t most = rows == 4             ? (s.taps() <= kSmall ? 5 : 3)
+                  : s.taps() <= kSmall  ? 4
+                  : s.taps() <= kMedium ? 3
+                                        : 2;
+    auto blocks = std::min<size_t>(device.sharedBytes / (box.sharedBytes + 1024), most);
+    // Little but bytes counts; waves of tiles do.
+    double tiles = static_cast<double>(tilesOf(s, rows) * ceilDiv(s.groups, kChannels));
+    double waves = std::ceil(tiles / (static_cast<double>(blocks) * device.multiprocessors));
+    constexpr double kTile = 9e-7;
+    found.push_back({fmt::format("rows={},blocks={},boxes=1", rows, blocks),
+                     std::max(memorySeconds(device, hint), waves * kTile) + device.launchSeconds});
+  }
   std::stable_sort(found.begin(), found.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   return found;
@@ -121,12 +191,15 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
 std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
   ConvNode conv(node);
   ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
-  std::string types = fmt::format("typedef DepthwiseMmaShape<{}, {}, {}, {}, {}, {}, {}, {}> S;\n",
-                                  memoryType(conv.type()), configNumber(config, "rows"), s.kernel[1],
-                                  s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], s.dilation[2]);
-  return packedConvCode(node, "conv_depthwise_mma.cuh", types,
+  bool boxes = hasBoxes(config);
+  std::string types = fmt::format("typedef {}<{}, {}, {}, {}, {}, {}, {}, {}> S;\n",
+                                  boxes ? "DepthwiseBoxShape" : "DepthwiseMmaShape", memoryType(conv.type()),
+                                  configNumber(config, "rows"), s.kernel[1], s.kernel[2], s.stride[1],
+                                  s.stride[2], s.dilation[1], s.dilation[2]);
+  return packedConvCode(node, boxes ? "conv_depthwise_boxes.cuh" : "conv_depthwise_mma.cuh", types,
                         fmt::format("__launch_bounds__(S::kThreads, {})", configNumber(config, "blocks")),
-                        "DepthwiseMma", "depthwiseMma<S, Region>");
+                        boxes ? "DepthwiseBoxes" : "DepthwiseMma",
+                        boxes ? "depthwiseBoxes<S, Region>" : "depthwiseMma<S, Region>");
 }
 
 PackedWeights pack(const Node& node, const std::string&, const TuningHint& hint) {

@@ -1,5 +1,7 @@
 #include "targets/cuda/tactics/conv/packed_conv.h"
 
+#include <array>
+
 #include "base/error.h"
 #include "targets/cuda/codegen/tile_epilogue.h"
 #include "targets/cuda/tactics/conv/weights.h"
@@ -28,12 +30,21 @@ class PackedConvLaunch final : public Launch {
     if (plan_.words[0] % plan_.alignment != 0)
       fail("an image lies at {}; convolutions expect a multiple of {}", image, plan_.alignment);
     void* parameters[] = {plan_.words.data(), epilogue_.fill(args)};
+    if (plan_.writeMaps) writeMaps(image, args.outputs[conv_.outputs[0]]);
     launch(function_, plan_.grid, parameters, args.stream);
   }
 
  private:
+  void writeMaps(const void* image, const void* result) {
+    if (!epilogue_.isWide()) fail("an operand of a convolution does not begin at a multiple of 16 bytes");
+    if (mapped_[0] == image && mapped_[1] == result) return;
+    plan_.writeMaps(plan_.words, image, result);
+    mapped_ = {image, result};
+  }
+
   const ConvNode& conv_;
   ConvPlan plan_;
+  std::array<const void*, 2> mapped_{};
   TileEpilogue::Params epilogue_;
   std::shared_ptr<const Module> module_;
   CUfunction function_ = nullptr;
@@ -58,6 +69,12 @@ std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
                                               epilogueParams(epilogue, conv, in, out),
                                               parts.weights[0].data(), parts.module);
   });
+}
+
+bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint) {
+  TileEpilogue epilogue(node, kConvolutions);
+  return conv.outputs.size() == 1 && epilogue.boxResult() >= 0 && epilogue.boxOperand() < 0 &&
+         epilogueParams(epilogue, conv, hint.inputs, hint.outputs).isMatrix();
 }
 
 std::string packedConvCode(const Node& node, const std::string& include, const std::string& types,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
 
 #include "targets/cuda/tactics/conv/conv_node.h"
 #include "targets/cuda/tactics/generated.h"
@@ -22,6 +23,9 @@ struct ConvPlan {
     std::memcpy(words.data(), &params, sizeof params);
   }
   std::vector<uint64_t> words;
+  // Where the kernel's parameters hold tensor maps: writes those of the image and the first output there.
+  // Everything that the epilogue reads must allow vectors then.
+  std::function<void(std::vector<uint64_t>& words, const void* image, const void* result)> writeMaps;
   Grid grid;
   unsigned alignment = 16;  // of the image, in bytes
 };
@@ -33,6 +37,10 @@ void requirePackable(const Node& node, const ConvNode& conv, const TuningHint& h
 using ConvPlanner = ConvPlan (*)(const Device& device, const ConvNode& conv, const std::string& config,
                                  Descs in, Descs out);
 std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan);
+
+// Whether the copy engine can move the result of the node's epilogue, and everything the epilogue reads is
+// the same for all pixels or can be read by vectors.
+bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint);
 
 // The translation unit around `types`, which names what `call` is instantiated with; `params` is the type of
 // the kernel's own parameters.

@@ -14,7 +14,8 @@ TEST(CudaPool, Windows) {
 
 TEST(CudaPool, Global) {
   expectCompiles("pool",
-                 {"x:f16[1,4,6] -> y = GlobalAveragePool(x)", "x:f32[2,3,5,7] -> y = GlobalMaxPool(x)"});
+                 {"x:f16[1,4,6] -> y = GlobalAveragePool(x)", "x:f32[2,3,5,7] -> y = GlobalMaxPool(x)",
+                  "x:f16[2,40,5,7] -> y = GlobalAveragePool(x)"});
 }
 
 TEST(CudaPool, Epilogue) {

@@ -106,3 +106,52 @@ __device__ __forceinline__ void poolWindow(const P& p, const i32 (&at)[kPoolAxes
     }
   }
 }
+
+// Neighbouring lanes of a warp hold values of ACROSS places; afterwards each has the join of all of its
+// place.
+template <typename How, int ACROSS, typename C>
+__device__ __forceinline__ C joinLanes(C x) {
+#pragma unroll
+  for (int step = ACROSS; step < 32; step *= 2)
+    x = How::join(x, static_cast<C>(__shfl_xor_sync(0xffffffffu, x, step)));
+  return x;
+}
+
+// A whole image in channels-last layout by a block of THREADS: ACROSS of them take neighbouring vectors of
+// channels, the others other pixels. The first ACROSS threads have the result. `from`: of the image's first
+// pixel, this thread's channels.
+template <typename T, typename C, typename How, int ACROSS, int THREADS, int W, typename P>
+__device__ __forceinline__ void poolWhole(const P& p, u32 from, bool exists, C (&result)[W]) {
+  constexpr u32 kDown = THREADS / ACROSS, kWarps = THREADS / 32;
+  constexpr int kAtOnce = sizeof(C) * W <= 32 ? 8 : 4;
+  __shared__ C joined[kWarps][ACROSS][W];
+  u32 pixels = exists ? p.in3[0] * p.in3[1] * p.in3[2] : 0, pitch = p.inStride[4];
+#pragma unroll
+  for (int w = 0; w < W; ++w) result[w] = How::template start<C>();
+#pragma unroll 1
+  for (u32 pixel = threadIdx.x / ACROSS; pixel < pixels; pixel += kDown * kAtOnce) {
+    Vector<T, W> v[kAtOnce];
+#pragma unroll
+    for (int i = 0; i < kAtOnce; ++i)
+      if (pixel + i * kDown < pixels) v[i] = readVector<T, W>(p.in, from + (pixel + i * kDown) * pitch, 1);
+#pragma unroll
+    for (int i = 0; i < kAtOnce; ++i)
+      if (pixel + i * kDown < pixels) {
+#pragma unroll
+        for (int w = 0; w < W; ++w)
+          result[w] = How::join(result[w], static_cast<C>(Element<T>::load(v[i].at[w])));
+      }
+  }
+  u32 lane = threadIdx.x % 32;
+#pragma unroll
+  for (int w = 0; w < W; ++w) {
+    result[w] = joinLanes<How, ACROSS>(result[w]);
+    if (lane < ACROSS) joined[threadIdx.x / 32][lane][w] = result[w];
+  }
+  __syncthreads();
+  if (threadIdx.x >= ACROSS) return;
+#pragma unroll 1
+  for (u32 warp = 1; warp < kWarps; ++warp)
+#pragma unroll
+    for (int w = 0; w < W; ++w) result[w] = How::join(result[w], joined[warp][lane][w]);
+}

@@ -17,7 +17,7 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr int kAxes = 5;  // kPoolAxes of kernels/pool.cuh
-constexpr unsigned kThreads = 256;
+constexpr unsigned kThreads = 256, kWholeThreads = 512;
 constexpr std::string_view kAnchors[] = {"AveragePool", "GlobalAveragePool", "GlobalMaxPool", "MaxPool"};
 
 bool isGlobal(const Node& anchor) { return anchor.opName().starts_with("Global"); }
@@ -142,10 +142,21 @@ void append(std::vector<uint32_t>& words, const T* values, size_t n) {
   std::memcpy(words.data() + at, values, n * sizeof(T));
 }
 
-// Threads of `width` channels each.
+// How whole images are pooled: by threads that take a result each, or by blocks, of which so many threads
+// take neighbouring channels (the configuration "whole 8").
+int acrossOf(const std::string& config) {
+  int across = 0;
+  if (config.empty()) return 0;
+  bool known =
+      std::sscanf(config.c_str(), "whole %d", &across) == 1 && (across == 2 || across == 8 || across == 32);
+  if (!known) fail(ErrorKind::kInvalidPlan, "pool has no configuration '{}'", config);
+  return across;
+}
+
+// Threads of `width` channels each; by blocks where `across` says so.
 class Variant {
  public:
-  Variant(const Operands& operands, const Module& module, Descs inputs, Descs outputs, int width)
+  Variant(const Operands& operands, const Module& module, Descs inputs, Descs outputs, int width, int across)
       : function_(module.function(fmt::format("pooled_{}", width).c_str())) {
     Plan plan = makePlan(operands, inputs, outputs, width);
     size_t extras = atLeastOne(operands.extras.size());
@@ -160,8 +171,12 @@ class Variant {
     append(words, &plan.countPadding, 1);
     params_.resize((words.size() + 1) / 2);
     std::memcpy(params_.data(), words.data(), words.size() * sizeof(uint32_t));
-    grid_.threads = kThreads;
+    grid_.threads = across ? kWholeThreads : kThreads;
     grid_.blocks[0] = ceilDiv(plan.count, kThreads);
+    if (across) {
+      uint32_t vectors = plan.extent[kAxes - 1].divisor;
+      grid_.blocks[0] = plan.count / vectors * ceilDiv(vectors, static_cast<uint32_t>(across));
+    }
   }
   void run(const std::vector<void*>& memory, StreamHandle stream) {
     std::memcpy(params_.data(), memory.data(), memory.size() * sizeof(void*));
@@ -177,12 +192,12 @@ class Variant {
 
 class PoolLaunch final : public Launch {
  public:
-  PoolLaunch(Operands operands, std::shared_ptr<const Module> module, Descs inputs, Descs outputs)
+  PoolLaunch(Operands operands, int across, std::shared_ptr<const Module> module, Descs inputs, Descs outputs)
       : operands_(std::move(operands)), module_(std::move(module)) {
-    variants_.emplace_back(operands_, *module_, inputs, outputs, 1);
+    variants_.emplace_back(operands_, *module_, inputs, outputs, 1, 0);
     int width = widest(operands_);
     if (width > 1 && takesWidth(operands_, inputs, outputs, width))
-      variants_.emplace_back(operands_, *module_, inputs, outputs, width);
+      variants_.emplace_back(operands_, *module_, inputs, outputs, width, across);
     extras_ = atLeastOne(operands_.extras.size());
     memory_.resize(1 + extras_ + operands_.outputs.size());
   }
@@ -219,7 +234,12 @@ void requireTypes(const Operands& operands) {
   for (size_t i : operands.extras) memoryType(operands.fused.inputs[i]->dtype);
 }
 
-std::string meanCode(const char* reg) {
+std::string meanCode(const char* reg, bool whole) {
+  if (whole)
+    return fmt::format(
+        "  {0} taps = static_cast<{0}>(p.in3[0] * p.in3[1] * p.in3[2]);\n"
+        "  for (int w = 0; w < W; ++w) pooled[w] /= taps;\n",
+        reg);
   return fmt::format(
       "  {} taps = static_cast<{}>(countedTaps(p, 0, at[2]) * countedTaps(p, 1, at[3]) * countedTaps(p, 2, "
       "at[4]));\n  for (int w = 0; w < W; ++w) pooled[w] /= taps;\n",
@@ -252,20 +272,62 @@ std::string epilogueCode(const Operands& operands) {
   return vectors + "#pragma unroll\n  for (int w = 0; w < W; ++w) {\n" + body + stores + "  }\n" + writes;
 }
 
-std::string kernelCode(const Operands& operands, int width) {
+// Threads of `width` channels, blocks where `across` says so.
+std::string kernelCode(const Operands& operands, int width, int across) {
   const Node& anchor = *operands.fused.anchor;
   const char* reg = registerType(anchor.inputs[0]->dtype);
+  const char *memory = memoryType(anchor.inputs[0]->dtype), *how = isMean(anchor) ? "PoolSum" : "PoolMax";
   std::string code = fmt::format(
-      "extern \"C\" __global__ void __launch_bounds__({0}) pooled_{1}(const __grid_constant__ Pool<{2}, {3}> "
-      "p) {{\n  constexpr int W = {1};\n"
-      "  waitForPrevious();\n  allowNext();\n"
-      "  u32 i = blockIdx.x * {0}u + threadIdx.x;\n  if (i >= p.count) return;\n"
-      "  i32 at[kPoolAxes];\n  locatePool(p, i, at);\n  at[1] *= W;\n"
-      "  {4} pooled[W];\n  poolWindow<{5}, {4}, {6}, W>(p, at, pooled);\n",
-      kThreads, width, atLeastOne(operands.extras.size()), operands.outputs.size(), reg,
-      memoryType(anchor.inputs[0]->dtype), isMean(anchor) ? "PoolSum" : "PoolMax");
-  if (isMean(anchor)) code += meanCode(reg);
+      "extern \"C\" __global__ void __launch_bounds__({}) pooled_{}(const __grid_constant__ "
+      "Pool<{}, {}> p) {{\n  constexpr int W = {};\n  waitForPrevious();\n  allowNext();\n",
+      across ? kWholeThreads : kThreads, width, atLeastOne(operands.extras.size()), operands.outputs.size(),
+      width);
+  if (across)
+    code += fmt::format(
+        "  constexpr u32 kAcross = {0}, kThreads = {1};\n"
+        "  u32 vectors = p.extent[kPoolAxes - 1].divisor, sets = (vectors + kAcross - 1) / kAcross;\n"
+        "  u32 image = blockIdx.x / sets, vector = (blockIdx.x - image * sets) * kAcross + threadIdx.x % "
+        "kAcross;\n"
+        "  i32 at[kPoolAxes] = {{static_cast<i32>(image), static_cast<i32>(vector) * W, 0, 0, 0}};\n"
+        "  {2} pooled[W];\n"
+        "  poolWhole<{3}, {2}, {4}, kAcross, kThreads, W>(p, at[0] * p.inStride[0] + at[1], vector < "
+        "vectors, "
+        "pooled);\n"
+        "  if (threadIdx.x >= kAcross || vector >= vectors) return;\n"
+        "  u32 i = image * vectors + vector;\n",
+        across, kWholeThreads, reg, memory, how);
+  else
+    code += fmt::format(
+        "  u32 i = blockIdx.x * {0}u + threadIdx.x;\n  if (i >= p.count) return;\n"
+        "  i32 at[kPoolAxes];\n  locatePool(p, i, at);\n  at[1] *= W;\n"
+        "  {1} pooled[W];\n  poolWindow<{2}, {1}, {3}, W>(p, at, pooled);\n",
+        kThreads, reg, memory, how);
+  if (isMean(anchor)) code += meanCode(reg, across > 0);
   return code + epilogueCode(operands) + "}\n";
+}
+
+std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
+  Operands operands(node);
+  std::vector<Candidate> found = oneCandidate(device, node, hint);
+  int width = widest(operands);
+  const TensorDesc& image = hint.inputs[operands.input];
+  if (!isGlobal(*operands.fused.anchor)) return found;
+  // Loads of a thread follow one another, four at once.
+  constexpr double kLatency = 7e-7;
+  auto pixels = static_cast<double>(image.shape.numel(2, image.shape.rank()));
+  double memory = found[0].seconds;
+  found[0].seconds += kLatency * pixels / 4;
+  if (width == 1 || !takesWidth(operands, hint.inputs, hint.outputs, width)) return found;
+  for (int across : {2, 8, 32}) {
+    int64_t sets = ceilDiv(image.shape[1] / width, int64_t{across});
+    if (across > 2 && sets * across >= 2 * (image.shape[1] / width)) continue;
+    double waves = std::ceil(static_cast<double>(image.shape[0] * sets) / (4.0 * device.multiprocessors));
+    found.push_back({fmt::format("whole {}", across),
+                     memory + kLatency * waves * std::ceil(pixels * across / (8.0 * kWholeThreads))});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  return found;
 }
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
@@ -276,22 +338,23 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   });
 }
 
-std::string generate(const Node& node, const std::string&, const TuningHint&) {
+std::string generate(const Node& node, const std::string& config, const TuningHint&) {
   Operands operands(node);
   std::string code = "#include \"common.cuh\"\n" + std::string(kMathInclude) + "#include \"pool.cuh\"\n";
-  code += kernelCode(operands, 1);
-  if (int width = widest(operands); width > 1) code += kernelCode(operands, width);
+  code += kernelCode(operands, 1, 0);
+  if (int width = widest(operands); width > 1) code += kernelCode(operands, width, acrossOf(config));
   return code;
 }
 
 std::unique_ptr<Kernel> makeKernel(KernelParts parts) {
-  return kernelOf([&node = parts.node, module = std::move(parts.module)](Descs inputs, Descs outputs) {
-    return std::make_unique<PoolLaunch>(Operands(node), module, inputs, outputs);
+  return kernelOf([&node = parts.node, across = acrossOf(parts.config), module = std::move(parts.module)](
+                      Descs inputs, Descs outputs) {
+    return std::make_unique<PoolLaunch>(Operands(node), across, module, inputs, outputs);
   });
 }
 
 }  // namespace
 
-const GeneratedFamily kPool{"pool", refuses, oneCandidate, generate, makeKernel};
+const GeneratedFamily kPool{"pool", refuses, candidates, generate, makeKernel};
 
 }  // namespace tenfold::cuda

@@ -22,7 +22,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         "x:f16[2,40,7,7] -> y = GlobalAveragePool(x)", "x:f16[3,96,56,56] -> y = GlobalAveragePool(x)",
         "x:bf16[1,264,5,9] -> y = GlobalMaxPool(x)", "x:f32[2,36,30,31] -> y = GlobalAveragePool(x)",
-        "x:u8[2,32,17,3] -> y = GlobalMaxPool(x)", "x:f64[1,24,3,4,5] -> y = GlobalAveragePool(x)",
+        "x:f16[2,32,1,1] -> y = GlobalMaxPool(x)", "x:f64[1,24,3,4,5] -> y = GlobalAveragePool(x)",
         "x:f16[2,64,33] -> y = GlobalAveragePool(x)",
         "x:f16[2,40,20,20], b:f16[40,1,1] -> y = Region(x, b) {kind=\"pool\"} graph "
         "g(x:f16[2,40,20,20], b:f16[40,1,1]) { m = GlobalAveragePool(x) s = Add(m, b) y = Relu(s) "

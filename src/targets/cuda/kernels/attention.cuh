@@ -23,7 +23,8 @@ struct AttentionParams {
   void* out;
   float* partial;  // SPLIT: [item][row][split][VALUE_SIZE + 2]: sums, their maximum and total
   AttentionStrides qs, ks, vs, pastKs, pastVs, outs;
-  i32 maskStrides[4];
+  i32 maskStrides[4];  // along keys: 1
+  i32 maskPairs;       // masks of two keys can be loaded at once
   i32 queries, keys, past, maskKeys;
   i32 left, right;  // keys from position - left to position + right are seen
   // An item is a key head with `packed` query heads as further rows, or (packed = 1) a query head.
@@ -64,7 +65,6 @@ struct Attention {
   static constexpr int PITCH = Math::keyPitch(PADDED), VALUE_PITCH = Math::valuePitch(VALUE_PADDED);
   static constexpr int TILES = VALUE_PADDED / 8, STEPS = C::KEYS / C::KEY_WARPS / 16;
   static constexpr int THREADS = 32 * C::WARPS * C::KEY_WARPS, BLOCK_ROWS = 16 * C::WARPS * C::ROWS;
-  static constexpr bool NATURAL = C::MASK == 2;  // scores are taken to the power of two after the mask only
   static constexpr bool KEPT = PADDED <= 64 || sizeof(T) == 2;  // queries stay in registers
 
   const AttentionParams& p;
@@ -72,7 +72,8 @@ struct Attention {
   i32 batch, item, kvHead, split, firstRow;
   i32 lane, rowWarp, keyWarp;
   i32 offset, begin, end, lowQuery, highQuery;
-  float factor;  // of scores, to powers of two
+  float factor;      // of scores, to powers of two
+  float maskFactor;  // from masks to scores
   typename Math::Query kept[KEPT ? PADDED / 16 : 1][C::ROWS];
   float o[C::ROWS][TILES][4], top[C::ROWS][2], sum[C::ROWS][2];
 
@@ -91,7 +92,8 @@ struct Attention {
     item = static_cast<i32>(above - batch * p.items.divisor);
     kvHead = static_cast<i32>(p.shared.divide(item));
     firstRow = rowBlock * BLOCK_ROWS;
-    factor = NATURAL || C::SOFTCAP ? (NATURAL ? kLog2e : 1.f) : p.scale * kLog2e;
+    factor = C::SOFTCAP ? 1.f : p.scale * kLog2e;
+    maskFactor = C::SOFTCAP ? kLog2e : 1.f / p.scale;
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r) {
 #pragma unroll
@@ -176,7 +178,7 @@ struct Attention {
       C::MASK && (!C::MASK_ROWS || (C::ROWS == 1 && VALUE_PADDED <= 64 && STEPS <= 4));
   static constexpr int MASK_LINES = AHEAD && C::MASK_ROWS ? C::ROWS * 2 : 1;
   struct Masks {
-    Mask at[MASK_LINES][AHEAD ? STEPS : 1][4];
+    Vector<Mask, 2> at[MASK_LINES][AHEAD ? STEPS : 1][2];
   };
   __device__ __forceinline__ const Mask* maskRow(int r, int half) const {
     AttentionRow x = row(r, half);
@@ -186,23 +188,45 @@ struct Attention {
 
   __device__ __forceinline__ void loadMasks(Masks& masks, i32 first) const {
     i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
+    bool pairs = p.maskPairs && first + C::KEYS <= end;
 #pragma unroll
     for (int i = 0; i < MASK_LINES; ++i) {
-      const Mask* from = maskRow(i / 2, i % 2);
+      const Mask* from = maskRow(i / 2, i % 2) + base;
 #pragma unroll
       for (int step = 0; step < STEPS; ++step)
 #pragma unroll
-        for (int e = 0; e < 4; ++e) {
-          i32 key = base + step * 16 + e / 2 * 8 + e % 2;
-          masks.at[i][step][e] = key < end ? from[key * p.maskStrides[3]] : Mask{};
+        for (int tile = 0; tile < 2; ++tile) {
+          Vector<Mask, 2>& to = masks.at[i][step][tile];
+          i32 next = step * 16 + tile * 8;
+          if (pairs) {
+            to = *reinterpret_cast<const Vector<Mask, 2>*>(from + next);
+          } else {
+            to.at[0] = base + next < end ? from[next] : Mask{};
+            to.at[1] = base + next + 1 < end ? from[next + 1] : Mask{};
+          }
         }
     }
+  }
+  static __device__ __forceinline__ bool isZero(bool) { return false; }
+  template <class M>
+  static __device__ __forceinline__ bool isZero(M m) {
+    return Element<M>::load(m) == 0;
+  }
+  // Whether nothing of the tile is masked, as in most tiles of texts without padding.
+  __device__ __forceinline__ bool areZero(const Masks& masks) const {
+    if (C::MASK != 2 || MASK_LINES > 1) return false;
+    bool zero = true;
+#pragma unroll
+    for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+      for (int i = 0; i < 4; ++i) zero = zero && isZero(masks.at[0][AHEAD ? step : 0][i / 2].at[i % 2]);
+    return __all_sync(0xffffffffu, zero);
   }
 
   // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
   __device__ __forceinline__ void finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
     i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
-    bool whole = first + C::KEYS <= end;
+    bool whole = first + C::KEYS <= end, masked = C::MASK && !(AHEAD && areZero(masks));
     if (C::WINDOW)
       whole =
           whole && first + C::KEYS - 1 <= offset + lowQuery + p.right && first >= offset + highQuery - p.left;
@@ -218,11 +242,11 @@ struct Attention {
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
               float& x = s[step][r][tile][half * 2 + e];
-              if (C::SOFTCAP) x = p.softcap * (NATURAL ? 1.f : kLog2e) * tanhf(x * p.scale / p.softcap);
-              if (AHEAD)
-                apply(x, masks.at[MASK_LINES > 1 ? r * 2 + half : 0][AHEAD ? step : 0][tile * 2 + e]);
-              else if (C::MASK)
-                apply(x, key < end ? maskRow(r, half)[key * p.maskStrides[3]] : Mask{});
+              if (C::SOFTCAP) x = p.softcap * kLog2e * tanhf(x * p.scale / p.softcap);
+              if (AHEAD && masked)
+                apply(x, masks.at[MASK_LINES > 1 ? r * 2 + half : 0][AHEAD ? step : 0][tile].at[e]);
+              else if (C::MASK && !AHEAD)
+                apply(x, key < end ? maskRow(r, half)[key] : Mask{});
               if (!whole && !sees(r, half, key)) x = minusInfinity();
             }
         }
@@ -232,8 +256,10 @@ struct Attention {
   }
   template <class M>
   __device__ __forceinline__ void apply(float& x, M m) const {
-    float add = static_cast<float>(Element<M>::load(m));
-    x = C::SOFTCAP ? x + add : fmaf(x, p.scale, add);
+    // A finite mask stays finite: where all keys have the lowest number, none of them counts more.
+    constexpr float kMost = 3.402823466e38f;
+    float mask = static_cast<float>(Element<M>::load(m)), add = mask * maskFactor;
+    x += mask == minusInfinity() ? mask : fmaxf(add, -kMost);
   }
   __device__ __forceinline__ bool sees(int r, int half, i32 key) const {
     if (!C::WINDOW) return key < end;
@@ -243,7 +269,7 @@ struct Attention {
 
   // exp(a - b) for scores; b is not minus infinity.
   __device__ __forceinline__ float power(float a, float b) const {
-    return NATURAL ? exp2Fast((a - b) * factor) : exp2Fast(fmaf(a, factor, -b * factor));
+    return exp2Fast(fmaf(a, factor, -b * factor));
   }
   static __device__ __forceinline__ float shiftOf(float highest) {
     return highest == minusInfinity() ? 0.f : highest;
@@ -477,7 +503,7 @@ __device__ __forceinline__ void joinParts(const AttentionParams& p) {
   AttentionRow row(p, item, static_cast<i32>(index - above * p.rows));
   if (batch >= p.batches) return;
   const float* from = p.partial + static_cast<i64>(index) * splits * WIDTH;
-  float factor = Attention<C>::NATURAL ? kLog2e : C::SOFTCAP ? 1.f : p.scale * kLog2e;
+  float factor = C::SOFTCAP ? 1.f : p.scale * kLog2e;
   float most = minusInfinity();
   for (i32 i = 0; i < splits; ++i) most = fmaxf(most, from[i * WIDTH + C::VALUE_SIZE]);
   float shift = Attention<C>::shiftOf(most), total = 0, o[SLICES] = {};

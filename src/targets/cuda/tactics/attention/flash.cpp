@@ -26,7 +26,7 @@ struct Params {
   void* out;
   float* partial;
   Strides3 qs, ks, vs, pastKs, pastVs, outs;
-  int32_t maskStrides[4];
+  int32_t maskStrides[4], maskPairs;
   int32_t queries, keys, past, maskKeys, left, right;
   int32_t packed, rows, batches;
   FastDivisor rowBlocks, splits, items, shared, queriesOf;
@@ -157,6 +157,8 @@ class FlashLaunch final : public Launch {
     p.pastVs = stridesOf(o.in[N::kPastValue]);
     p.outs = stridesOf(o.out[N::kResult]);
     for (size_t i = 0; i < 4; ++i) p.maskStrides[i] = static_cast<int32_t>(o.in[N::kMask].strides[i]);
+    p.maskPairs = 1;
+    for (size_t i = 0; i < 3; ++i) p.maskPairs = p.maskPairs && p.maskStrides[i] % 2 == 0;
     p.queries = static_cast<int32_t>(o.queries());
     p.keys = static_cast<int32_t>(o.keys());
     p.past = static_cast<int32_t>(o.past());

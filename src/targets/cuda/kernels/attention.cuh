@@ -5,6 +5,9 @@
 //   WARPS, ROWS           the block has 16 * WARPS * ROWS queries
 //   KEY_WARPS             so many warps share each query's keys
 //   KEYS, STAGES          of a tile, and tiles that are under way
+//   AHEAD_SCORES          with warpgroups and at least 3 stages: the next tile's scores are multiplied, and
+//   the
+//                         values of the one before, while the softmax runs
 //   ALIGNED               rows of Q, K, V and the result begin at 16-byte boundaries
 //   MASK, MASK_ROWS       0: none, 1: bool, 2: additive of type Mask; whether it differs between queries
 //   WINDOW, SOFTCAP, VALID, PAST, SPLIT   whether there is a window (or causality), a soft cap, numbers of
@@ -294,6 +297,46 @@ struct Attention {
     }
   }
 
+  // The highest score so far: what powers are taken from, and by how much former sums shrink.
+  __device__ __forceinline__ void raise(const Scores (&s)[STEPS], float (&shift)[C::ROWS][2],
+                                        float (&shrink)[C::ROWS][2]) {
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        float most = top[r][half];
+#pragma unroll
+        for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+          for (int i = 0; i < 4; ++i) most = fmaxf(most, s[step][r][i / 2][half * 2 + i % 2]);
+        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 1));
+        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 2));
+        shift[r][half] = shiftOf(most);
+        shrink[r][half] = power(top[r][half], shift[r][half]);
+        top[r][half] = most;
+        sum[r][half] *= shrink[r][half];
+      }
+  }
+  __device__ __forceinline__ void shrinkResults(const float (&shrink)[C::ROWS][2]) {
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int n = 0; n < TILES; ++n)
+#pragma unroll
+        for (int i = 0; i < 4; ++i) o[r][n][i] *= shrink[r][i / 2];
+  }
+  // Scores of one step of keys to weights.
+  __device__ __forceinline__ void weigh(Scores& s, const float (&shift)[C::ROWS][2]) {
+#pragma unroll
+    for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+      for (int i = 0; i < 8; ++i) {
+        float& x = s[r][i / 4][i % 4];
+        x = power(x, shift[r][i % 4 / 2]);
+        sum[r][i % 4 / 2] += x;
+      }
+  }
+
   __device__ __forceinline__ void compute(i32 first, int stage) {
     Scores s[STEPS];
     const T* k = keys + (stage * C::KEYS + keyWarp * STEPS * 16) * PITCH;
@@ -308,44 +351,71 @@ struct Attention {
       score(s, k, left);
     }
     finish(s, masks, first);
-    float shift[C::ROWS][2];
-#pragma unroll
-    for (int r = 0; r < C::ROWS; ++r)
-#pragma unroll
-      for (int half = 0; half < 2; ++half) {
-        float most = top[r][half];
-#pragma unroll
-        for (int step = 0; step < STEPS; ++step)
-#pragma unroll
-          for (int i = 0; i < 4; ++i) most = fmaxf(most, s[step][r][i / 2][half * 2 + i % 2]);
-        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 1));
-        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 2));
-        shift[r][half] = shiftOf(most);
-        float shrink = power(top[r][half], shift[r][half]);
-        top[r][half] = most;
-        sum[r][half] *= shrink;
-#pragma unroll
-        for (int n = 0; n < TILES; ++n) {
-          o[r][n][half * 2] *= shrink;
-          o[r][n][half * 2 + 1] *= shrink;
-        }
-      }
+    float shift[C::ROWS][2], shrink[C::ROWS][2];
+    raise(s, shift, shrink);
+    shrinkResults(shrink);
 #pragma unroll
     for (int step = 0; step < STEPS; ++step) {
       if (!Math::WHOLE_TILES && step * 16 >= left) break;
-#pragma unroll
-      for (int r = 0; r < C::ROWS; ++r)
-#pragma unroll
-        for (int i = 0; i < 8; ++i) {
-          float& x = s[step][r][i / 4][i % 4];
-          x = power(x, shift[r][i % 4 / 2]);
-          sum[r][i % 4 / 2] += x;
-        }
+      weigh(s[step], shift);
       if constexpr (!Math::WHOLE_TILES)
         Math::template apply<VALUE_PITCH>(o, s[step], v + step * 16 * VALUE_PITCH, lane);
     }
     if constexpr (Math::WHOLE_TILES)
       Math::template applyTile<C::KEYS, VALUE_PADDED>(&o[0][0][0], &s[0][0][0][0], v);
+  }
+
+  // A tile of the pipeline below: its scores, and the results of the tile before (none for the FIRST), are
+  // multiplied at the same time; then its softmax runs while the results still do. `weights` go from tile to
+  // tile.
+  typedef u32 Weights[C::KEYS / 16][4];
+  template <bool FIRST>
+  __device__ __forceinline__ void computeAhead(i32 first, const T* k, const T* valuesBefore,
+                                               Weights& weights) {
+    Scores s[STEPS];
+    Masks masks;
+    if (AHEAD) loadMasks(masks, first);
+    Math::template startScores<C::KEYS, PADDED>(&s[0][0][0][0], kept, k);
+    if (!FIRST) Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesBefore);
+    Math::template wait<FIRST ? 0 : 1>();
+    Math::template hold<C::KEYS / 2>(&s[0][0][0][0]);
+    finish(s, masks, first);
+    float shift[C::ROWS][2], shrink[C::ROWS][2];
+    raise(s, shift, shrink);
+#pragma unroll
+    for (int step = 0; step < STEPS; ++step) weigh(s[step], shift);
+    Math::template wait<0>();
+    Math::template hold<VALUE_PADDED / 2>(&o[0][0][0]);
+    if (!FIRST) shrinkResults(shrink);
+    Math::template pack<C::KEYS>(weights, &s[0][0][0][0]);
+  }
+
+  // Two tiles are read at once: that of the scores and the one before it.
+  template <class Next>
+  __device__ __forceinline__ void runAhead(Next loadNext) {
+    static_assert(!C::AHEAD_SCORES || (C::ROWS == 1 && C::KEY_WARPS == 1 && C::STAGES > 2), "no room");
+    if (begin >= end) return;
+    Weights weights;
+    int reading = 0, before = 0;
+    auto await = [&] {
+      waitCopies<C::STAGES - 3>();
+      Math::publish();
+      __syncthreads();
+      loadNext();
+    };
+    auto keysAt = [&](int stage) { return keys + stage * C::KEYS * PITCH; };
+    auto valuesAt = [&](int stage) { return values + stage * C::KEYS * VALUE_PITCH; };
+    await();
+    computeAhead<true>(begin, keysAt(0), nullptr, weights);
+    for (i32 first = begin + C::KEYS; first < end; first += C::KEYS) {
+      before = reading;
+      reading = reading + 1 == C::STAGES ? 0 : reading + 1;
+      await();
+      computeAhead<false>(first, keysAt(reading), valuesAt(before), weights);
+    }
+    Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesAt(reading));
+    Math::template wait<0>();
+    Math::template hold<VALUE_PADDED / 2>(&o[0][0][0]);
   }
 
   // Adds what another warp or block found for the same queries.
@@ -440,6 +510,7 @@ struct Attention {
   }
 
   __device__ __forceinline__ void run(char* shared) {
+    allowNext();
     waitForPrevious();
     setRange();
     i32 coming = begin;  // the first key of the next tile to load
@@ -450,15 +521,17 @@ struct Attention {
       coming += C::KEYS;
       filling = filling + 1 == C::STAGES ? 0 : filling + 1;
     };
+    constexpr int KEPT_STAGES = C::AHEAD_SCORES ? 2 : 1;  // that are read while others are filled
 #pragma unroll
-    for (int i = 0; i < (C::STAGES > 1 ? C::STAGES - 1 : 1); ++i) loadNext();
+    for (int i = 0; i < (C::STAGES > KEPT_STAGES ? C::STAGES - KEPT_STAGES : 1); ++i) loadNext();
     if (KEPT) {
 #pragma unroll
       for (int d = 0; d < PADDED / 16; ++d)
 #pragma unroll
         for (int r = 0; r < C::ROWS; ++r) kept[KEPT ? d : 0][r] = query(r, d);
     }
-    for (i32 first = begin; first < end; first += C::KEYS) {
+    if constexpr (C::AHEAD_SCORES) runAhead(loadNext);
+    for (i32 first = C::AHEAD_SCORES ? end : begin; first < end; first += C::KEYS) {
       waitCopies<(C::STAGES > 1 ? C::STAGES - 2 : 0)>();
       Math::publish();
       __syncthreads();
@@ -471,7 +544,6 @@ struct Attention {
       }
     }
     waitCopies<0>();
-    allowNext();
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r)
 #pragma unroll

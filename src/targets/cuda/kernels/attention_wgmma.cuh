@@ -44,9 +44,14 @@ struct GroupMath : HalfMath<U> {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
   }
 
-  // s (KEYS / 2 floats of a thread) = q times all keys of the tile.
+  // Until all but PENDING of the products below are done.
+  template <int PENDING>
+  static __device__ __forceinline__ void wait() {
+    waitMultiply<PENDING>();
+  }
+  // s (KEYS / 2 floats of a thread) = q times all keys of the tile, once wait() says so.
   template <int KEYS, int DEPTH, class Q>
-  static __device__ __forceinline__ void scoreTile(float* s, const Q& q, const U* keys) {
+  static __device__ __forceinline__ void startScores(float* s, const Q& q, const U* keys) {
     u32 base = sharedAddress(keys);
     beginMultiply();
 #pragma unroll
@@ -54,19 +59,40 @@ struct GroupMath : HalfMath<U> {
       MultiplyRows<U, KEYS, false>::run(
           s, q[d][0].at, tileDescriptor(base + d * 16 / SLAB * KEYS * 128 + d % 4 * 32, 16), d > 0);
     commitMultiply();
-    waitMultiply<0>();
   }
-  // o (VALUES / 2 floats) += p times all values of the tile.
-  template <int KEYS, int VALUES>
-  static __device__ __forceinline__ void applyTile(float* o, const float* p, const U* values) {
-    u32 base = sharedAddress(values), a[KEYS / 16][4];
+  // Probabilities as a left operand.
+  template <int KEYS>
+  static __device__ __forceinline__ void pack(u32 (&a)[KEYS / 16][4], const float* p) {
 #pragma unroll
     for (int i = 0; i < KEYS / 4; ++i) a[i / 4][i % 4] = packed(U(), p[2 * i], p[2 * i + 1]);
+  }
+  // o (VALUES / 2 floats) += p times all values of the tile, likewise.
+  template <int KEYS, int VALUES>
+  static __device__ __forceinline__ void startResults(float* o, const u32 (&a)[KEYS / 16][4],
+                                                      const U* values) {
+    u32 base = sharedAddress(values);
     beginMultiply();
 #pragma unroll
     for (int step = 0; step < KEYS / 16; ++step)
       MultiplyRows<U, VALUES, true>::run(o, a[step], tileDescriptor(base + step * 16 * 128, KEYS * 128), 1);
     commitMultiply();
+  }
+  // Registers that the matrix instructions have written are not touched before this.
+  template <int N>
+  static __device__ __forceinline__ void hold(float* x) {
+#pragma unroll
+    for (int i = 0; i < N; ++i) asm volatile("" : "+f"(x[i])::"memory");
+  }
+  template <int KEYS, int DEPTH, class Q>
+  static __device__ __forceinline__ void scoreTile(float* s, const Q& q, const U* keys) {
+    startScores<KEYS, DEPTH>(s, q, keys);
+    waitMultiply<0>();
+  }
+  template <int KEYS, int VALUES>
+  static __device__ __forceinline__ void applyTile(float* o, const float* p, const U* values) {
+    u32 a[KEYS / 16][4];
+    pack<KEYS>(a, p);
+    startResults<KEYS, VALUES>(o, a, values);
     waitMultiply<0>();
   }
 };

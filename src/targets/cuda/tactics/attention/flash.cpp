@@ -209,14 +209,14 @@ std::string traits(const char* name, const N& node, const N::Operands& o, const 
       "STAGES = {}, MASK = {};\n"
       "  static constexpr bool ALIGNED = {}, MASK_ROWS = {}, WINDOW = {}, SOFTCAP = {}, VALID = {}, PAST = "
       "{}, "
-      "SPLIT = {};\n}};\n",
+      "SPLIT = {}, AHEAD_SCORES = {};\n}};\n",
       name, kMath[static_cast<int>(c.math)], memoryType(maskType), *node.headSize(), *node.valueSize(),
       c.warps, c.rows, c.keyWarps, c.keys, c.stages,
       !mask.exists()                ? 0
       : maskType == DataType::kBool ? 1
                                     : 2,
       aligned, mask.exists() && !node.maskIsOneRow(), hasWindow(attrs), attrs.real("softcap", 0) > 0,
-      o.in[N::kValidKeys].exists(), o.in[N::kPastKey].exists(), c.splits > 1);
+      o.in[N::kValidKeys].exists(), o.in[N::kPastKey].exists(), c.splits > 1, c.ahead);
 }
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {

@@ -26,6 +26,7 @@ bool fitsRegisters(const FlashConfig& c, int64_t size, int64_t valueSize) {
   bool wide = isWide(c.math);
   int64_t queries = wide ? (size <= 64 ? size / 2 : 8) : size / 4;
   int64_t scores = c.keys / c.keyWarps / 2;
+  if (c.ahead) scores += scores / 2;  // the weights of the tile before
   return c.rows * (valueSize / 2 + queries + scores) + (c.math == FlashMath::kExact ? 32 : 0) <= 208;
 }
 
@@ -39,6 +40,7 @@ double secondsOf(const Device& device, const FlashConfig& c, const AttentionNode
   // Of the rate of large products, as seen on an H200.
   constexpr double kReached[] = {0.28, 0.28, 0.14, 0.05, 0.45, 0.45};
   double rate = kReached[static_cast<int>(c.math)] * device.halfRate / device.multiprocessors;
+  if (c.ahead) rate *= 1.3;
   if (c.rows > 1) rate *= 1.25;  // keys are read from shared memory half as often
   int64_t each = ceilDiv(blocks, device.multiprocessors);
   auto shared = static_cast<int64_t>(c.sharedBytes(o.size(), o.valueSize()));
@@ -56,8 +58,9 @@ double secondsOf(const Device& device, const FlashConfig& c, const AttentionNode
 }  // namespace
 
 std::string FlashConfig::str() const {
-  return fmt::format("math={} warps={} rows={} keywarps={} keys={} stages={} splits={}",
-                     static_cast<int>(math), warps, rows, keyWarps, keys, stages, splits);
+  return fmt::format("math={} warps={} rows={} keywarps={} keys={} stages={} splits={}{}",
+                     static_cast<int>(math), warps, rows, keyWarps, keys, stages, splits,
+                     ahead ? " ahead" : "");
 }
 
 FlashConfig FlashConfig::parse(const std::string& text) {
@@ -69,6 +72,8 @@ FlashConfig FlashConfig::parse(const std::string& text) {
                c.rows > 0 && c.keyWarps > 0 && c.threads() <= 1024 && c.keys > 0 && c.keys <= 1024 &&
                c.keys % (16 * c.keyWarps) == 0 && c.stages > 0 && c.stages < 8 && c.splits > 0;
   c.math = static_cast<FlashMath>(math);
+  c.ahead = text.ends_with(" ahead");
+  known = known && (!c.ahead || (isGroup(c.math) && c.stages > 2));
   known = known && (!isGroup(c.math) || (c.rows == 1 && c.keyWarps == 1 && c.warps % 4 == 0));
   if (!known) fail(ErrorKind::kInvalidPlan, "flash-attention has no configuration '{}'", text);
   return c;
@@ -87,9 +92,10 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
                                                          double bytesMoved) {
   std::vector<std::pair<FlashConfig, double>> found;
   auto add = [&](FlashConfig c) { found.emplace_back(c, secondsOf(device, c, o, bytesMoved)); };
-  auto addShape = [&](FlashMath with, const Shape4& s) {
-    FlashConfig c{with, s.warps, s.rows, s.keyWarps, s.keys, 2, 1};
-    if (c.sharedBytes(o.size(), o.valueSize()) > device.sharedBytes) c.stages = 1;
+  auto addShape = [&](FlashMath with, const Shape4& s, bool ahead = false) {
+    FlashConfig c{with, s.warps, s.rows, s.keyWarps, s.keys, ahead ? 4 : 2, 1, ahead};
+    if (ahead && 2 * c.sharedBytes(o.size(), o.valueSize()) > device.sharedBytes) c.stages = 3;
+    if (!ahead && c.sharedBytes(o.size(), o.valueSize()) > device.sharedBytes) c.stages = 1;
     bool fits = fitsRegisters(c, o.size(), o.valueSize()) &&
                 c.sharedBytes(o.size(), o.valueSize()) <= device.sharedBytes;
     // Mostly empty tiles and blocks.
@@ -111,11 +117,12 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
   bool slabs =
       o.size() % kSlab == 0 && o.valueSize() % kSlab == 0 && o.size() <= kWidest && o.valueSize() <= kWidest;
   if (device.hasWgmma() && slabs && !isWide(math))
-    for (const Shape4& s : kGroupShapes)
-      addShape(math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup, s);
+    for (bool ahead : {false, true})
+      for (const Shape4& s : kGroupShapes)
+        addShape(math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup, s, ahead);
   if (found.empty()) add({math, 4, 1, 1, 32, 1, 1});
   std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.second < b.second; });
-  constexpr size_t kMost = 6;  // each is compiled
+  constexpr size_t kMost = 9;  // each is compiled
   if (found.size() > kMost) found.resize(kMost);
   return found;
 }

@@ -16,10 +16,11 @@ struct FlashConfig {
   FlashMath math = FlashMath::kHalf;
   int warps = 4;  // of 16 * rows queries each
   int rows = 1;
-  int keyWarps = 1;  // that share the keys of each query
-  int keys = 64;     // of a tile
-  int stages = 2;    // tiles under way
-  int splits = 1;    // blocks that share the keys of each query
+  int keyWarps = 1;    // that share the keys of each query
+  int keys = 64;       // of a tile
+  int stages = 2;      // tiles under way
+  int splits = 1;      // blocks that share the keys of each query
+  bool ahead = false;  // warpgroups: scores are multiplied ahead of the softmax; at least 3 stages
 
   std::string str() const;
   static FlashConfig parse(const std::string& text);  // throws Error (kInvalidPlan)

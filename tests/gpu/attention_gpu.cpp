@@ -26,6 +26,16 @@ constexpr AttentionCase kCases[] = {
     {F16_HEADS ", m:f16[2,1,1,197] -> y = Attention(q, k, v, m)", 4e-3},
     {F16_HEADS ", m:bool[197,197] -> y = Attention(q, k, v, m)", 4e-3},
     {F16_HEADS " -> y = Attention(q, k, v) {is_causal=1}", 4e-3},
+    // Many tiles of keys; a mask of zeros but for the last text's end.
+    {"q:f16[2,4,384,64], k:f16[2,4,384,64], v:f16[2,4,384,64] -> y = Attention(q, k, v)", 4e-3},
+    {"q:bf16[1,2,300,128], k:bf16[1,2,700,128], v:bf16[1,2,700,128] -> y = Attention(q, k, v)", 2e-2},
+    {"q:f16[2,4,384,64], k:f16[2,4,384,64], v:f16[2,4,384,64], z:f16[384] -> m = Sub(z, z); y = Attention(q, "
+     "k, v, "
+     "m)",
+     4e-3},
+    {"q:f16[2,4,384,64], k:f16[2,4,384,64], v:f16[2,4,384,64], m:f16[2,1,1,384] -> y = Attention(q, k, v, m) "
+     "{is_causal=1}",
+     4e-3},
     {F16_HEADS " -> y = Attention(q, k, v) {left_window_size=20, right_window_size=3, scale=0.4}", 4e-3},
     {F16_HEADS ", m:f32[1,3,197,197] -> y = Attention(q, k, v, m) {softcap=1.5}", 4e-3},
     {"q:bf16[2,128,192], k:bf16[2,100,96], v:bf16[2,100,96] -> y = Attention(q, k, v) {q_num_heads=4, "

@@ -226,13 +226,19 @@ struct Attention {
     return __all_sync(0xffffffffu, zero);
   }
 
-  // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
-  __device__ __forceinline__ void finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
-    i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
-    bool whole = first + C::KEYS <= end, masked = C::MASK && !(AHEAD && areZero(masks));
+  // Whether every query sees every key of the tile, but for masks.
+  __device__ __forceinline__ bool isWhole(i32 first) const {
+    bool whole = first + C::KEYS <= end;
     if (C::WINDOW)
       whole =
           whole && first + C::KEYS - 1 <= offset + lowQuery + p.right && first >= offset + highQuery - p.left;
+    return whole;
+  }
+
+  // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
+  __device__ __forceinline__ void finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
+    i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
+    bool whole = isWhole(first), masked = C::MASK && !(AHEAD && areZero(masks));
 #pragma unroll
     for (int step = 0; step < STEPS; ++step)
 #pragma unroll
@@ -366,24 +372,25 @@ struct Attention {
   }
 
   // A tile of the pipeline below: its scores, and the results of the tile before (none for the FIRST), are
-  // multiplied at the same time; then its softmax runs while the results still do. `weights` go from tile to
-  // tile.
+  // multiplied at the same time; then its softmax runs while the results still do. That needs code without
+  // branches, which would wait for the products: PLAIN, for products that are scores as they are.
+  // `weights` go from tile to tile.
   typedef u32 Weights[C::KEYS / 16][4];
-  template <bool FIRST>
+  template <bool FIRST, bool PLAIN>
   __device__ __forceinline__ void computeAhead(i32 first, const T* k, const T* valuesBefore,
-                                               Weights& weights) {
+                                               const Masks& masks, Weights& weights) {
     Scores s[STEPS];
-    Masks masks;
-    if (AHEAD) loadMasks(masks, first);
     Math::template startScores<C::KEYS, PADDED>(&s[0][0][0][0], kept, k);
     if (!FIRST) Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesBefore);
     Math::template wait<FIRST ? 0 : 1>();
     Math::template hold<C::KEYS / 2>(&s[0][0][0][0]);
-    finish(s, masks, first);
+    if (!PLAIN) finish(s, masks, first);
     float shift[C::ROWS][2], shrink[C::ROWS][2];
     raise(s, shift, shrink);
 #pragma unroll
     for (int step = 0; step < STEPS; ++step) weigh(s[step], shift);
+    Math::keepBefore(reinterpret_cast<float*>(values + C::STAGES * C::KEYS * VALUE_PITCH) + threadIdx.x,
+                     sum[0][0] + sum[0][1]);
     Math::template wait<0>();
     Math::template hold<VALUE_PADDED / 2>(&o[0][0][0]);
     if (!FIRST) shrinkResults(shrink);
@@ -405,13 +412,20 @@ struct Attention {
     };
     auto keysAt = [&](int stage) { return keys + stage * C::KEYS * PITCH; };
     auto valuesAt = [&](int stage) { return values + stage * C::KEYS * VALUE_PITCH; };
+    Masks masks;
     await();
-    computeAhead<true>(begin, keysAt(0), nullptr, weights);
+    if (AHEAD) loadMasks(masks, begin);
+    computeAhead<true, false>(begin, keysAt(0), nullptr, masks, weights);
     for (i32 first = begin + C::KEYS; first < end; first += C::KEYS) {
       before = reading;
       reading = reading + 1 == C::STAGES ? 0 : reading + 1;
       await();
-      computeAhead<false>(first, keysAt(reading), valuesAt(before), weights);
+      if (AHEAD) loadMasks(masks, first);
+      bool plain = !C::SOFTCAP && isWhole(first) && (!C::MASK || (AHEAD && areZero(masks)));
+      if (plain)
+        computeAhead<false, true>(first, keysAt(reading), valuesAt(before), masks, weights);
+      else
+        computeAhead<false, false>(first, keysAt(reading), valuesAt(before), masks, weights);
     }
     Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesAt(reading));
     Math::template wait<0>();

@@ -83,6 +83,11 @@ struct GroupMath : HalfMath<U> {
 #pragma unroll
     for (int i = 0; i < N; ++i) asm volatile("" : "+f"(x[i])::"memory");
   }
+  // What x is computed from is computed before a later wait(): the compiler moves waits up past arithmetic,
+  // but not past a store to shared memory.
+  static __device__ __forceinline__ void keepBefore(float* slot, float x) {
+    asm volatile("st.volatile.shared.f32 [%0], %1;" ::"r"(sharedAddress(slot)), "f"(x) : "memory");
+  }
   template <int KEYS, int DEPTH, class Q>
   static __device__ __forceinline__ void scoreTile(float* s, const Q& q, const U* keys) {
     startScores<KEYS, DEPTH>(s, q, keys);

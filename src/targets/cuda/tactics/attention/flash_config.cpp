@@ -84,7 +84,8 @@ size_t FlashConfig::sharedBytes(int64_t size, int64_t valueSize) const {
   int64_t padding = isGroup(math) ? 0 : 16;
   int64_t row = isWide(math) ? 4 * (k + 8 + v + 4) : 2 * (k + v + padding);
   int64_t join = int64_t{keyWarps - 1} * warps * rows * (v / 2 + 4) * 32 * 4;
-  return static_cast<size_t>(std::max(row * keys * stages, join));
+  int64_t slots = ahead ? int64_t{4} * threads() : 0;
+  return static_cast<size_t>(std::max(row * keys * stages, join) + slots);
 }
 
 std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, FlashMath math,

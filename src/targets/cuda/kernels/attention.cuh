@@ -371,66 +371,13 @@ struct Attention {
       Math::template applyTile<C::KEYS, VALUE_PADDED>(&o[0][0][0], &s[0][0][0][0], v);
   }
 
-  // A tile of the pipeline below: its scores, and the results of the tile before (none for the FIRST), are
-  // multiplied at the same time; then its softmax runs while the results still do. That needs code without
-  // branches, which would wait for the products: PLAIN, for products that are scores as they are.
-  // `weights` go from tile to tile.
+  // attention_ahead.cuh
   typedef u32 Weights[C::KEYS / 16][4];
   template <bool FIRST, bool PLAIN>
-  __device__ __forceinline__ void computeAhead(i32 first, const T* k, const T* valuesBefore,
-                                               const Masks& masks, Weights& weights) {
-    Scores s[STEPS];
-    Math::template startScores<C::KEYS, PADDED>(&s[0][0][0][0], kept, k);
-    if (!FIRST) Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesBefore);
-    Math::template wait<FIRST ? 0 : 1>();
-    Math::template hold<C::KEYS / 2>(&s[0][0][0][0]);
-    if (!PLAIN) finish(s, masks, first);
-    float shift[C::ROWS][2], shrink[C::ROWS][2];
-    raise(s, shift, shrink);
-#pragma unroll
-    for (int step = 0; step < STEPS; ++step) weigh(s[step], shift);
-    Math::keepBefore(reinterpret_cast<float*>(values + C::STAGES * C::KEYS * VALUE_PITCH) + threadIdx.x,
-                     sum[0][0] + sum[0][1]);
-    Math::template wait<0>();
-    Math::template hold<VALUE_PADDED / 2>(&o[0][0][0]);
-    if (!FIRST) shrinkResults(shrink);
-    Math::template pack<C::KEYS>(weights, &s[0][0][0][0]);
-  }
-
-  // Two tiles are read at once: that of the scores and the one before it.
+  __device__ void computeAhead(i32 first, const T* k, const T* valuesBefore, const Masks& masks,
+                               Weights& weights);
   template <class Next>
-  __device__ __forceinline__ void runAhead(Next loadNext) {
-    static_assert(!C::AHEAD_SCORES || (C::ROWS == 1 && C::KEY_WARPS == 1 && C::STAGES > 2), "no room");
-    if (begin >= end) return;
-    Weights weights;
-    int reading = 0, before = 0;
-    auto await = [&] {
-      waitCopies<C::STAGES - 3>();
-      Math::publish();
-      __syncthreads();
-      loadNext();
-    };
-    auto keysAt = [&](int stage) { return keys + stage * C::KEYS * PITCH; };
-    auto valuesAt = [&](int stage) { return values + stage * C::KEYS * VALUE_PITCH; };
-    Masks masks;
-    await();
-    if (AHEAD) loadMasks(masks, begin);
-    computeAhead<true, false>(begin, keysAt(0), nullptr, masks, weights);
-    for (i32 first = begin + C::KEYS; first < end; first += C::KEYS) {
-      before = reading;
-      reading = reading + 1 == C::STAGES ? 0 : reading + 1;
-      await();
-      if (AHEAD) loadMasks(masks, first);
-      bool plain = !C::SOFTCAP && isWhole(first) && (!C::MASK || (AHEAD && areZero(masks)));
-      if (plain)
-        computeAhead<false, true>(first, keysAt(reading), valuesAt(before), masks, weights);
-      else
-        computeAhead<false, false>(first, keysAt(reading), valuesAt(before), masks, weights);
-    }
-    Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesAt(reading));
-    Math::template wait<0>();
-    Math::template hold<VALUE_PADDED / 2>(&o[0][0][0]);
-  }
+  __device__ void runAhead(Next loadNext);
 
   // Adds what another warp or block found for the same queries.
   __device__ __forceinline__ void join(int r, int half, float otherTop, float otherSum, float& mine,
@@ -442,86 +389,10 @@ struct Attention {
     sum[r][half] = sum[r][half] * mine + otherSum * other;
   }
 
-  // True for the warps that hold the result.
-  __device__ __forceinline__ bool joinKeyWarps(char* shared) {
-    if (C::KEY_WARPS == 1) return true;
-    constexpr int WORDS = C::ROWS * (TILES * 4 + 4) * 32;
-    float* slots = reinterpret_cast<float*>(shared);
-    __syncthreads();
-    if (keyWarp > 0) {
-      float* at = slots + ((keyWarp - 1) * C::WARPS + rowWarp) * WORDS + lane;
-#pragma unroll
-      for (int r = 0; r < C::ROWS; ++r) {
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          *at = top[r][half], at += 32;
-          *at = sum[r][half], at += 32;
-        }
-#pragma unroll
-        for (int i = 0; i < TILES * 4; ++i) *at = o[r][i / 4][i % 4], at += 32;
-      }
-    }
-    __syncthreads();
-    if (keyWarp > 0) return false;
-    for (int other = 1; other < C::KEY_WARPS; ++other) {
-      const float* at = slots + ((other - 1) * C::WARPS + rowWarp) * WORDS + lane;
-#pragma unroll
-      for (int r = 0; r < C::ROWS; ++r) {
-        float a[2], b[2];
-#pragma unroll
-        for (int half = 0; half < 2; ++half, at += 64) join(r, half, at[0], at[32], a[half], b[half]);
-#pragma unroll
-        for (int i = 0; i < TILES * 4; ++i, at += 32) {
-          float& x = o[r][i / 4][i % 4];
-          x = x * a[i % 4 / 2] + *at * b[i % 4 / 2];
-        }
-      }
-    }
-    return true;
-  }
-
-  __device__ __forceinline__ void storePartial(int r, int half, i32 local) const {
-    i32 at = ((batch * static_cast<i32>(p.items.divisor) + item) * p.rows + local) *
-                 static_cast<i32>(p.splits.divisor) +
-             split;
-    float* to = p.partial + static_cast<i64>(at) * (C::VALUE_SIZE + 2);
-#pragma unroll
-    for (int n = 0; n < TILES; ++n)
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        int column = n * 8 + lane % 4 * 2 + e;
-        if (column < C::VALUE_SIZE) to[column] = o[r][n][half * 2 + e];
-      }
-    if (lane % 4 == 0) to[C::VALUE_SIZE] = top[r][half], to[C::VALUE_SIZE + 1] = sum[r][half];
-  }
-
-  __device__ __forceinline__ void store() const {
-#pragma unroll
-    for (int r = 0; r < C::ROWS; ++r)
-#pragma unroll
-      for (int half = 0; half < 2; ++half) {
-        AttentionRow x = row(r, half);
-        if (!x.exists) continue;
-        if (C::SPLIT) {
-          storePartial(r, half, firstRow + (rowWarp * C::ROWS + r) * 16 + half * 8 + lane / 4);
-          continue;
-        }
-        float inverse = sum[r][half] == 0 ? 0.f : 1.f / sum[r][half];
-        T* to = static_cast<T*>(p.out) + batch * p.outs.batch + x.head * p.outs.head + x.query * p.outs.row;
-#pragma unroll
-        for (int n = 0; n < TILES; ++n) {
-          int column = n * 8 + lane % 4 * 2;
-          T low = Element<T>::store(o[r][n][half * 2] * inverse);
-          T high = Element<T>::store(o[r][n][half * 2 + 1] * inverse);
-          if (C::ALIGNED) {
-            if (column < C::VALUE_SIZE) *reinterpret_cast<Vector<T, 2>*>(to + column) = {low, high};
-          } else {
-            if (column < C::VALUE_SIZE) to[column] = low;
-            if (column + 1 < C::VALUE_SIZE) to[column + 1] = high;
-          }
-        }
-      }
-  }
+  // attention_results.cuh
+  __device__ bool joinKeyWarps(char* shared);
+  __device__ void storePartial(int r, int half, i32 local) const;
+  __device__ void store() const;
 
   __device__ __forceinline__ void run(char* shared) {
     allowNext();
@@ -575,35 +446,5 @@ __device__ __forceinline__ void attend(const AttentionParams& p) {
   Attention<C>(p, shared).run(shared);
 }
 
-// Joins the parts of SPLIT: a warp for each row.
-template <class C>
-__device__ __forceinline__ void joinParts(const AttentionParams& p) {
-  typedef typename C::Math::Element T;
-  constexpr int SLICES = (C::VALUE_SIZE + 31) / 32, WIDTH = C::VALUE_SIZE + 2;
-  waitForPrevious();
-  u32 index = blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32, lane = threadIdx.x % 32;
-  i32 splits = static_cast<i32>(p.splits.divisor);
-  u32 above = index / static_cast<u32>(p.rows);
-  i32 batch = static_cast<i32>(p.items.divide(above));
-  i32 item = static_cast<i32>(above - batch * p.items.divisor);
-  AttentionRow row(p, item, static_cast<i32>(index - above * p.rows));
-  if (batch >= p.batches) return;
-  const float* from = p.partial + static_cast<i64>(index) * splits * WIDTH;
-  float factor = C::SOFTCAP ? 1.f : p.scale * kLog2e;
-  float most = minusInfinity();
-  for (i32 i = 0; i < splits; ++i) most = fmaxf(most, from[i * WIDTH + C::VALUE_SIZE]);
-  float shift = Attention<C>::shiftOf(most), total = 0, o[SLICES] = {};
-  for (i32 i = 0; i < splits; ++i) {
-    float weight = exp2Fast((from[i * WIDTH + C::VALUE_SIZE] - shift) * factor);
-    total += weight * from[i * WIDTH + C::VALUE_SIZE + 1];
-#pragma unroll
-    for (int n = 0; n < SLICES; ++n)
-      if (n * 32 + lane < C::VALUE_SIZE) o[n] += weight * from[i * WIDTH + n * 32 + lane];
-  }
-  allowNext();
-  float inverse = total == 0 ? 0.f : 1.f / total;
-  T* to = static_cast<T*>(p.out) + batch * p.outs.batch + row.head * p.outs.head + row.query * p.outs.row;
-#pragma unroll
-  for (int n = 0; n < SLICES; ++n)
-    if (n * 32 + lane < C::VALUE_SIZE) to[n * 32 + lane] = Element<T>::store(o[n] * inverse);
-}
+#include "attention_ahead.cuh"
+#include "attention_results.cuh"

@@ -6,8 +6,8 @@
 namespace tenfold::cuda {
 
 bool acceptsChannelsLast(const Node& node);
-// Pointwise nodes behind products and poolings, views around Attention, and the Reorder of an image of few
-// channels in front of a pointwise node.
+// Pointwise nodes behind products and poolings, equal parts of a product's columns (few rows), views around
+// Attention, and the Reorder of an image of few channels in front of a pointwise node.
 bool fusesEpilogue(const Node& anchor, const Node& node);
 
 }  // namespace tenfold::cuda

@@ -78,7 +78,13 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   optimizer.lowPrecision = options.lowPrecision;
   optimizer.integerProducts = target.profitsFrom(DataType::kInt8);
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
-  auto fuses = [&](const Node& anchor, const Node& node) { return target.fusesEpilogue(anchor, node); };
+  // Two that the target's kernels do in passing have names as well.
+  const bool casts = !isDisabled(options, "fuse-casts"), images = !isDisabled(options, "read-images");
+  auto fuses = [&](const Node& anchor, const Node& node) {
+    bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
+    if (product && ((!casts && node.is("Cast")) || (!images && node.is("Reorder")))) return false;
+    return target.fusesEpilogue(anchor, node);
+  };
   if (!isDisabled(options, kMergeProducts)) passes.push_back({kMergeProducts, mergeProducts(graph, fuses)});
   const std::set<std::string> known = symbolsOfInputs(graph);
   auto accepts = [&](const Node& node) {

@@ -65,6 +65,7 @@ class RegionFormer {
     bool product = row->cls == AnchorClass::kProduct;
     const FusionLimits& limits = rules_.limits;
     if (product ? limits.productEpilogue : limits.reductionEpilogue) growEpilogue(anchor, product);
+    if (product && limits.productEpilogue) growConversion(anchor);
     if (!product && limits.reductionPrologue) growPrologue(anchor);
   }
 
@@ -90,6 +91,16 @@ class RegionFormer {
       if (!accepted || !join(group, next)) return;
       v = next->outputs[0];
     }
+  }
+
+  // The conversion of what a product reads, where its kernel reads the other type.
+  void growConversion(Node* anchor) {
+    const Value* v = anchor->inputs[0];
+    Node* cast = v->producer;
+    if (cast && cast->is("Cast") && isFloat(cast->inputs[0]->dtype) && groups_.isAlone(cast) &&
+        isFusiblePointwise(*cast) && onlyReader(graph_, v) == anchor && rules_.fusesEpilogue &&
+        rules_.fusesEpilogue(*anchor, *cast))
+      join(groups_.groupOf(anchor), cast);
   }
 
   // Pointwise nodes that only the group reads, of the shape of what reads them.

@@ -40,6 +40,38 @@ bool hasFewChannels(const Value& v) {
   return v.shape && v.rank() >= 3 && (*v.shape)[1].tryConstant().value_or(kMost + 1) <= kMost;
 }
 
+// A first layer whose image conv-few-channels reads as it lies, in any layout and type of floats. Larger
+// images are read faster in the order in which the kernel wants them.
+bool readsAnyImage(const Node& n) {
+  constexpr int64_t kMostPixels = 1 << 18, kMostStride = 4, kMostWords = 192;
+  if (!n.is("Conv") || n.attrs.integer("group", 1) != 1 || n.attrs.text("auto_pad", "NOTSET") != "NOTSET")
+    return false;
+  const Value &image = *n.inputs[0], &weights = *n.inputs[1], &result = *n.outputs[0];
+  if (image.rank() != 4 || !hasFewChannels(image) || !isFloat(image.dtype) || typeBits(image.dtype) != 16 ||
+      !weights.isConstant() || result.layout != Layout::kChannelsLast)
+    return false;
+  int64_t pixels = 1;
+  for (size_t d : {0, 2, 3})
+    pixels *= std::min((*image.shape)[d].tryConstant().value_or(kMostPixels + 1), kMostPixels + 1);
+  const Shape& w = weights.constant.shape();
+  int64_t words = w[2] * ((w[3] * (w[1] + 1) + 1) / 2);  // of K
+  std::vector<int64_t> strides = n.attrs.integers("strides"), dilations = n.attrs.integers("dilations");
+  return pixels <= kMostPixels && words <= kMostWords &&
+         std::all_of(strides.begin(), strides.end(), [](int64_t s) { return s <= kMostStride; }) &&
+         (dilations.empty() || dilations.back() == 1);
+}
+
+// A conversion stays behind a product, as the libraries write what they multiply; but for the network's
+// results and the images of its first layers.
+bool fusesCast(const Node& product, const Node& cast) {
+  const Value &from = *cast.inputs[0], &to = *cast.outputs[0];
+  if (!isFloat(from.dtype) || !isFloat(to.dtype)) return false;
+  if (&to == product.inputs[0]) return from.dtype == DataType::kFloat32 && readsAnyImage(product);
+  bool leaves = std::all_of(to.uses.begin(), to.uses.end(), [](const Node* n) { return n->is("Reorder"); });
+  return to.dtype == DataType::kFloat32 && typeBits(from.dtype) == 16 && leaves &&
+         product.inputs[0]->dtype == from.dtype;
+}
+
 }  // namespace
 
 bool acceptsChannelsLast(const Node& node) {
@@ -50,14 +82,15 @@ bool acceptsChannelsLast(const Node& node) {
   return std::all_of(members.begin(), members.end(), [](const Node* n) { return acceptsChannelsLast(*n); });
 }
 
-// A conversion stays behind a product: the libraries write what they multiply.
 bool fusesEpilogue(const Node& anchor, const Node& node) {
   if (anchor.is("Attention")) return isStridedView(node);
-  if (node.is("Reorder")) return isPointwise(anchor) && hasFewChannels(*node.inputs[0]);
+  if (node.is("Reorder"))
+    return readsAnyImage(anchor) || (isPointwise(anchor) && hasFewChannels(*node.inputs[0]));
   if (anchor.is("MatMulInteger") || anchor.is("ConvInteger")) return false;
   if (isEvenSplit(anchor, node)) return true;
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
-  return isPointwise(node) && !(product && node.is("Cast"));
+  if (node.is("Cast") && (product || node.outputs[0] == anchor.inputs[0])) return fusesCast(anchor, node);
+  return isPointwise(node);
 }
 
 }  // namespace tenfold::cuda

@@ -18,10 +18,20 @@ constexpr uintptr_t kWidestAccess = 16;
 
 }  // namespace
 
+const Node* conversionBefore(const FusedNode& fused) {
+  if (fused.before.size() != 1 || !fused.anchor) return nullptr;
+  const Node* cast = fused.before[0];
+  const Value* to = cast->outputs[0];
+  bool found = cast->is("Cast") && to == fused.anchor->inputs[0] && !FusedNode::reads(fused.after, to) &&
+               fused.outputIndex(to) < 0;
+  return found ? cast : nullptr;
+}
+
 TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> anchors)
     : fused_(node, anchors) {
   if (!fused_.anchor) fail(ErrorKind::kUnsupported, "there is not exactly one product");
-  if (!fused_.before.empty()) fail(ErrorKind::kUnsupported, "an operand is computed in the region");
+  if (!fused_.before.empty() && !conversionBefore(fused_))
+    fail(ErrorKind::kUnsupported, "an operand is computed in the region");
   const Node& product = *fused_.anchor;
   if (!product.is("MatMul") && !product.is("MatMulInteger") && product.hasInput(2)) {
     bias_ = fused_.inputIndex(product.inputs[2]);

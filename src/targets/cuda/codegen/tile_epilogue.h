@@ -11,11 +11,14 @@
 
 namespace tenfold::cuda {
 
+// The Cast of the anchor's first operand, where nothing else precedes the anchor and only it reads that.
+const Node* conversionBefore(const FusedNode& fused);
+
 class TileEpilogue {
  public:
   // A node that is one of `anchors`, or a region around one, of which a Split of the columns into equal parts
   // may be the end. Throws Error (kUnsupported) where what follows
-  // it is not pointwise, or something precedes it. `node` stays alive as long as this.
+  // it is not pointwise, or more than a conversion precedes it. `node` stays alive as long as this.
   TileEpilogue(const Node& node, std::span<const std::string_view> anchors);
 
   const Node& anchor() const { return *fused_.anchor; }

@@ -16,12 +16,13 @@ struct FewConv {
   i32 stride[4];  // of the image: batch, channel, row, column
 };
 
-// STEP: elements from column to column of the patch, CHANNELS or more. PHASE: elements before a run that
+// IMAGE: the image's elements. STEP: elements from column to column of the patch, CHANNELS or more. PHASE: elements before a run that
 // share its first word. WORDS: rows of the image are copied as they are, by words; otherwise by elements.
-template <typename T_, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY, int SX, int DY,
+template <typename T_, typename IMAGE, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY, int SX, int DY,
           int ROWS, int COLUMNS, int FILTERS, int WARPS>
 struct FewShape {
   typedef T_ T;
+  typedef IMAGE Image;
   static constexpr int kChannels = CHANNELS, kStep = STEP, kPhase = PHASE, kKernelY = KY, kKernelX = KX;
   static constexpr bool kWordwise = WORDS;
   static constexpr int kStrideY = SY, kStrideX = SX, kDilationY = DY;
@@ -82,13 +83,23 @@ __device__ __forceinline__ void copyWords(const FewConv& p, const FewTile& tile,
   }
 }
 
-// The patch by elements, whatever the layout; channels that are only there to fill words are zeros.
+template <typename To, typename From>
+struct Converted {
+  static __device__ __forceinline__ To of(From x) { return Element<To>::store(Element<From>::load(x)); }
+};
+template <typename T>
+struct Converted<T, T> {
+  static __device__ __forceinline__ T of(T x) { return x; }
+};
+
+// The patch by elements, whatever the layout and type; channels that are only there to fill words are zeros.
 template <class S>
 __device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& tile, typename S::T* to) {
   typedef typename S::T T;
   constexpr int kRow = S::kInColumns * S::kStep;
   i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
-  const T* image = static_cast<const T*>(p.image) + tile.batch * p.stride[0];
+  typedef typename S::Image Image;
+  const Image* image = static_cast<const Image*>(p.image) + tile.batch * p.stride[0];
   // Columns are the fastest: they lie side by side in plain layout, and nearly so otherwise.
 #pragma unroll 4
   for (int i = threadIdx.x; i < S::kInRows * kRow; i += S::kThreads) {
@@ -98,7 +109,8 @@ __device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& ti
     bool present = channel < S::kChannels && static_cast<u32>(y) < static_cast<u32>(p.height) &&
                    static_cast<u32>(x) < static_cast<u32>(p.width);
     T value{};
-    if (present) value = image[channel * p.stride[1] + y * p.stride[2] + x * p.stride[3]];
+    if (present)
+      value = Converted<T, Image>::of(image[channel * p.stride[1] + y * p.stride[2] + x * p.stride[3]]);
     to[row * (S::kPitch * S::kPerWord) + S::kPhase + column * S::kStep + channel] = value;
   }
 }

@@ -6,6 +6,7 @@
 #include "graph/ops/op_def.h"
 #include "graph/ops/window.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/codegen/tile_epilogue.h"
 #include "targets/cuda/tactics/strides.h"
 
 namespace tenfold::cuda {
@@ -37,12 +38,14 @@ bool isOneEverywhere(const SymShape& shape, int outRank, bool exceptChannels) {
 
 }  // namespace
 
-ConvNode::ConvNode(const Node& node) : fused(node, kAnchors) {
+ConvNode::ConvNode(const Node& node, bool mayConvert) : fused(node, kAnchors) {
   if (!fused.anchor) fail(ErrorKind::kUnsupported, "there is no convolution, or several");
-  if (!fused.before.empty()) fail(ErrorKind::kUnsupported, "the input is computed in the region");
+  const Node* conversion = conversionBefore(fused);
+  if (!fused.before.empty() && !(mayConvert && conversion))
+    fail(ErrorKind::kUnsupported, "the input is computed in the region");
   transposed = anchor().is("ConvTranspose");
   if (!isConvType(type())) fail(ErrorKind::kUnsupported, "elements are {}", typeName(type()));
-  int in = fused.inputIndex(anchor().inputs[0]);
+  int in = fused.inputIndex(conversion ? conversion->inputs[0] : anchor().inputs[0]);
   if (in < 0) fail(ErrorKind::kUnsupported, "the convolved value is no input");
   x = static_cast<size_t>(in);
   w = fused.inputIndex(weights());

@@ -16,13 +16,16 @@ enum class Reach : char { kOne = 's', kChannel = 'c', kFull = 'f', kAny = 'g' };
 // The operands of a Conv or ConvTranspose, or of a region around one. Throws Error (kUnsupported) for
 // everything else.
 struct ConvNode {
-  explicit ConvNode(const Node& node);
+  // `mayConvert`: the region may begin with the image's conversion; elsewhere that is refused.
+  explicit ConvNode(const Node& node, bool mayConvert = false);
 
   const Node& anchor() const { return *fused.anchor; }
   const Value* weights() const { return anchor().inputs[1]; }
   // The bias of the convolution itself; null where there is none.
   const Value* bias() const { return anchor().input(2); }
+  // What is multiplied, and what the image consists of.
   DataType type() const { return anchor().inputs[0]->dtype; }
+  DataType imageType() const { return fused.inputs[x]->dtype; }
 
   FusedNode fused;
   bool transposed = false;

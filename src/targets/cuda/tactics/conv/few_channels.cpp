@@ -29,6 +29,7 @@ ConvShape fewShape(const ConvNode& conv, Descs in, Descs out) {
   auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
   const TensorDesc& result = out[conv.outputs[0]];
   if (conv.transposed) refuse("it is transposed");
+  if (!isFloat(conv.imageType()) || typeBits(conv.imageType()) > 32) refuse("the image is of another type");
   if (result.layout != Layout::kChannelsLast) refuse("the result is not channels-last");
   if (s.groups != 1) refuse("it has groups");
   if (result.shape.rank() > 4) refuse("the image has a depth");
@@ -68,7 +69,7 @@ double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const De
 
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
-    ConvNode conv(node);
+    ConvNode conv(node, true);
     fewShape(conv, hint.inputs, hint.outputs);
     if (!hint.staticShapes && conv.anchor().attrs.text("auto_pad", "NOTSET") != "NOTSET")
       fail(ErrorKind::kUnsupported, "its pads are known at run time only");
@@ -79,7 +80,7 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
 ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   ConvShape s = fewShape(conv, in, out);
   FewConfig config = fewConfig(name);
-  if (config.words && !copiesByWords(s, conv.type(), in[conv.x].layout))
+  if (config.words && !copiesByWords(s, conv, in[conv.x].layout))
     fail(ErrorKind::kUnsupported, "rows of {} elements cannot be copied by words", s.in[2] * s.channels);
   auto number = [](int64_t v) { return static_cast<int32_t>(v); };
   Params params;
@@ -109,10 +110,10 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
 }
 
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
-  ConvNode conv(node);
+  ConvNode conv(node, true);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   // Where the width may change, its evenness may too.
-  bool words = hint.staticShapes && copiesByWords(s, conv.type(), hint.inputs[conv.x].layout);
+  bool words = hint.staticShapes && copiesByWords(s, conv, hint.inputs[conv.x].layout);
   std::vector<Candidate> found;
   for (Tile tile : kTiles)
     for (int filters : kFilters) {
@@ -131,20 +132,21 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
 }
 
 std::string generate(const Node& node, const std::string& config, const TuningHint& hint) {
-  ConvNode conv(node);
+  ConvNode conv(node, true);
   FewConfig c = fewConfig(config);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   FewRuns runs(s, conv.type(), c.words);
   std::string types =
-      fmt::format("typedef FewShape<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}> S;\n",
-                  memoryType(conv.type()), s.channels, runs.step, runs.phase, c.words, s.kernel[1],
-                  s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], c.rows, c.columns, c.filters, kWarps);
+      fmt::format("typedef FewShape<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}> S;\n",
+                  memoryType(conv.type()), memoryType(conv.imageType()), s.channels, runs.step, runs.phase,
+                  c.words, s.kernel[1], s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], c.rows,
+                  c.columns, c.filters, kWarps);
   return packedConvCode(node, "conv_few.cuh", types, "__launch_bounds__(S::kThreads)", "FewConv",
                         "convFew<S, Region>");
 }
 
 PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) {
-  ConvNode conv(node);
+  ConvNode conv(node, true);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   return replaceWeights(conv, packFragments(conv, s, knownWeights(conv, hint), fewConfig(config)));
 }

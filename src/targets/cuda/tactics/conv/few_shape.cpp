@@ -38,10 +38,10 @@ FewRuns::FewRuns(const ConvShape& s, DataType type, bool words) : perWord(32 / t
   steps = ceilDiv(s.kernel[1] * run, kStepWords);
 }
 
-bool copiesByWords(const ConvShape& s, DataType type, Layout layout) {
-  int64_t perWord = 32 / typeBits(type);
-  return layout == Layout::kChannelsLast && s.in[2] * s.channels % perWord == 0 &&
-         s.stride[2] * s.channels % perWord == 0;
+bool copiesByWords(const ConvShape& s, const ConvNode& conv, Layout layout) {
+  int64_t perWord = 32 / typeBits(conv.type());
+  return conv.imageType() == conv.type() && layout == Layout::kChannelsLast &&
+         s.in[2] * s.channels % perWord == 0 && s.stride[2] * s.channels % perWord == 0;
 }
 
 size_t fewSharedBytes(const FewConfig& c, const ConvShape& s, DataType type) {

@@ -27,7 +27,7 @@ struct FewRuns {
 };
 
 // Whether the image can be copied by words.
-bool copiesByWords(const ConvShape& shape, DataType type, Layout layout);
+bool copiesByWords(const ConvShape& shape, const ConvNode& conv, Layout layout);
 // Dynamic shared memory of a block.
 size_t fewSharedBytes(const FewConfig& config, const ConvShape& shape, DataType type);
 // [filter tile][step][16 filters][lane][4 words]: fragments as mma.sync wants them.

@@ -1,0 +1,80 @@
+// Conversions and layouts that kernels of the CUDA target take care of in passing: no step of their own.
+#include "cuda/planned_steps.h"
+
+namespace tenfold::testing_util {
+namespace {
+
+class CudaConversions : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!compileTarget("sm_90")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  }
+};
+
+TEST_F(CudaConversions, ResultsOfTheNetworkLeaveProductsInTheirType) {
+  EXPECT_EQ(plannedSteps("x:f16[3,8] -> m = MatMul(x, f16[8,16] random(1,-1,1)); s = Add(m, f16[16] "
+                         "random(2,-1,1)); y = Cast(s) {to=f32}"),
+            "matmul(MatMul Add Cast)");
+  EXPECT_EQ(
+      plannedSteps("x:f16[1,16,4,4] -> m = Conv(x, f16[16,16,1,1] random(1,-1,1)); y = Cast(m) {to=f32}"),
+      "Reorder conv(Conv Cast) Reorder");
+  // Others are for the library's sake steps of their own, with what is behind them.
+  EXPECT_EQ(plannedSteps("x:f16[3,8] -> m = MatMul(x, f16[8,16] random(1,-1,1)); c = Cast(m) {to=f32}; y = "
+                         "Exp(c)"),
+            "MatMul pointwise(Cast Exp)");
+}
+
+TEST_F(CudaConversions, FirstLayersReadTheImageAsItLies) {
+  EXPECT_EQ(plannedSteps("x:f16[1,3,12,12] -> c = Conv(x, f16[16,3,3,3] random(1,-1,1)) {strides=[2,2]}; y = "
+                         "Relu(c)"),
+            "conv(Conv Relu) Reorder");
+  EXPECT_EQ(
+      plannedSteps("x:f32[1,3,12,12] -> h = Cast(x) {to=f16}; c = Conv(h, f16[16,3,3,3] random(1,-1,1)) "
+                   "{strides=[2,2]}; y = Relu(c)"),
+      "conv(Cast Conv Relu) Reorder");
+}
+
+TEST_F(CudaConversions, OtherLayersDoNot) {
+  // Two readers; many channels; a kernel that few channels are not made for; a pooling.
+  EXPECT_EQ(
+      plannedSteps("x:f32[1,3,8,8] -> h = Cast(x) {to=f16}; y = Conv(h, f16[16,3,3,3] random(1,-1,1)); z "
+                   "= Conv(h, f16[16,3,3,3] random(2,-1,1)); return y, z"),
+      "Cast Conv Conv Reorder Reorder");
+  EXPECT_EQ(
+      plannedSteps("x:f32[1,16,8,8] -> h = Cast(x) {to=f16}; y = Conv(h, f16[8,16,3,3] random(1,-1,1))"),
+      "Reorder Cast Conv Reorder");
+  EXPECT_EQ(plannedSteps("x:f32[1,3,32,32] -> h = Cast(x) {to=f16}; y = Conv(h, f16[8,3,16,16] "
+                         "random(1,-1,1)) {strides=[16,16]}"),
+            "Cast Conv Reorder");
+  EXPECT_EQ(plannedSteps("x:f32[1,3,8,8] -> h = Cast(x) {to=f16}; y = MaxPool(h) {kernel_shape=[2,2]}"),
+            "Cast MaxPool");
+}
+
+TEST_F(CudaConversions, TheirKernelsCompile) {
+  const char* image =
+      "x:f32[1,3,12,12], w:f16[16,3,3,3] -> y = Region(x, w) {kind=\"conv\"} graph g(x:f32[1,3,12,12], "
+      "w:f16[16,3,3,3]) { h = Cast(x) {to=f16}; c = Conv(h, w) {strides=[2,2]}; y = Relu(c); return y }";
+  forEachNode(image, [&](const Node& node, TuningHint hint) {
+    TextCase c = parseCase(image);
+    hint.inputs[1].known = c.inputs[1].data();
+    hint.outputs[0].layout = Layout::kChannelsLast;
+    int accepted = 0;
+    for (const Tactic* tactic : compileTarget("sm_90")->tactics()) {
+      if (tactic->name() == "host-reference" || !tactic->refuses(node, hint).empty()) continue;
+      EXPECT_EQ(tactic->name(), "conv-few-channels");
+      for (const Candidate& candidate : tactic->candidates(node, hint))
+        EXPECT_NO_THROW(tactic->compile(node, candidate.config, hint)) << candidate.config;
+      ++accepted;
+    }
+    EXPECT_EQ(accepted, 1);
+  });
+  CompileCounts counts = compileText(
+      *compileTarget("sm_90"),
+      "a:f16[32,512] -> w = const f16[512,96] random(1,-1,1); y = Region(a, w) {kind=\"matmul\"} graph "
+      "g(a:f16[32,512], w:f16[512,96]) { m = MatMul(a, w); y = Cast(m) {to=f32}; return y }",
+      1);
+  EXPECT_GE(counts["gemm"], 1);
+}
+
+}  // namespace
+}  // namespace tenfold::testing_util

@@ -23,7 +23,7 @@ namespace tenfold::cuda {
   X(cuStreamBeginCapture) X(cuStreamEndCapture) X(cuEventCreate) X(cuEventDestroy) X(cuEventRecord) X(cuEventRecordWithFlags) X(cuCtxGetDevice) \
   X(cuEventSynchronize) X(cuEventElapsedTime) X(cuModuleLoadData) X(cuModuleUnload) \
   X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuFuncGetAttribute) X(cuLaunchKernelEx) \
-  X(cuTensorMapEncodeTiled) X(cuGraphInstantiateWithFlags) X(cuGraphLaunch) X(cuGraphDestroy) \
+  X(cuTensorMapEncodeTiled) X(cuTensorMapEncodeIm2col) X(cuGraphInstantiateWithFlags) X(cuGraphLaunch) X(cuGraphDestroy) \
   X(cuGraphExecDestroy) X(cuGraphExecUpdate) X(cuOccupancyMaxActiveBlocksPerMultiprocessor)
 // clang-format on
 

@@ -16,8 +16,8 @@
 #include "gemm_wgmma.cuh"
 #include "tile_loader.cuh"
 
-template <typename T, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B, bool CONSTANT_B>
-struct BoxConfig : WgmmaConfig<T, ROWS, BN, STAGES, PAIR, TRANS_A, TRANS_B, 1, CONSTANT_B> {
+template <typename T, int ROWS, int BN, int STAGES, int TOGETHER, bool TRANS_A, bool TRANS_B, bool CONSTANT_B>
+struct BoxConfig : WgmmaConfig<T, ROWS, BN, STAGES, TOGETHER, TRANS_A, TRANS_B, 1, CONSTANT_B> {
   static constexpr int kSlabs = BN / 64, kFragments = BN / 8;
   static constexpr u32 kSlabBytes = ROWS * 128, kBufferBytes = kSlabs * kSlabBytes;
   static_assert(BN % 64 == 0, "buffers are slabs of 64 columns");
@@ -32,9 +32,9 @@ template <class C>
 struct GroupTiles {
   u32 first, stride, rowsBefore;  // rowsBefore: of the tile, that are the other warpgroup's
   __device__ __forceinline__ GroupTiles(u32 group)
-      : first(blockIdx.x + (C::kPair ? 0 : group * gridDim.x)),
-        stride(C::kPair ? gridDim.x : 2 * gridDim.x),
-        rowsBefore(C::kPair ? group * C::kRows : 0) {}
+      : first(blockIdx.x + (C::kShared ? 0 : group * gridDim.x)),
+        stride(C::kShared ? gridDim.x : 2 * gridDim.x),
+        rowsBefore(C::kShared ? group * C::kRows : 0) {}
 };
 
 // `ready`: the buffer may be computed in; `finished`: it may be copied out.
@@ -134,7 +134,7 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
   u32 steps = (p.k + C::kK - 1) / C::kK, warp = threadIdx.x / 32 % 4;
   Ring<C::kStages> ring;
   GroupTiles<C> mine(group);
-  if (!C::kPair && group) {
+  if (!C::kShared && group) {
     ring.skip(steps);
     passTurn(group);
   }
@@ -146,9 +146,9 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
     epilogue.begin(e, place.n * C::kN);
     Sums<C> sums;
     if (steps == 0) memset(sums, 0, sizeof(sums));
-    if (!C::kPair) waitTurn(group);
-    multiplyTile<C>(sums, steps, stages, full, empty, C::kPair ? group : 0, ring);
-    if (!C::kPair) {
+    if (!C::kShared) waitTurn(group);
+    multiplyTile<C>(sums, steps, stages, full, empty, C::kShared ? group : 0, ring);
+    if (!C::kShared) {
       passTurn(group);
       ring.skip(steps);
     }
@@ -162,48 +162,53 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
   }
 }
 
-// Warps of the first warpgroup: 0 copies the products' operands, 1 and 2 move the warpgroups' buffers.
-template <class C, class Region, class E>
-__device__ __forceinline__ void gemmBoxes(const TensorMap& a, const TensorMap& b, const TensorMap& operand,
-                                          const TensorMap& result, const Gemm& p, const E& e) {
+// Warps of the first warpgroup: 0 copies the products' operands, the others move the warpgroups' buffers.
+template <class C, class Region, class Producer, class E>
+__device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
+                                         const typename Producer::Problem& p, const E& e) {
   extern __shared__ uint4 memory[];
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
       stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
-  u32 buffers = stages + C::kStages * C::kStageBytes, full = buffers + 2 * C::kBufferBytes,
-      empty = full + 8 * C::kStages, ready = empty + 8 * C::kStages, finished = ready + 16;
+  u32 buffers = stages + C::kStages * C::kStageBytes, full = buffers + C::kGroups * C::kBufferBytes,
+      empty = full + 8 * C::kStages, ready = empty + 8 * C::kStages, finished = ready + 8 * C::kGroups;
   if (threadIdx.x == 0) {
-    constexpr u32 kReaders = C::kPair ? 8 : 4;  // warps that give a stage back
     for (u32 s = 0; s < C::kStages; ++s) {
       initBarrier(full + 8 * s, 1);
-      initBarrier(empty + 8 * s, kReaders);
+      initBarrier(empty + 8 * s, C::kReaders);
     }
-    for (u32 group = 0; group < 2; ++group) {
+    for (u32 group = 0; group < C::kGroups; ++group) {
       initBarrier(ready + 8 * group, 1);
       initBarrier(finished + 8 * group, 4);
     }
     publishBarriers();
-    prefetchMap(a);
-    prefetchMap(b);
-    prefetchMap(result);
-    if (Region::kBox) prefetchMap(operand);
+    prefetchMap(maps.a);
+    prefetchMap(maps.b);
+    prefetchMap(boxes.result);
+    if (Region::kBox) prefetchMap(boxes.operand);
   }
   __syncthreads();
   allowNext();
   u32 warp = threadIdx.x / 32;
   if (warp < 4) {
-    giveRegisters<40>();
-    if (threadIdx.x == 0) produceTiles<C, MatrixProducer<C>>(Maps{a, b}, p, p.allTiles, stages, full, empty);
-    if (threadIdx.x == 32 || threadIdx.x == 64) {
+    giveRegisters<C::kFew>();
+    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, p.allTiles, stages, full, empty);
+    if (threadIdx.x % 32 == 0 && warp > 0 && warp <= C::kGroups) {
       waitForPrevious();
-      moveBoxes<C, Region>(BoxMaps{operand, result}, p, warp - 1, buffers + (warp - 1) * C::kBufferBytes,
-                           ready + 8 * (warp - 1), finished + 8 * (warp - 1));
+      moveBoxes<C, Region>(boxes, p, warp - 1, buffers + (warp - 1) * C::kBufferBytes, ready + 8 * (warp - 1),
+                           finished + 8 * (warp - 1));
     }
   } else {
-    takeRegisters<232>();
+    takeRegisters<C::kMany>();
     u32 group = warp / 4 - 1;
     waitForPrevious();
     consumeBoxes<C, Region>(p, e, stages, full, empty, group, buffers + group * C::kBufferBytes,
                             ready + 8 * group, finished + 8 * group);
   }
+}
+
+template <class C, class Region, class E>
+__device__ __forceinline__ void gemmBoxes(const TensorMap& a, const TensorMap& b, const TensorMap& operand,
+                                          const TensorMap& result, const Gemm& p, const E& e) {
+  boxTiles<C, Region, MatrixProducer<C>>(Maps{a, b}, BoxMaps{operand, result}, p, e);
 }

@@ -10,7 +10,7 @@
 #include "gemm_wgmma.cuh"
 
 template <typename T, int ROWS, int BN, int STAGES, bool TRANS_A, bool TRANS_B, int PARTS, bool CONSTANT_B>
-struct QuickConfig : WgmmaConfig<T, 64, BN, STAGES, ROWS == 128, TRANS_A, TRANS_B, PARTS, CONSTANT_B> {
+struct QuickConfig : WgmmaConfig<T, 64, BN, STAGES, ROWS / 64, TRANS_A, TRANS_B, PARTS, CONSTANT_B> {
   static constexpr bool kAhead = CONSTANT_B;
   static constexpr int kReaders = ROWS / 16, kMultiplying = 2 * ROWS, kThreads = kMultiplying + 32;
   static constexpr int kShare = ROWS / PARTS;  // rows that a block finishes
@@ -134,21 +134,19 @@ struct QuickRows {
   }
 };
 
-template <class C, class Region, class E>
-__device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b, const Gemm& p, const E& e) {
-  typedef MatrixProducer<C> Producer;
+template <class C, class Region, class Producer, class E>
+__device__ __forceinline__ void quickTile(const Maps& maps, const typename Producer::Problem& p, const E& e) {
   extern __shared__ uint4 memory[];
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
       stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
   u32 received = stages + C::kStages * C::kStageBytes, full = received + C::kSumBytes,
       empty = full + 8 * C::kStages, arrived = empty + 8 * C::kStages;
-  Maps maps{a, b};
   u32 warp = threadIdx.x / 32;
   bool produces = warp == C::kMultiplying / 32;
   if (threadIdx.x == C::kMultiplying) {
-    prefetchMap(b);
-    prefetchMap(a);
+    prefetchMap(maps.b);
+    prefetchMap(maps.a);
     for (u32 s = 0; s < C::kStages; ++s) {
       initBarrier(full + 8 * s, 1);
       initBarrier(empty + 8 * s, C::kReaders);
@@ -181,4 +179,9 @@ __device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b
   else
     syncSome(1, C::kMultiplying);
   mine.finish(reinterpret_cast<float*>(reinterpret_cast<char*>(memory) + (received - begin)));
+}
+
+template <class C, class Region, class E>
+__device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b, const Gemm& p, const E& e) {
+  quickTile<C, Region, MatrixProducer<C>>(Maps{a, b}, p, e);
 }

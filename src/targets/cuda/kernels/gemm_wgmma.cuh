@@ -1,13 +1,14 @@
 // Matrix products for Hopper: 16-bit operands come by the tensor copy engine into STAGES tiles in shared
-// memory, fetched by one thread of a warpgroup of its own; two warpgroups multiply (wgmma) and finish. Blocks
-// stay and take one tile after the other.
+// memory, fetched by one thread of a warpgroup of its own; two or three warpgroups multiply (wgmma) and
+// finish. Blocks stay and take one tile after the other.
 //
-// PAIR: both warpgroups work on the halves of one tile of 2 * ROWS rows. Otherwise each has every other tile
-// of ROWS rows to itself, so that one finishes while the other multiplies.
+// TOGETHER: so many warpgroups, 2 or 3, work on a tile, each on its ROWS rows. 1: there are two, and each has
+// every other tile to itself, so that one finishes while the other multiplies.
 //
 // PARTS: so many blocks of a cluster share the K of a tile, for products with few tiles.
 //
 // A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
+//   Problem                                 p's type, Gemm or derived from it
 //   Producer(maps, p, place)                the tile's operands
 //   copyA(stage, barrier, step), copyB      start the copies of 64 elements of K: C::kStageBytes together
 //   steps(p)                                the steps of this block, the same for all its tiles
@@ -16,23 +17,29 @@
 #include "gemm.cuh"
 #include "wgmma.cuh"
 
-template <typename T_, int ROWS, int BN, int STAGES, bool PAIR, bool TRANS_A, bool TRANS_B, int PARTS,
+template <typename T_, int ROWS, int BN, int STAGES, int TOGETHER, bool TRANS_A, bool TRANS_B, int PARTS,
           bool CONSTANT_B>
 struct WgmmaConfig {
   typedef T_ T;
-  static constexpr bool kPair = PAIR, kTransA = TRANS_A, kTransB = TRANS_B;
+  static constexpr bool kShared = TOGETHER > 1, kTransA = TRANS_A, kTransB = TRANS_B;
   static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
-  static constexpr int kRows = ROWS, kM = PAIR ? 2 * ROWS : ROWS, kN = BN, kK = 64, kStages = STAGES,
-                       kParts = PARTS;
+  static constexpr int kRows = ROWS, kM = TOGETHER * ROWS, kN = BN, kK = 64, kStages = STAGES, kParts = PARTS;
   static constexpr bool kAhead = false;  // weights that find no stage yet are fetched into the L2 cache
-  static constexpr int kThreads = 384, kWarps = 8;  // warps that multiply
+  static constexpr int kTogether = TOGETHER, kGroups = kShared ? TOGETHER : 2;  // that multiply
+  static constexpr int kWarps = 4 * kGroups, kThreads = 32 * kWarps + 128;
+  static constexpr int kReaders = 4 * TOGETHER;  // warps that give a stage back
+  // Registers of a thread that copies, and of one that multiplies: all of a processor together.
+  static constexpr int kFew = kGroups == 3 ? 56 : 40, kMany = kGroups == 3 ? 152 : 232;
   static constexpr int kStageA = kM * kK * 2, kStageB = BN * kK * 2, kStageBytes = kStageA + kStageB;
   static constexpr int kPiece =
       BN % 64 == 0 && BN < 256 ? 64 : 32;  // columns that the epilogue takes at once
   static constexpr int kDown = ROWS / 64, kAcross = BN / kPiece;
   static constexpr u32 kSlab = 64 * 128;  // bytes of 64 rows of 128 bytes
   static constexpr int kPitch = BN + 8;   // of a tile that the cluster adds up
-  static constexpr int kEpilogueBytes = 4 * (PARTS > 1 ? kM * kPitch : kWarps * warpStage(kPiece));
+  // A tile that the cluster adds up takes the place of the stages.
+  static constexpr int kOverlap = PARTS > 1 ? kStages *kStageBytes : 0,
+                       kSums = 4 * (PARTS > 1 ? kM * kPitch : kWarps * warpStage(kPiece)),
+                       kEpilogueBytes = kSums > kOverlap ? kSums - kOverlap : 0;
 };
 
 struct Maps {
@@ -41,6 +48,7 @@ struct Maps {
 
 template <class C>
 struct MatrixProducer {
+  typedef Gemm Problem;
   const Maps& maps;
   i32 row, column, batchA, batchB;
   static __device__ __forceinline__ Steps steps(const Gemm& p) {
@@ -140,8 +148,8 @@ __device__ __forceinline__ void multiplyTile(float (&sums)[C::kDown][C::kAcross]
 // Constant weights do not depend on the kernel before: the first of them are on their way while it still
 // runs.
 template <class C, class Producer>
-__device__ __forceinline__ void produceTiles(const Maps& maps, const Gemm& p, u32 tiles, u32 stages, u32 full,
-                                             u32 empty) {
+__device__ __forceinline__ void produceTiles(const Maps& maps, const typename Producer::Problem& p, u32 tiles,
+                                             u32 stages, u32 full, u32 empty) {
   Ring<C::kStages> ring;
   Steps steps = Producer::steps(p);
   u32 early = 0;
@@ -199,30 +207,31 @@ __device__ __forceinline__ void storeSums(const Sums<C>& sums, float* tile, u32 
 }
 
 template <class C, class Region, class Producer, class E>
-__device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tiles, u32 stages, u32 full,
-                                             u32 empty, float* memory, float* partial) {
-  u32 warp = threadIdx.x / 32 - 4, group = warp / 4, half = C::kPair ? group : 0;
+__device__ __forceinline__ void consumeTiles(const typename Producer::Problem& p, const E& e, u32 tiles,
+                                             u32 stages, u32 full, u32 empty, float* memory, float* partial) {
+  u32 warp = threadIdx.x / 32 - 4, group = warp / 4, part = C::kShared ? group : 0;
   Steps range = Producer::steps(p);
   u32 steps = range.to - range.from;
   Ring<C::kStages> ring;
-  constexpr bool kTurns = !C::kPair && C::kParts == 1;
+  constexpr bool kTurns = !C::kShared && C::kParts == 1;
   if (kTurns && group) {
     ring.skip(steps);
     passTurn(group);
   }
-  u32 stride = C::kPair ? gridDim.x : 2 * gridDim.x;
+  u32 stride = C::kShared ? gridDim.x : 2 * gridDim.x;
 #pragma unroll 1
-  for (u32 tile = blockIdx.x + (C::kPair ? 0 : group * gridDim.x); tile < tiles; tile += stride) {
+  for (u32 tile = blockIdx.x + (C::kShared ? 0 : group * gridDim.x); tile < tiles; tile += stride) {
     Sums<C> sums;
     if (steps == 0) memset(sums, 0, sizeof(sums));
     if (kTurns) waitTurn(group);
-    multiplyTile<C>(sums, steps, stages, full, empty, half, ring);
+    multiplyTile<C>(sums, steps, stages, full, empty, part, ring);
     if (kTurns) {
       passTurn(group);
       ring.skip(steps);
     }
-    u32 row = half * C::kRows + warp % 4 * 16;
+    u32 row = part * C::kRows + warp % 4 * 16;
     if constexpr (C::kParts > 1) {
+      syncSome(1, 128 * C::kTogether);  // nobody reads the stages any more
       storeSums<C>(sums, partial, row);
     } else {
       Place place = placeOf(p, tile);
@@ -234,19 +243,19 @@ __device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tile
 }
 
 template <class C, class Region, class Producer, class E>
-__device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, const E& e, u32 tiles) {
+__device__ __forceinline__ void wgmmaTiles(const Maps& maps, const typename Producer::Problem& p, const E& e,
+                                           u32 tiles) {
   extern __shared__ uint4 memory[];
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
       stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
   char* bytes = reinterpret_cast<char*>(memory) + (stages - begin);
-  float* epilogue = reinterpret_cast<float*>(bytes + C::kStages * C::kStageBytes);
+  float* epilogue = reinterpret_cast<float*>(bytes + C::kStages * C::kStageBytes - C::kOverlap);
   u32 full = stages + C::kStages * C::kStageBytes + C::kEpilogueBytes, empty = full + 8 * C::kStages;
   if (threadIdx.x == 0) {
-    constexpr u32 kReaders = C::kPair ? 8 : 4;  // warps that give a stage back
     for (u32 s = 0; s < C::kStages; ++s) {
       initBarrier(full + 8 * s, 1);
-      initBarrier(empty + 8 * s, kReaders);
+      initBarrier(empty + 8 * s, C::kReaders);
     }
     publishBarriers();
     prefetchMap(maps.a);
@@ -257,10 +266,10 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const Gemm& p, cons
   if (threadIdx.x >= 32) waitForPrevious();  // the thread that copies waits by itself
   if constexpr (C::kParts == 1) {
     if (threadIdx.x < 128) {
-      giveRegisters<40>();
+      giveRegisters<C::kFew>();
       if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
     } else {
-      takeRegisters<232>();
+      takeRegisters<C::kMany>();
       consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, epilogue, nullptr);
     }
   } else {

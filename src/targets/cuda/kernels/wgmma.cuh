@@ -70,6 +70,17 @@ __device__ __forceinline__ void storeBox(const TensorMap& map, u32 from, i32 x, 
       "r"(from), "r"(x), "r"(y), "r"(z), "r"(w)
       : "memory");
 }
+// Channels of pixels in the order in which a convolution's kernel visits them, from its place at (x, y,
+// image) on, as its tap (dx, dy) sees them. The map (PatchMap of tactics/tensor_map.h) knows the steps of the
+// kernel, where it turns, and how many pixels; beyond the image and the last image are zeros.
+__device__ __forceinline__ void copyPixels(u32 to, const TensorMap& map, u32 barrier, i32 channel, i32 x,
+                                           i32 y, i32 image, u16 dx, u16 dy) {
+  asm volatile(
+      "cp.async.bulk.tensor.4d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes [%0], [%1, {%3, "
+      "%4, %5, %6}], [%2], {%7, %8};" ::"r"(to),
+      "l"(&map), "r"(barrier), "r"(channel), "r"(x), "r"(y), "r"(image), "h"(dx), "h"(dy)
+      : "memory");
+}
 __device__ __forceinline__ void fenceShared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 __device__ __forceinline__ void commitStores() { asm volatile("cp.async.bulk.commit_group;" ::: "memory"); }
 // Until all but so many groups of boxes have been read from shared memory.

@@ -11,6 +11,7 @@
 #include "targets/cuda/tactics/strides.h"
 #include "targets/cuda/tactics/tactics.h"
 #include "targets/cuda/tactics/tensor_map.h"
+#include "targets/cuda/tactics/wgmma_tiles.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -35,7 +36,7 @@ class OperandMaps {
       maps_[2 + i] = {node.epilogue.typeOf(k),
                       {p.n, p.m, static_cast<uint64_t>(shape.batch)},
                       {stride, p.m * stride},
-                      {64, static_cast<uint32_t>(c.pair ? c.m / 2 : c.m)}};
+                      {64, static_cast<uint32_t>(c.m / c.groups)}};
     }
   }
   // Which operand of the epilogue map 2 + i is of.
@@ -148,14 +149,8 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
                          c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts,
                          node.constantRight && !c.swap);
     case GemmFamily::kWgmma:
-      if (c.boxes)
-        return fmt::format("BoxConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
-                           c.stages, c.pair, node.transA, node.transB, node.constantRight);
-      return fmt::format("WgmmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.pair ? c.m / 2 : c.m, c.n,
-                         c.stages, c.pair, node.transA, node.transB, c.parts, node.constantRight);
     case GemmFamily::kQuick:
-      return fmt::format("QuickConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n, c.stages, node.transA,
-                         node.transB, c.parts, node.constantRight);
+      return wgmmaCode(c, {a, node.transA, node.transB, node.constantRight});
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
@@ -212,15 +207,13 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   GemmNode parsed(node);
   GemmConfig c = gemmConfig(config);
   const FamilyCode& family = c.boxes ? kBoxes : kFamilies[static_cast<size_t>(c.family)];
-  std::string cluster = c.parts > 1 ? fmt::format("__cluster_dims__(1, {}, 1) ", c.parts) : "";
-  std::string residents = c.usesMaps() ? fmt::format(", {}", c.residents()) : "";
   const MapCode& maps = c.boxes ? kFourMaps : c.usesMaps() ? kTwoMaps : kNoMaps;
   return fmt::format(
       "#include \"{}\"\n{}typedef {} C;\n"
-      "extern \"C\" __global__ void __launch_bounds__(C::kThreads{}) {}{}({}const __grid_constant__ Gemm p, "
+      "extern \"C\" __global__ void {} {}({}const __grid_constant__ Gemm p, "
       "const __grid_constant__ E e) {{\n  {}<C, Region>({}p, e);\n}}\n",
-      family.include, parsed.epilogue.code(), configCode(parsed, c), residents, cluster, kFunction,
-      maps.declared, family.function, maps.passed);
+      family.include, parsed.epilogue.code(), configCode(parsed, c), c.attributes(), kFunction, maps.declared,
+      family.function, maps.passed);
 }
 
 std::unique_ptr<Kernel> makeKernel(KernelParts parts) {

@@ -5,13 +5,12 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "targets/cuda/tactics/wgmma_tiles.h"
 
 namespace tenfold::cuda {
 namespace {
 
-constexpr int kWarp = 32, kSkinnyThreads = 256, kWgmmaThreads = 384;
-constexpr int kAlignment = 1024,
-              kBarriers = 16;  // bytes: of what the copy engine writes, of a stage's barriers
+constexpr int kWarp = 32, kSkinnyThreads = 256;
 
 struct MmaRow {
   int m, n, k, warpsM, warpsN, stages;
@@ -26,28 +25,6 @@ struct SimtRow {
   int m, n, k, perThreadM, perThreadN;
 };
 constexpr SimtRow kSimt[] = {{128, 128, 16, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 4, 4}};
-struct WgmmaRow {
-  int m, n, stages;
-  bool pair;
-  int parts = 1;
-};
-constexpr WgmmaRow kWgmma[] = {{128, 256, 4, true},    {256, 128, 3, true},    {128, 128, 5, false},
-                               {128, 128, 5, true},    {64, 256, 4, false},    {64, 128, 6, false},
-                               {128, 64, 6, false},    {128, 64, 6, true},     {64, 64, 8, false},
-                               {128, 128, 4, true, 2}, {128, 128, 4, true, 4}, {128, 64, 6, true, 2},
-                               {128, 64, 6, true, 4},  {128, 64, 6, true, 8},  {64, 64, 8, false, 2},
-                               {64, 64, 8, false, 4},  {64, 64, 8, false, 8}};
-// The same with results moved by the copy engine: {m, n, stages, pair}.
-constexpr WgmmaRow kBoxes[] = {
-    {128, 128, 5, false}, {128, 128, 6, true}, {128, 192, 4, true}, {128, 256, 3, true}, {256, 128, 3, true},
-    {64, 256, 4, false},  {64, 128, 7, false}, {128, 64, 7, false}, {64, 192, 5, false}, {256, 64, 4, true}};
-struct QuickRow {
-  int m, n, stages;
-};
-// The first six leave half of the shared memory to the next kernel's blocks; the others have more in flight.
-constexpr QuickRow kQuick[] = {{64, 32, 7},  {64, 64, 5},   {64, 128, 3}, {128, 32, 4},
-                               {128, 64, 3}, {128, 128, 3}, {64, 32, 14}, {64, 64, 12},
-                               {64, 128, 7}, {128, 64, 7},  {128, 128, 4}};
 constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
 constexpr int kParts[] = {1, 2, 4, 8};
 
@@ -70,12 +47,7 @@ std::vector<GemmConfig> allConfigs() {
           all.push_back(
               {GemmFamily::kSkinny, swap ? length : rows, swap ? rows : length, 0, 1, 1, 1, parts, swap});
   }
-  for (const WgmmaRow& r : kWgmma)
-    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, r.parts, false, r.pair});
-  for (const WgmmaRow& r : kBoxes)
-    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.pair, true});
-  for (int parts : kParts)
-    for (const QuickRow& r : kQuick) all.push_back({GemmFamily::kQuick, r.m, r.n, 64, 1, 1, r.stages, parts});
+  for (const GemmConfig& c : wgmmaConfigs()) all.push_back(c);
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
   return all;
 }
@@ -106,7 +78,6 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
 }
 
 double rateOf(const GemmConfig& c, const GemmNode& node, const Device& device) {
-  if (c.usesMaps()) return device.halfRate;
   if (c.family != GemmFamily::kMma) return device.halfRate / (bytesOf(node.sum) == 8 ? 32 : 16);
   // On Hopper mma.sync reaches about a third of what its own instruction does.
   double rate = device.halfRate * (device.hasWgmma() ? 0.35 : 0.9);
@@ -120,59 +91,29 @@ double memorySeconds(const GemmNode& node, const GemmShape& shape, const Device&
          (0.8 * device.bandwidth);
 }
 
-std::optional<double> estimateWgmma(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
-                                    double tiles, const Device& device) {
+std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
+                                   const Device& device) {
   if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
-  if (c.boxes && !shape.epilogue.isMatrix()) return std::nullopt;
-  if (c.parts > 1 &&
-      (tiles * c.parts > device.multiprocessors || shape.params.k < 128u * static_cast<uint32_t>(c.parts)))
-    return std::nullopt;
-  // A step of 64 takes its arithmetic, or the time in which its operands come from L2 to one multiprocessor.
-  constexpr double kStep = 64, kFromL2 = 1e11;
-  double arithmetic = 2.0 * c.m * c.n * kStep * device.multiprocessors / rateOf(c, node, device);
-  double step = std::max(arithmetic, (c.m + c.n) * kStep * 2 / kFromL2);
-  double waves = std::ceil(tiles * c.parts / device.multiprocessors);
-  double perTile = std::ceil(shape.params.k / kStep / c.parts) * step;
-  // Seconds to finish 1024 results of a warp: alone, and while others multiply. Two warpgroups that take
-  // tiles in turn hide what fits beside the multiplication.
-  constexpr double kStart = 1.5e-6, kReduce = 8e-7;
-  double finish = c.boxes ? 3e-7 : 9e-7, finishBusy = c.boxes ? 3e-7 : 2e-6;
-  double results = c.m * c.n / (c.pair ? 8.0 : 4.0) / 1024;
-  double busy = finishBusy * results;
-  double between = c.pair ? perTile + busy : std::max(perTile, (perTile + busy) / 2);
-  return std::max((waves - 1) * between + perTile, memorySeconds(node, shape, device)) + kStart +
-         (c.parts > 1 ? kReduce + finish : finish * results);
-}
-
-// One tile for each block, all of them at work at once.
-std::optional<double> estimateQuick(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
-                                    double tiles, const Device& device) {
-  if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  const GemmParams& p = shape.params;
   constexpr double kStep = 64;
-  double blocks = tiles * c.parts, steps = std::ceil(shape.params.k / kStep / c.parts);
-  double together = 2 * c.sharedBytes(node) <= device.sharedBytes ? 2.0 : 1.0;
-  if (blocks > together * device.multiprocessors || (c.parts > 1 && steps < 2)) return std::nullopt;
-  // Stages that are never filled only keep the next kernel's blocks out.
-  if (c.stages > 2 * steps) return std::nullopt;
-  constexpr double kStart = 1.6e-6, kSend = 4e-7, kFinish = 1e-7, kFromL2 = 9e10, kAllFromL2 = 5.5e12;
-  double bytes = steps * kStep * 2 * (c.m + c.n);
-  double read =
-      std::max(bytes * std::ceil(blocks / device.multiprocessors) / kFromL2, bytes * blocks / kAllFromL2);
-  double passes = c.n / 16.0 / c.parts;
-  return std::max(read, memorySeconds(node, shape, device)) + kStart + (c.parts > 1 ? kSend : 0) +
-         kFinish * passes;
+  return estimateWgmma(
+      c,
+      {static_cast<double>(p.m), static_cast<double>(p.n), std::ceil(p.k / kStep),
+       static_cast<double>(shape.batch), memorySeconds(node, shape, device), shape.epilogue.isMatrix()},
+      device);
 }
 
 }  // namespace
 
 std::string GemmConfig::name() const {
+  constexpr const char* kTogether[] = {"alone", "pair", "trio"};
   switch (family) {
     case GemmFamily::kMma:
       return fmt::format("mma {}x{}x{} w{}x{} s{} p{}", m, n, k, warpsM, warpsN, stages, parts);
     case GemmFamily::kSkinny:
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
-      return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, pair ? "pair" : "alone",
+      return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, kTogether[groups - 1],
                          boxes ? "boxes" : fmt::format("p{}", parts));
     case GemmFamily::kQuick:
       return fmt::format("quick {}x{} s{} p{}", m, n, stages, parts);
@@ -182,16 +123,23 @@ std::string GemmConfig::name() const {
   return "";
 }
 
+std::string GemmConfig::attributes() const {
+  std::string limits = usesMaps() ? fmt::format(", {}", residents()) : "";
+  std::string cluster = parts > 1 ? fmt::format(" __cluster_dims__(1, {}, 1)", parts) : "";
+  return fmt::format("__launch_bounds__(C::kThreads{}){}", limits, cluster);
+}
+
 int GemmConfig::threads() const {
   if (family == GemmFamily::kMma) return kWarp * warpsM * warpsN;
   if (family == GemmFamily::kSkinny) return kSkinnyThreads;
-  if (family == GemmFamily::kWgmma) return kWgmmaThreads;
+  if (family == GemmFamily::kWgmma) return groups == 3 ? 512 : 384;
   if (family == GemmFamily::kQuick) return 2 * m + kWarp;
   const SimtRow& r = simtRow(*this);
   return r.m / r.perThreadM * (r.n / r.perThreadN);
 }
 
 size_t GemmConfig::sharedBytes(const GemmNode& node) const {
+  if (usesMaps()) return wgmmaSharedBytes(*this);
   int bytes = 0;
   if (family == GemmFamily::kMma) {
     int stage = (m + n) * k * 2;
@@ -201,14 +149,6 @@ size_t GemmConfig::sharedBytes(const GemmNode& node) const {
     int rows = swap ? n : m, length = swap ? m : n, elements = 16 / bytesOf(node.typeA);
     int tile = swap ? length * 8 : rows * length, down = kSkinnyThreads / (length / elements);
     bytes = (tile + down * rows * length) * 4;
-  } else if (family == GemmFamily::kQuick) {
-    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + m * (n + 8) * 4 + kBarriers;
-  } else if (family == GemmFamily::kWgmma) {
-    constexpr int kWarps = 8;
-    int piece = n < 256 ? 64 : 32;
-    int epilogue = 4 * (parts > 1 ? m * (n + 8) : kWarps * 16 * (piece + 8));
-    if (boxes) epilogue = (pair ? 1 : 2) * m * n * 2 + 2 * kBarriers;
-    bytes = kAlignment + stages * ((m + n) * k * 2 + kBarriers) + epilogue;
   } else {
     bytes = std::max(2 * k * (m + n + 8), m * (n + 4)) * bytesOf(node.sum);
   }
@@ -236,9 +176,8 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   if (c.swap && p.n > static_cast<uint32_t>(c.n)) return std::nullopt;
   if (c.family == GemmFamily::kSkinny && (few > kMostFew || (few < rows && rows > 1 && few <= rows / 2)))
     return std::nullopt;
+  if (c.usesMaps()) return estimateMaps(c, node, shape, device);
   double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
-  if (c.family == GemmFamily::kWgmma) return estimateWgmma(c, node, shape, tiles, device);
-  if (c.family == GemmFamily::kQuick) return estimateQuick(c, node, shape, tiles, device);
   constexpr double kLeastPart = 128;  // of K, that is worth a block
   if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))
     return std::nullopt;

@@ -1,4 +1,5 @@
-// The variants of our matrix product kernels, by name, and what each is expected to take.
+// The variants of our matrix product kernels, by name, and what each is expected to take. Those with wgmma
+// are in wgmma_tiles.h.
 #pragma once
 
 #include <optional>
@@ -18,10 +19,12 @@ struct GemmConfig {
   int warpsM = 1, warpsN = 1, stages = 1;
   int parts = 1;       // blocks of a cluster that share K
   bool swap = false;   // skinny: few columns, not few rows
-  bool pair = false;   // wgmma: two warpgroups share a tile
+  int groups = 1;      // wgmma: warpgroups that share a tile
   bool boxes = false;  // wgmma: the copy engine moves results and what is added to them
 
   std::string name() const;
+  // What generated code says between the kernel's type and its name.
+  std::string attributes() const;
   int threads() const;
   bool usesMaps() const { return family == GemmFamily::kWgmma || family == GemmFamily::kQuick; }
   // Blocks that its registers leave room for on one multiprocessor.

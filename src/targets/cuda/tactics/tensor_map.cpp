@@ -58,4 +58,21 @@ CUtensorMap ImageMap::encode(const void* memory) const {
   return map;
 }
 
+CUtensorMap PatchMap::encode(const void* memory) const {
+  constexpr cuuint32_t kChannels = 64;
+  requireAligned(memory);
+  cuuint64_t row = channels * width, image = row * height;
+  cuuint64_t sizes[] = {channels, width, height, images};
+  cuuint64_t bytes[] = {channels * kElementBytes, row * kElementBytes, image * kElementBytes};
+  cuuint32_t steps[] = {1, bounds.strides[0], bounds.strides[1], 1};
+  CUtensorMap map;
+  check(
+      driver().cuTensorMapEncodeIm2col(&map, typeOf(type), 4, const_cast<void*>(memory), sizes, bytes,
+                                       bounds.lower.data(), bounds.upper.data(), kChannels, places, steps,
+                                       CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                       CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+      "cuTensorMapEncodeIm2col");
+  return map;
+}
+
 }  // namespace tenfold::cuda

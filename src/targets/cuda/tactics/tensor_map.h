@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/dtype.h"
+#include "targets/cuda/tactics/patch_bounds.h"
 
 namespace tenfold::cuda {
 
@@ -26,6 +27,18 @@ struct ImageMap {
   DataType type = DataType::kUndefined;
   uint64_t channels = 1, width = 1, height = 1, images = 1;
   uint32_t boxWidth = 1, boxHeight = 1;
+
+  // Throws Error where the memory does not begin at a multiple of 16 bytes.
+  CUtensorMap encode(const void* memory) const;
+};
+
+// Images of 16-bit elements, channels-last, over which a convolution's kernel moves: copied are 64 channels
+// of so many places of the kernel, one after the other, permuted in blocks of 128 bytes.
+struct PatchMap {
+  DataType type = DataType::kUndefined;
+  uint64_t channels = 1, width = 1, height = 1, images = 1;
+  PatchBounds bounds;
+  uint32_t places = 64;
 
   // Throws Error where the memory does not begin at a multiple of 16 bytes.
   CUtensorMap encode(const void* memory) const;

@@ -132,10 +132,11 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
                       static_cast<uint32_t>(width),
                       static_cast<uint32_t>(height)};
     };
+    plan.boxes = true;
     plan.writeMaps = [image = mapOf(s.in, box.columns, box.rows), result = mapOf(s.out, kColumns, rows)](
-                         std::vector<uint64_t>& words, const void* from, const void* to) {
+                         std::vector<uint64_t>& words, const ConvAddresses& at) {
       auto* bytes = reinterpret_cast<char*>(words.data());
-      CUtensorMap maps[] = {image.encode(from), result.encode(to)};
+      CUtensorMap maps[] = {image.encode(at.image), result.encode(at.result)};
       std::memcpy(bytes + offsetof(BoxParams, image), &maps[0], sizeof maps[0]);
       std::memcpy(bytes + offsetof(BoxParams, result), &maps[1], sizeof maps[1]);
     };
@@ -166,7 +167,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
   constexpr int64_t kLargestBox = 256;
   Box largest = boxOf(s, 8);
   bool boxes = device.hasWgmma() && s.out[1] > 0 && std::max(largest.rows, largest.columns) <= kLargestBox &&
-               resultIsBox(node, conv, hint);
+               resultIsBox(node, conv, hint) && !hasBoxOperand(node);
   for (int rows : {8, 4}) {
     Box box = boxOf(s, rows);
     if (!boxes || box.sharedBytes > device.sharedBytes) continue;

@@ -1,7 +1,5 @@
 #include "targets/cuda/tactics/conv/packed_conv.h"
 
-#include <array>
-
 #include "base/error.h"
 #include "targets/cuda/codegen/tile_epilogue.h"
 #include "targets/cuda/tactics/conv/weights.h"
@@ -17,9 +15,19 @@ TileEpilogue::Params epilogueParams(const TileEpilogue& epilogue, const ConvNode
 
 class PackedConvLaunch final : public Launch {
  public:
-  PackedConvLaunch(const ConvNode& conv, ConvPlan plan, TileEpilogue::Params epilogue, const void* weights,
-                   std::shared_ptr<const Module> module)
-      : conv_(conv), plan_(std::move(plan)), epilogue_(std::move(epilogue)), module_(std::move(module)) {
+  // `boxOperand`: which operand of the epilogue, or -1.
+  PackedConvLaunch(const ConvNode& conv, ConvPlan plan, TileEpilogue::Params epilogue, int boxOperand,
+                   const void* weights, std::shared_ptr<const Module> module)
+      : conv_(conv),
+        plan_(std::move(plan)),
+        boxOperand_(boxOperand),
+        weights_(weights),
+        epilogue_(std::move(epilogue)),
+        module_(std::move(module)) {
+    if (plan_.boxes && !epilogue_.isMatrix())
+      fail(ErrorKind::kUnsupported,
+           "a convolution was compiled for shapes whose results the copy engine can move; build for these "
+           "shapes as well");
     plan_.words[1] = reinterpret_cast<uint64_t>(weights);
     function_ = module_->function(kConvFunction, plan_.grid.sharedBytes);
   }
@@ -30,21 +38,28 @@ class PackedConvLaunch final : public Launch {
     if (plan_.words[0] % plan_.alignment != 0)
       fail("an image lies at {}; convolutions expect a multiple of {}", image, plan_.alignment);
     void* parameters[] = {plan_.words.data(), epilogue_.fill(args)};
-    if (plan_.writeMaps) writeMaps(image, args.outputs[conv_.outputs[0]]);
+    if (plan_.grid.blocks[0] == 0) return;
+    if (plan_.writeMaps) writeMaps({image, weights_, args.outputs[conv_.outputs[0]], operand()});
     launch(function_, plan_.grid, parameters, args.stream);
   }
 
  private:
-  void writeMaps(const void* image, const void* result) {
-    if (!epilogue_.isWide()) fail("an operand of a convolution does not begin at a multiple of 16 bytes");
-    if (mapped_[0] == image && mapped_[1] == result) return;
-    plan_.writeMaps(plan_.words, image, result);
-    mapped_ = {image, result};
+  void writeMaps(const ConvAddresses& at) {
+    if (plan_.boxes && !epilogue_.isWide())
+      fail("an operand of a convolution does not begin at a multiple of 16 bytes");
+    if (mapped_ == at) return;
+    plan_.writeMaps(plan_.words, at);
+    mapped_ = at;
+  }
+  const void* operand() const {
+    return boxOperand_ < 0 ? nullptr : epilogue_.memory(static_cast<size_t>(boxOperand_));
   }
 
   const ConvNode& conv_;
   ConvPlan plan_;
-  std::array<const void*, 2> mapped_{};
+  ConvAddresses mapped_;
+  int boxOperand_;
+  const void* weights_;
   TileEpilogue::Params epilogue_;
   std::shared_ptr<const Module> module_;
   CUfunction function_ = nullptr;
@@ -67,16 +82,18 @@ std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
                    epilogue = TileEpilogue(parts.node, kConvolutions),
                    parts = std::move(parts)](Descs in, Descs out) {
     return std::make_unique<PackedConvLaunch>(conv, plan(parts.device, conv, parts.config, in, out),
-                                              epilogueParams(epilogue, conv, in, out),
+                                              epilogueParams(epilogue, conv, in, out), epilogue.boxOperand(),
                                               parts.weights[0].data(), parts.module);
   });
 }
 
 bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint) {
   TileEpilogue epilogue(node, kConvolutions);
-  return conv.outputs.size() == 1 && epilogue.boxResult() >= 0 && epilogue.boxOperand() < 0 &&
+  return conv.outputs.size() == 1 && epilogue.boxResult() >= 0 &&
          epilogueParams(epilogue, conv, hint.inputs, hint.outputs).isMatrix();
 }
+
+bool hasBoxOperand(const Node& node) { return TileEpilogue(node, kConvolutions).boxOperand() >= 0; }
 
 std::string packedConvCode(const Node& node, const std::string& include, const std::string& types,
                            const std::string& attributes, const std::string& params,

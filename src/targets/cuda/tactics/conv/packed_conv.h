@@ -14,6 +14,12 @@ inline constexpr std::string_view kConvolutions[] = {"Conv", "ConvTranspose"};
 // What the extern "C" kernels are called.
 inline constexpr const char* kConvFunction = "convolution";
 
+// Where tensors lie. `operand`: that of the epilogue which the copy engine may move, or null.
+struct ConvAddresses {
+  const void *image = nullptr, *weights = nullptr, *result = nullptr, *operand = nullptr;
+  bool operator==(const ConvAddresses&) const = default;
+};
+
 // A launch at concrete shapes.
 struct ConvPlan {
   // `params` begins with the addresses of image and weights.
@@ -23,9 +29,10 @@ struct ConvPlan {
     std::memcpy(words.data(), &params, sizeof params);
   }
   std::vector<uint64_t> words;
-  // Where the kernel's parameters hold tensor maps: writes those of the image and the first output there.
-  // Everything that the epilogue reads must allow vectors then.
-  std::function<void(std::vector<uint64_t>& words, const void* image, const void* result)> writeMaps;
+  // Where the kernel's parameters hold tensor maps: writes them there.
+  std::function<void(std::vector<uint64_t>& words, const ConvAddresses& at)> writeMaps;
+  // The copy engine moves results: everything that the epilogue reads must allow vectors.
+  bool boxes = false;
   Grid grid;
   unsigned alignment = 16;  // of the image, in bytes
 };
@@ -38,9 +45,11 @@ using ConvPlanner = ConvPlan (*)(const Device& device, const ConvNode& conv, con
                                  Descs in, Descs out);
 std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan);
 
-// Whether the copy engine can move the result of the node's epilogue, and everything the epilogue reads is
-// the same for all pixels or can be read by vectors.
+// Whether the copy engine can move the result of the node's epilogue, everything the epilogue reads is the
+// same for all pixels or can be read by vectors, and there is at most one output.
 bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint);
+// Whether an operand of the epilogue is like the result.
+bool hasBoxOperand(const Node& node);
 
 // The translation unit around `types`, which names what `call` is instantiated with; `params` is the type of
 // the kernel's own parameters.

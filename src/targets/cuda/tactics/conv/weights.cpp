@@ -39,6 +39,21 @@ Tensor packTaps(const ConvNode& conv, const ConvShape& s, const void* weights) {
   return packed;
 }
 
+Tensor packMatrices(const ConvNode& conv, const ConvShape& s, const void* weights) {
+  WeightStrides from = weightStrides(conv, s);
+  Tensor packed(conv.type(), {s.taps(), s.filters, s.channels});
+  moveElements(conv.type(), [&](auto element) {
+    using T = decltype(element);
+    const T* source = static_cast<const T*>(weights);
+    T* to = packed.as<T>();
+    for (int64_t t = 0; t < s.taps(); ++t)
+      for (int64_t f = 0; f < s.filters; ++f)
+        for (int64_t c = 0; c < s.channels; ++c)
+          *to++ = source[f * from.filter + c * from.channel + t * from.tap];
+  });
+  return packed;
+}
+
 namespace {
 // SharedTile::offset, in elements.
 int64_t tileOffset(int64_t row, int64_t column, int64_t chunks, int64_t elements) {

@@ -15,6 +15,9 @@ WeightStrides packedFilterStrides(const ConvShape& shape, int tile);
 // [tap][channel] of a convolution of each channel by itself.
 Tensor packTaps(const ConvNode& conv, const ConvShape& shape, const void* weights);
 
+// [tap][filter][channel] of a convolution without groups.
+Tensor packMatrices(const ConvNode& conv, const ConvShape& shape, const void* weights);
+
 // Tiles of `rows` filters by `columns` of K, which runs over taps and, fastest, channels, in the order of
 // SharedTile (kernels/tile_loader.cuh): [group][filter tile][step of K][row][16-byte chunk, permuted], padded
 // by zeros. The taps of a transposed convolution are flipped.

@@ -9,6 +9,7 @@
 // of rank 3 to 5 are channels-last in memory). A line of results: microseconds, the rate, how many times the
 // floor, and the largest difference from the first configuration's results over their largest magnitude.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <thread>
@@ -45,10 +46,13 @@ struct Trial {
 };
 
 // All configurations, compiled on all cores.
-std::vector<Trial> compileAll(const bench::Operands& operands, Target& gpu) {
+std::vector<Trial> compileAll(const bench::Operands& operands, Target& gpu,
+                              const std::vector<std::string>& names) {
   std::vector<Trial> trials;
   for (const Tactic* tactic : gpu.tactics()) {
-    if (tactic->name() == "host-reference" || !tactic->refuses(operands.node(), operands.hint()).empty())
+    bool wanted = names.empty() || std::find(names.begin(), names.end(), tactic->name()) != names.end();
+    if (!wanted || tactic->name() == "host-reference" ||
+        !tactic->refuses(operands.node(), operands.hint()).empty())
       continue;
     for (Candidate& c : tactic->candidates(operands.node(), operands.hint()))
       trials.push_back({tactic, c, {}, {}});
@@ -70,11 +74,11 @@ std::vector<Trial> compileAll(const bench::Operands& operands, Target& gpu) {
   return trials;
 }
 
-void runCase(const bench::KernelCase& c, Target& gpu, int top) {
+void runCase(const bench::KernelCase& c, Target& gpu, const std::vector<std::string>& names, int top) {
   bench::Operands operands(c, gpu);
   std::vector<Row> rows;
   std::vector<Tensor> first;
-  for (Trial& t : compileAll(operands, gpu)) {
+  for (Trial& t : compileAll(operands, gpu, names)) {
     Row row{fmt::format("{} {}", t.tactic->name(), t.candidate.config)};
     try {
       require(t.failure.empty(), "{}", t.failure);
@@ -115,9 +119,11 @@ int main(int argc, char** argv) {
   CLI::App app("Times the GPU's kernels one by one, e.g. gpu_kernels --filter resnet50");
   std::string filter, file;
   int top = 4;
+  std::vector<std::string> names;
   std::string explain;
   app.add_option("--filter", filter, "only cases whose name contains this");
   app.add_option("--cases", file, "a file of cases instead of the built-in ones")->check(CLI::ExistingFile);
+  app.add_option("--tactics", names, "only these, with commas between them")->delimiter(',');
   app.add_option("--top", top, "how many of the fastest configurations to print")->check(CLI::PositiveNumber);
   app.add_option("--explain", explain,
                  "do not run: print what every tactic says for this target, e.g. cuda:sm_90");
@@ -127,7 +133,7 @@ int main(int argc, char** argv) {
     std::ifstream in(file);
     for (const auto& c : file.empty() ? tenfold::bench::builtInCases() : tenfold::bench::readCases(in))
       if (c.name.find(filter) != std::string::npos)
-        explain.empty() ? tenfold::runCase(c, gpu, top) : tenfold::explainCase(c, gpu);
+        explain.empty() ? tenfold::runCase(c, gpu, names, top) : tenfold::explainCase(c, gpu);
   } catch (const std::exception& e) {
     fmt::print(stderr, "{}\n", e.what());
     return 1;

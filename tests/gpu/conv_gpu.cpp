@@ -1,7 +1,7 @@
 // Convolutions with constant weights, which kernels pack, by every tactic that accepts them.
 #include <fmt/format.h>
 
-#include "targets/tactic_harness.h"
+#include "gpu/with_configs.h"
 
 namespace tenfold {
 namespace {
@@ -115,6 +115,60 @@ constexpr ConvCase kDepthwise[] = {{"[2,72,37,41]", "[72,1,3,3]", "group=72, pad
                                    {"[1,32,20,20]", "[32,1,3,3]", "group=32, dilations=[2,3]"},
                                    {"[5,64,120,20]", "[64,1,3,3]", "group=64, pads=[1,1,1,1]"}};
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvDepthwise, testing::ValuesIn(kDepthwise));
+
+// Convolutions by wgmma: kernels, strides, pads, dilations and extents that are odd in every way, by every
+// family of tiles.
+class CudaConvWgmma : public testing::TestWithParam<ConvCase> {
+ protected:
+  void SetUp() override {
+    if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  }
+  void check(const char* type, const char* tail, double tolerance, const std::vector<std::string>& configs) {
+    testing_util::checkConfigs("conv-wgmma", regionText(GetParam(), type, tail), tolerance, configs);
+  }
+};
+
+TEST_P(CudaConvWgmma, Tiles) {
+  check("f16", "a = Add(c, r); y = Relu(a); return y", 2e-3,
+        {"wgmma 128x128 s5 alone p1", "wgmma 64x64 s8 alone p1", "wgmma 192x128 s4 trio p1",
+         "wgmma 256x64 s4 pair p1"});
+  check("bf16", "m = Mul(c, g); s = Sigmoid(m); y = Mul(m, s); return y", 1.6e-2,
+        {"wgmma 128x256 s4 pair p1"});
+}
+TEST_P(CudaConvWgmma, SharedDepth) {
+  check("f16", "a = Add(c, r); y = Relu(a); return y", 2e-3,
+        {"wgmma 192x128 s5 trio p2", "wgmma 128x128 s6 pair p4", "wgmma 64x64 s8 alone p8",
+         "quick 64x32 s7 p1", "quick 64x64 s5 p4", "quick 128x64 s3 p2", "quick 64x128 s7 p8"});
+}
+TEST_P(CudaConvWgmma, Boxes) {
+  check("f16", "a = Add(c, r); y = Relu(a); return y", 2e-3,
+        {"wgmma 192x128 s4 trio boxes", "wgmma 192x64 s6 trio boxes", "wgmma 128x128 s5 alone boxes",
+         "wgmma 256x64 s4 pair boxes", "wgmma 128x256 s3 pair boxes"});
+  check("bf16", "y = Relu(c); return y", 1.6e-2, {"wgmma 64x192 s5 alone boxes"});
+}
+
+constexpr ConvCase kWgmma[] = {{"[2,64,14,14]", "[64,64,3,3]", "pads=[1,1,1,1]"},
+                               {"[3,128,15,13]", "[136,128,3,3]", "pads=[1,1,1,1], strides=[2,2]"},
+                               {"[2,72,9,11]", "[40,72,3,3]", "pads=[1,0,2,3], dilations=[2,1]"},
+                               {"[5,64,13,9]", "[200,64,1,1]", "strides=[2,3]"},
+                               {"[1,16,30,7]", "[24,16,5,2]", "pads=[0,2,1,1], strides=[1,2]"},
+                               {"[2,8,40]", "[48,8,7]", "pads=[3,2], strides=[2]"},
+                               {"[1,136,3,5]", "[72,136,7,7]", "pads=[3,3,3,3]"},
+                               {"[70,32,7,7]", "[64,32,3,3]", "pads=[1,1,1,1]"},
+                               {"[3,64,2,9,8]", "[64,64,1,3,3]", "pads=[0,1,1,0,1,1]"}};
+INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvWgmma, testing::ValuesIn(kWgmma));
+
+// Results that no vector holds, and several outputs.
+TEST(CudaConvWgmmaEpilogue, Narrow) {
+  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  ConvCase c{"[2,32,9,10]", "[35,32,3,3]", "pads=[1,1,1,1]"};
+  testing_util::checkConfigs("conv-wgmma",
+                             regionText(c, "f16",
+                                        "m = Mul(c, g); z = Greater(m, r); q = Where(z, m, r); y = Cast(q) "
+                                        "{to=f32}; return y, m"),
+                             2e-3,
+                             {"wgmma 64x64 s8 alone p1", "wgmma 192x64 s5 trio p1", "quick 64x64 s5 p4"});
+}
 
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConv, testing::ValuesIn(kCases));
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvTypes, testing::ValuesIn(kOfEachKind));

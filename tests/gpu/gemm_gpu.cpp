@@ -2,70 +2,16 @@
 // that the cost model offers, and every family of kernels at sizes that it would not choose it for.
 #include <fmt/format.h>
 
-#include "targets/tactic_harness.h"
+#include "gpu/with_configs.h"
 
 namespace tenfold {
 namespace {
 
 constexpr double kTolerance = 1e-5, kHalfTolerance = 4e-3;
 
-// The tactic with these configurations instead of those it would offer.
-class WithConfigs final : public Tactic {
- public:
-  WithConfigs(const Tactic& inner, std::vector<std::string> configs)
-      : inner_(inner), configs_(std::move(configs)) {}
-  std::string_view name() const override { return inner_.name(); }
-  std::string refuses(const Node& node, const TuningHint& hint) const override {
-    return inner_.refuses(node, hint);
-  }
-  std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
-    std::vector<Candidate> all;
-    for (const std::string& c : configs_) all.push_back({c, 0});
-    return all;
-  }
-  CompiledKernel compile(const Node& node, const std::string& config, const TuningHint& hint) const override {
-    return inner_.compile(node, config, hint);
-  }
-  std::unique_ptr<Kernel> load(const Node& node, const CompiledKernel& compiled) const override {
-    return inner_.load(node, compiled);
-  }
-
- private:
-  const Tactic& inner_;
-  std::vector<std::string> configs_;
-};
-
-std::vector<Tensor> operandsOf(const TextCase& c, const Node& node) {
-  std::vector<Tensor> inputs;
-  for (const Value* v : node.inputs) {
-    if (v->isConstant()) inputs.push_back(v->constant);
-    for (size_t i = 0; i < c.inputs.size(); ++i)
-      if (v == c.graph->inputs[i]) inputs.push_back(c.inputs[i]);
-  }
-  return inputs;
-}
-
-// A text with one node, by "gemm" in both layouts; with the given configurations, or those it offers.
 void check(const std::string& text, double tolerance, const std::vector<std::string>& configs = {},
            int layouts = 1) {
-  SCOPED_TRACE(text);
-  Target& gpu = target("cuda");
-  const Tactic* gemm = gpu.findTactic("gemm");
-  TextCase c = parseCase(text);
-  const Node& node = *c.graph->nodes().back();
-  std::vector<Tensor> inputs = operandsOf(c, node), want = evalNode(node, inputs);
-  auto runs = [&](const Tactic& tactic) {
-    int count = 0;
-    for (Layout layout : {Layout::kPlain, Layout::kChannelsLast})
-      count += testing_util::runTactic(gpu, tactic, node, inputs, want, tolerance, layout, true);
-    EXPECT_EQ(count, layouts);
-  };
-  if (configs.empty()) runs(*gemm);
-  // One by one, so that a failure says which.
-  for (const std::string& config : configs) {
-    SCOPED_TRACE(config);
-    runs(WithConfigs(*gemm, {config}));
-  }
+  testing_util::checkConfigs("gemm", text, tolerance, configs, layouts);
 }
 
 std::string in(const std::string& type, const std::string& text) {
@@ -124,10 +70,11 @@ struct WgmmaForms : testing::TestWithParam<int> {};
 
 TEST_P(WgmmaForms, AgreeWithTheReference) {
   if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
-  const std::vector<std::string> all = {"wgmma 128x256 s4 pair p1",  "wgmma 256x128 s3 pair p1",
-                                        "wgmma 128x128 s5 alone p1", "wgmma 64x256 s4 alone p1",
-                                        "wgmma 64x64 s8 alone p1",   "wgmma 128x64 s6 pair p4",
-                                        "wgmma 64x64 s8 alone p8"};
+  const std::vector<std::string> all = {
+      "wgmma 128x256 s4 pair p1", "wgmma 256x128 s3 pair p1", "wgmma 128x128 s5 alone p1",
+      "wgmma 64x256 s4 alone p1", "wgmma 64x64 s8 alone p1",  "wgmma 128x64 s6 pair p4",
+      "wgmma 192x128 s4 trio p1", "wgmma 192x64 s5 trio p1",  "wgmma 192x128 s5 trio p2",
+      "wgmma 128x128 s6 pair p2", "wgmma 64x64 s8 alone p8"};
   int form = GetParam();
   for (const char* type : {"f16", "bf16"})
     check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
@@ -174,7 +121,8 @@ TEST_P(BoxForms, AgreeWithTheReference) {
   const std::vector<std::string> all = {"wgmma 128x128 s5 alone boxes", "wgmma 128x128 s6 pair boxes",
                                         "wgmma 128x192 s4 pair boxes",  "wgmma 128x256 s3 pair boxes",
                                         "wgmma 256x128 s3 pair boxes",  "wgmma 64x256 s4 alone boxes",
-                                        "wgmma 64x192 s5 alone boxes",  "wgmma 256x64 s4 pair boxes"};
+                                        "wgmma 64x192 s5 alone boxes",  "wgmma 256x64 s4 pair boxes",
+                                        "wgmma 192x128 s4 trio boxes",  "wgmma 192x64 s6 trio boxes"};
   int form = GetParam();
   for (const char* type : {"f16", "bf16"})
     check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,

@@ -8,14 +8,14 @@
 #include "gemm_boxes.cuh"
 #include "gemm_quick.cuh"
 
-// K is a multiple of 64 here, lda and ldb are not used.
-struct ConvProduct : Gemm {
+struct ConvProduct {
+  Gemm gemm;                      // K is a multiple of 64, lda and ldb are not used
   Divisor width, height;          // of the result
   Divisor channelSteps, kernelX;  // steps of a tap, taps of a row
   i32 strideX, strideY, left, top;
   u32 dilationX, dilationY;
+  __device__ __forceinline__ operator const Gemm&() const { return gemm; }
 };
-static_assert(__builtin_offsetof(ConvProduct, width) == sizeof(Gemm), "the host lays it out so");
 
 struct alignas(64) ConvWgmma {
   ConvProduct product;
@@ -29,8 +29,6 @@ struct PixelProducer {
   const Maps& maps;
   const ConvProduct& p;
   i32 x, y, image, filter;  // where the kernel lies for the first pixel
-
-  static __device__ __forceinline__ Steps steps(const ConvProduct& p) { return MatrixProducer<C>::steps(p); }
 
   __device__ __forceinline__ PixelProducer(const Maps& m, const ConvProduct& problem, const Place& place)
       : maps(m), p(problem), filter(place.n * C::kN) {
@@ -61,13 +59,14 @@ struct PixelProducer {
 
 template <class C, class Region, class E>
 __device__ __forceinline__ void convWgmma(const ConvWgmma& c, const E& e) {
-  wgmmaTiles<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, c.product, e, c.product.allTiles);
+  wgmmaTiles<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, c.product, e, c.product.gemm.allTiles);
 }
 template <class C, class Region, class E>
 __device__ __forceinline__ void convBoxes(const ConvWgmma& c, const E& e) {
-  boxTiles<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, BoxMaps{c.operand, c.result}, c.product, e);
+  boxTiles<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, BoxMaps{c.operand, c.result}, c.product,
+                                        c.product.gemm.allTiles, e);
 }
 template <class C, class Region, class E>
 __device__ __forceinline__ void convQuick(const ConvWgmma& c, const E& e) {
-  quickTile<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, c.product, e);
+  quickTile<C, Region, PixelProducer<C>>(Maps{c.image, c.weights}, c.product, c.product.gemm.allTiles, e);
 }

@@ -165,7 +165,7 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
 // Warps of the first warpgroup: 0 copies the products' operands, the others move the warpgroups' buffers.
 template <class C, class Region, class Producer, class E>
 __device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
-                                         const typename Producer::Problem& p, const E& e) {
+                                         const typename Producer::Problem& p, u32 tiles, const E& e) {
   extern __shared__ uint4 memory[];
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
@@ -192,7 +192,7 @@ __device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
   u32 warp = threadIdx.x / 32;
   if (warp < 4) {
     giveRegisters<C::kFew>();
-    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, p.allTiles, stages, full, empty);
+    if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
     if (threadIdx.x % 32 == 0 && warp > 0 && warp <= C::kGroups) {
       waitForPrevious();
       moveBoxes<C, Region>(boxes, p, warp - 1, buffers + (warp - 1) * C::kBufferBytes, ready + 8 * (warp - 1),
@@ -210,5 +210,5 @@ __device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
 template <class C, class Region, class E>
 __device__ __forceinline__ void gemmBoxes(const TensorMap& a, const TensorMap& b, const TensorMap& operand,
                                           const TensorMap& result, const Gemm& p, const E& e) {
-  boxTiles<C, Region, MatrixProducer<C>>(Maps{a, b}, BoxMaps{operand, result}, p, e);
+  boxTiles<C, Region, MatrixProducer<C>>(Maps{a, b}, BoxMaps{operand, result}, p, p.allTiles, e);
 }

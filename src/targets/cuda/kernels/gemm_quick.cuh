@@ -135,7 +135,8 @@ struct QuickRows {
 };
 
 template <class C, class Region, class Producer, class E>
-__device__ __forceinline__ void quickTile(const Maps& maps, const typename Producer::Problem& p, const E& e) {
+__device__ __forceinline__ void quickTile(const Maps& maps, const typename Producer::Problem& p, u32 tiles,
+                                          const E& e) {
   extern __shared__ uint4 memory[];
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
@@ -159,14 +160,14 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
   allowNext();
   if (C::kParts > 1) clusterArrive();
   if (produces) {
-    if (threadIdx.x == C::kMultiplying) produceTiles<C, Producer>(maps, p, p.allTiles, stages, full, empty);
+    if (threadIdx.x == C::kMultiplying) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
     __syncwarp();
     if (C::kParts > 1) clusterWait();
     return;
   }
   waitForPrevious();
   QuickRows<C, Region, E> mine(p, e, placeOf(p, blockIdx.x));
-  Steps range = Producer::steps(p);
+  Steps range = ownSteps<C>(p);
   u32 steps = range.to - range.from;
   Ring<C::kStages> ring;
   Sums<C> sums;
@@ -183,5 +184,5 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
 
 template <class C, class Region, class E>
 __device__ __forceinline__ void gemmQuick(const TensorMap& a, const TensorMap& b, const Gemm& p, const E& e) {
-  quickTile<C, Region, MatrixProducer<C>>(Maps{a, b}, p, e);
+  quickTile<C, Region, MatrixProducer<C>>(Maps{a, b}, p, p.allTiles, e);
 }

@@ -8,10 +8,9 @@
 // PARTS: so many blocks of a cluster share the K of a tile, for products with few tiles.
 //
 // A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
-//   Problem                                 p's type, Gemm or derived from it
+//   Problem                                 p's type: Gemm, or what can be read as one
 //   Producer(maps, p, place)                the tile's operands
 //   copyA(stage, barrier, step), copyB      start the copies of 64 elements of K: C::kStageBytes together
-//   steps(p)                                the steps of this block, the same for all its tiles
 #pragma once
 
 #include "gemm.cuh"
@@ -46,14 +45,17 @@ struct Maps {
   const TensorMap &a, &b;
 };
 
+// The steps of this block, the same for all its tiles.
+template <class C>
+__device__ __forceinline__ Steps ownSteps(const Gemm& p) {
+  return stepsOf<C::kK, C::kParts>(p.k, C::kParts > 1 ? blockIdx.y : 0);
+}
+
 template <class C>
 struct MatrixProducer {
   typedef Gemm Problem;
   const Maps& maps;
   i32 row, column, batchA, batchB;
-  static __device__ __forceinline__ Steps steps(const Gemm& p) {
-    return stepsOf<C::kK, C::kParts>(p.k, C::kParts > 1 ? blockIdx.y : 0);
-  }
 
   __device__ __forceinline__ MatrixProducer(const Maps& m, const Gemm& p, const Place& place)
       : maps(m), row(place.m * C::kM), column(place.n * C::kN) {
@@ -151,7 +153,7 @@ template <class C, class Producer>
 __device__ __forceinline__ void produceTiles(const Maps& maps, const typename Producer::Problem& p, u32 tiles,
                                              u32 stages, u32 full, u32 empty) {
   Ring<C::kStages> ring;
-  Steps steps = Producer::steps(p);
+  Steps steps = ownSteps<C>(p);
   u32 early = 0;
   if (C::kConstantB && blockIdx.x < tiles) {
     Producer producer(maps, p, placeOf(p, blockIdx.x));
@@ -206,11 +208,11 @@ __device__ __forceinline__ void storeSums(const Sums<C>& sums, float* tile, u32 
       }
 }
 
-template <class C, class Region, class Producer, class E>
-__device__ __forceinline__ void consumeTiles(const typename Producer::Problem& p, const E& e, u32 tiles,
-                                             u32 stages, u32 full, u32 empty, float* memory, float* partial) {
+template <class C, class Region, class E>
+__device__ __forceinline__ void consumeTiles(const Gemm& p, const E& e, u32 tiles, u32 stages, u32 full,
+                                             u32 empty, float* memory, float* partial) {
   u32 warp = threadIdx.x / 32 - 4, group = warp / 4, part = C::kShared ? group : 0;
-  Steps range = Producer::steps(p);
+  Steps range = ownSteps<C>(p);
   u32 steps = range.to - range.from;
   Ring<C::kStages> ring;
   constexpr bool kTurns = !C::kShared && C::kParts == 1;
@@ -270,15 +272,15 @@ __device__ __forceinline__ void wgmmaTiles(const Maps& maps, const typename Prod
       if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
     } else {
       takeRegisters<C::kMany>();
-      consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, epilogue, nullptr);
+      consumeTiles<C, Region>(p, e, tiles, stages, full, empty, epilogue, nullptr);
     }
   } else {
     if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
-    if (threadIdx.x >= 128)
-      consumeTiles<C, Region, Producer>(p, e, tiles, stages, full, empty, nullptr, epilogue);
+    if (threadIdx.x >= 128) consumeTiles<C, Region>(p, e, tiles, stages, full, empty, nullptr, epilogue);
     __syncthreads();
-    Place place = placeOf(p, blockIdx.x);
-    clusterEpilogue<Region, C::kM, C::kN, C::kParts, C::kThreads>(e, place.batch * p.m, place.m * C::kM, p.m,
+    const Gemm& g = p;
+    Place place = placeOf(g, blockIdx.x);
+    clusterEpilogue<Region, C::kM, C::kN, C::kParts, C::kThreads>(e, place.batch * g.m, place.m * C::kM, g.m,
                                                                   place.n * C::kN, epilogue, C::kPitch);
   }
 }

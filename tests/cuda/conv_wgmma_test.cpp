@@ -93,7 +93,7 @@ TEST(CudaConvWgmma, Refuses) {
   expect(refusal(plain("[2,64,9,9]", "[40,64,3,3]", "", "f32")), "16 bits");
   expect(refusal(plain("[2,64,4,9,9]", "[40,64,3,3,3]", "")), "depth");
   expect(refusal(plain("[2,64,40,9]", "[40,64,3,3]", "strides=[9,1]")), "stride");
-  expect(refusal("x:f16[2,64,9,9], w:f16[40,64,3,3] -> y = Conv(x, w)"), "not known");
+  expect(refusal("x:f16[2,64,9,9], w:f16[40,64,3,3] -> y = Conv(x, w)"), "weights");
   expect(refusal("x:f16[2,64,9,9] -> w = const f16[64,40,3,3] random(1); y = ConvTranspose(x, w)"),
          "transposed");
 }
@@ -103,7 +103,7 @@ std::string residual(const char* type, const char* x, const char* r, int filters
   std::string operands = fmt::format("x:{0}{1}, r:{0}{2}", type, x, r);
   std::string weights = fmt::format("{}[{},{},{},{}]", type, filters, channels, kernel, kernel);
   return fmt::format(
-      "{0} -> w = const {1} random(3); b = const {2}[{3}] random(4); y = Region(x, w, b, r) "
+      "{0} -> w = const {1} random(3); b = const {2}[{3}] random(4); y = Region(x, r, w, b) "
       "{{kind=\"conv\"}} "
       "graph c({0}, w:{1}, b:{2}[{3}]) {{ c = Conv(x, w, b) {{pads=[{4},{4},{4},{4}], strides=[{5},{5}]}}; a "
       "= Add(c, r); y = Relu(a); return y }}",

@@ -149,7 +149,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
                  static_cast<double>(s.filters),
                  static_cast<double>(s.taps() * stepsOfTap(s)),
                  1,
-                 memorySeconds(device, hint),
+                 memorySeconds(device, hint) - device.launchSeconds,
                  resultIsBox(node, conv, hint)};
   std::vector<Candidate> found;
   for (const GemmConfig& c : wgmmaConfigs())

@@ -48,10 +48,9 @@ void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
   }
 }
 
-// The last three passes need the target, so they are not the optimizer's; they can be switched off like its
-// own.
+// What needs the target is not the optimizer's, but can be switched off by name like its passes.
 constexpr const char *kMergeProducts = "merge-products", *kAssignLayouts = "assign-layouts",
-                     *kFormRegions = "form-regions";
+                     *kFormRegions = "form-regions", *kFuseCasts = "fuse-casts", *kReadImages = "read-images";
 
 bool isDisabled(const BuildOptions& options, std::string_view pass) {
   const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
@@ -79,7 +78,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   optimizer.integerProducts = target.profitsFrom(DataType::kInt8);
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   // Two that the target's kernels do in passing have names as well.
-  const bool casts = !isDisabled(options, "fuse-casts"), images = !isDisabled(options, "read-images");
+  const bool casts = !isDisabled(options, kFuseCasts), images = !isDisabled(options, kReadImages);
   auto fuses = [&](const Node& anchor, const Node& node) {
     bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
     if (product && ((!casts && node.is("Cast")) || (!images && node.is("Reorder")))) return false;
@@ -105,7 +104,7 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
 
 std::vector<std::string> buildPassNames() {
   std::vector<std::string> names = passNames();
-  names.insert(names.end(), {kMergeProducts, kAssignLayouts, kFormRegions});
+  names.insert(names.end(), {kMergeProducts, kAssignLayouts, kFormRegions, kFuseCasts, kReadImages});
   return names;
 }
 

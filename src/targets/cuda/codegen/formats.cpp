@@ -79,21 +79,39 @@ constexpr ExpressionRow kRows[] = {
     {"Xor", nullptr, "{0} != {1}"},
 };
 
+// For elements of 16 bits.
+constexpr ExpressionRow kSmallRows[] = {
+    {"Sigmoid", "math::sigmoid16({0})", nullptr},
+    {"Swish", "math::swish16({0}, {4})", nullptr, {"alpha"}, {1}},
+};
+
 // Operators whose attribute chooses between functions.
 constexpr ExpressionRow kGelu{"Gelu", "math::gelu<{3}>({0})", nullptr};
 constexpr ExpressionRow kGeluTanh{"Gelu", "math::geluTanh<{3}>({0})", nullptr};
+constexpr ExpressionRow kSmallGelu{"Gelu", "math::gelu16({0})", nullptr};
+constexpr ExpressionRow kSmallGeluTanh{"Gelu", "math::geluTanh16({0})", nullptr};
 constexpr ExpressionRow kFmod{"Mod", "math::truncatingMod({0}, {1})", "math::truncatingMod<{3}>({0}, {1})"};
 constexpr ExpressionRow kMod{"Mod", "math::flooringFloatMod<{3}>({0}, {1})",
                              "math::flooringMod<{3}>({0}, {1})"};
 constexpr ExpressionRow kLeft{kBitShift, nullptr, "math::shiftLeft<{3}>({0}, {1})"};
 constexpr ExpressionRow kRight{kBitShift, nullptr, "math::shiftRight<{3}>({0}, {1})"};
 
+const ExpressionRow* gelu(const Node& node, bool isSmall) {
+  if (node.attrs.text("approximate", "none") == "tanh") return isSmall ? &kSmallGeluTanh : &kGeluTanh;
+  return isSmall ? &kSmallGelu : &kGelu;
+}
+
 }  // namespace
 
 const ExpressionRow* findExpression(const Node& node) {
-  if (node.is("Gelu")) return node.attrs.text("approximate", "none") == "tanh" ? &kGeluTanh : &kGelu;
+  const Value* result = node.outputs.empty() ? nullptr : node.outputs[0];
+  bool isSmall = result && isFloat(result->dtype) && typeBits(result->dtype) == 16;
+  if (node.is("Gelu")) return gelu(node, isSmall);
   if (node.is("Mod")) return node.attrs.integer("fmod", 0) ? &kFmod : &kMod;
   if (node.is(kBitShift)) return node.attrs.text("direction", "") == "LEFT" ? &kLeft : &kRight;
+  if (isSmall)
+    for (const ExpressionRow& row : kSmallRows)
+      if (node.is(row.name)) return &row;
   for (const ExpressionRow& row : kRows)
     if (node.is(row.name)) return &row;
   return nullptr;

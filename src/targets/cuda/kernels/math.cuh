@@ -116,12 +116,21 @@ template <typename T>
 __device__ __forceinline__ T swish(T x, T alpha) {
   return alpha * x < T(-700) ? T(0) : x / (T(1) + exp(-alpha * x));
 }
+__device__ __forceinline__ float shortExp2(float x) {
+  float r;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(x));
+  return r;
+}
+__device__ __forceinline__ float shortReciprocal(float x) {
+  float r;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(x));
+  return r;
+}
 // The error function to 2e-7 (Abramowitz and Stegun 7.1.26), in half the instructions of the library's: what
 // follows 1 + erf(x) cannot use more.
 __device__ __forceinline__ float shortErf(float x) {
-  float a = fabs(x), t, e;
-  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(t) : "f"(fma(0.3275911f, a, 1.0f)));
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(e) : "f"(a * a * -1.4426950408889634f));
+  float a = fabs(x), t = shortReciprocal(fma(0.3275911f, a, 1.0f));
+  float e = shortExp2(a * a * -1.4426950408889634f);
   float p =
       fma(fma(fma(fma(1.061405429f, t, -1.453152027f), t, 1.421413741f), t, -0.284496736f), t, 0.254829592f);
   return copysign(1.0f - p * t * e, x);
@@ -134,6 +143,30 @@ __device__ __forceinline__ T gelu(T x) {
 template <typename T>
 __device__ __forceinline__ T geluTanh(T x) {
   return T(0.5) * x * (T(1) + tanh(T(0.79788456080286536) * (x + T(0.044715) * x * x * x)));
+}
+
+// Forms for results of 16 bits, of as few instructions as their precision allows: an epilogue computes them
+// while the tensor cores may be waiting. NaN and infinities come out as from the forms above.
+__device__ __forceinline__ float sigmoid16(float x) {
+  return shortReciprocal(1.0f + shortExp2(x * -1.4426950408889634f));
+}
+__device__ __forceinline__ float swish16(float x, float alpha) {
+  float y = alpha * x;
+  return y < -80.0f ? 0.0f : x * sigmoid16(y);
+}
+// max(x, 0) - |x| * erfc(|x| / sqrt(2)) / 2. The logarithm of the last factor is a polynomial, to 1.2e-4 of
+// the factor (fitted for |x| <= 6; from 10 on there is nothing left of it).
+__device__ __forceinline__ float gelu16(float x) {
+  float a, positive;
+  asm("min.NaN.f32 %0, %1, %2;" : "=f"(a) : "f"(fabs(x)), "f"(10.0f));
+  asm("max.NaN.f32 %0, %1, %2;" : "=f"(positive) : "f"(x), "f"(0.0f));
+  float p = fma(2.24777195e-5f, a, -6.00091938e-4f);
+  p = fma(fma(fma(fma(p, a, 7.10685877e-3f), a, -5.08569218e-2f), a, -0.461807013f), a, -1.14991629f);
+  return positive - a * shortExp2(fma(p, a, -1.0f));
+}
+// x * sigmoid(2u), as 1 + tanh(u) = 2 * sigmoid(2u).
+__device__ __forceinline__ float geluTanh16(float x) {
+  return swish16(x, 1.5957691216057308f * fma(0.044715f * x, x, 1.0f));
 }
 template <typename T>
 __device__ __forceinline__ T hardSwish(T x) {

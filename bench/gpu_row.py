@@ -15,7 +15,7 @@ FEWEST_ROUNDS = 3
 # What a part reaches: operations per second in products by precision, bytes per second of device memory.
 CEILINGS = {"H200": {"fp16": 752e12, "tf32": 395e12, "bytes": 4306e9}}
 # The largest root mean square of the difference from float32, relative to that of the output.
-TOLERANCE = {"fp16": 4e-2, "tf32": 1e-2}
+TOLERANCE = {"fp16": 4e-2, "tf32": 4e-2}  # both keep ten bits behind the point
 
 
 def import_modules(rows):

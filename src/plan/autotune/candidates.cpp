@@ -28,6 +28,15 @@ void takeTurns(std::vector<Option>& options) {
   for (size_t i = 0; i < options.size(); ++i) options[i] = std::move(turns[i].second);
 }
 
+constexpr const char* kExcluded = "the builder's tactic sources leave it out";
+
+// The last tactic, which runs everything, stays.
+bool isExcluded(const Tactic& tactic, const Target& target, const TunerOptions& options) {
+  const auto& excluded = options.excluded;
+  return &tactic != target.tactics().back() &&
+         std::find(excluded.begin(), excluded.end(), tactic.name()) != excluded.end();
+}
+
 }  // namespace
 
 bool canRun(Target& target) {
@@ -45,10 +54,16 @@ std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target&
                       const TunerOptions& options) {
   bool isLast = &tactic == target.tactics().back();
   if (!isLast && !node.hint.knownRanks) return "the rank of a tensor is known at run time only";
-  const auto& excluded = options.excluded;
-  if (!isLast && std::find(excluded.begin(), excluded.end(), tactic.name()) != excluded.end())
-    return "the builder's tactic sources leave it out";
+  if (isExcluded(tactic, target, options)) return kExcluded;
   return tactic.refuses(*node.node, node.hint);
+}
+
+std::vector<Trial> listExclusions(Target& target, const TunerOptions& options) {
+  std::vector<Trial> excluded;
+  for (const Tactic* tactic : target.tactics())
+    if (isExcluded(*tactic, target, options))
+      excluded.push_back({std::string(tactic->name()), "", 0, false, kExcluded});
+  return excluded;
 }
 
 std::vector<Trial> listRefusals(const TunedNode& node, Target& target, const TunerOptions& options) {

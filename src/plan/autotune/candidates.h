@@ -21,6 +21,8 @@ bool canRun(Target& target);
 // Why the tactic cannot or may not run the node; empty where it can.
 std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,
                       const TunerOptions& options);
+// The tactics that the builder's tactic sources leave out, whatever the node.
+std::vector<Trial> listExclusions(Target& target, const TunerOptions& options);
 // The tactics that refuse, in the target's order.
 std::vector<Trial> listRefusals(const TunedNode& node, Target& target, const TunerOptions& options);
 // Every accepted candidate that is worth a measurement; the target's reference only where nothing else is.

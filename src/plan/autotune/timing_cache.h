@@ -13,7 +13,8 @@ namespace tenfold {
 struct Timing {
   std::string tactic, config;
   double seconds = 0;
-  std::string failure = {};  // why it could not be compiled or run, else empty
+  // Why it could not be compiled or run, else empty; without a config: why the tactic refuses the region.
+  std::string failure = {};
 };
 
 // The fastest first, those that failed last; equal ones keep their order.

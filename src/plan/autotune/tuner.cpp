@@ -115,7 +115,11 @@ class Tuner {
            !hasZeroExtent(n.hint);
   }
 
-  // Without asking for candidates, which may take long by itself.
+  // Why a tactic refuses the node, as the cache keeps it.
+  static bool isReason(const Timing& t) { return !t.failure.empty() && t.config.empty(); }
+
+  // Without asking for candidates or reasons, which may take long by itself: a library may have to make
+  // plans to find out.
   bool takeFromCache(Region& r) {
     if (!options_.cache || !isMeasurable(r)) return false;
     auto known = options_.cache->find(target_.deviceSignature(), r.signature);
@@ -124,7 +128,11 @@ class Tuner {
       const Tactic* tactic = target_.findTactic(t.tactic);
       if (!t.failure.empty() || !tactic || !refusalOf(*tactic, nodeOf(r), target_, options_).empty())
         continue;
-      r.options = {{{tactic, {t.config, t.seconds}}}, listRefusals(nodeOf(r), target_, options_)};
+      r.options = {{{tactic, {t.config, t.seconds}}}, {}};
+      // An entry without reasons says that the kernel in use serves, or is an older program's.
+      r.options.refused = std::any_of(known->begin(), known->end(), isReason)
+                              ? listExclusions(target_, options_)
+                              : listRefusals(nodeOf(r), target_, options_);
       tell(r, *known);
       auto used = std::find_if(known->begin(), known->end(), [&](const Timing& other) {
         return other.failure.empty() && isUsed(r, other.tactic, other.config);
@@ -295,6 +303,12 @@ class Tuner {
     add(r.chosen);  // first among equals
     for (size_t i = 0; i < seconds.size(); ++i)
       if (i != r.chosen) add(i);
+    std::vector<Trial> excluded = listExclusions(target_, options_);
+    for (const Trial& t : r.options.refused)
+      if (std::none_of(excluded.begin(), excluded.end(),
+                       [&](const Trial& e) { return e.tactic == t.tactic; }))
+        timings.push_back({t.tactic, "", 0, t.refusal});
+    r.options.refused = std::move(excluded);
     sortTimings(timings);
     tell(r, timings);
     if (options_.cache) options_.cache->store(target_.deviceSignature(), r.signature, std::move(timings));

@@ -34,6 +34,7 @@ struct AttentionParams {
   i32 packed, rows, batches;
   Divisor rowBlocks, splits, items, shared, queriesOf;  // shared: items for each key head
   float scale, softcap;
+  float empty;  // what stands for the reciprocal sum of a query that sees no key: 0, or NaN
 };
 
 constexpr float kLog2e = 1.4426950408889634f;
@@ -75,8 +76,10 @@ struct Attention {
   i32 batch, item, kvHead, split, firstRow;
   i32 lane, rowWarp, keyWarp;
   i32 offset, begin, end, lowQuery, highQuery;
-  float factor;      // of scores, to powers of two
-  float maskFactor;  // from masks to scores
+  // Scores are products of queries and keys as they are; or, where they pass through a soft cap or may have
+  // masks added, what the softmax is defined on.
+  static constexpr bool ADDS = C::MASK == 2, TRUE_SCORES = ADDS || C::SOFTCAP;
+  float factor;  // of scores, to powers of two
   typename Math::Query kept[KEPT ? PADDED / 16 : 1][C::ROWS];
   float o[C::ROWS][TILES][4], top[C::ROWS][2], sum[C::ROWS][2];
 
@@ -95,8 +98,7 @@ struct Attention {
     item = static_cast<i32>(above - batch * p.items.divisor);
     kvHead = static_cast<i32>(p.shared.divide(item));
     firstRow = rowBlock * BLOCK_ROWS;
-    factor = C::SOFTCAP ? 1.f : p.scale * kLog2e;
-    maskFactor = C::SOFTCAP ? kLog2e : 1.f / p.scale;
+    factor = scoreFactor(p);
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r) {
 #pragma unroll
@@ -108,6 +110,9 @@ struct Attention {
     }
   }
 
+  static __device__ __forceinline__ float scoreFactor(const AttentionParams& p) {
+    return TRUE_SCORES ? kLog2e : p.scale * kLog2e;
+  }
   __device__ __forceinline__ AttentionRow row(int r, int half) const {
     return AttentionRow(p, item, firstRow + (rowWarp * C::ROWS + r) * 16 + half * 8 + lane / 4);
   }
@@ -235,8 +240,9 @@ struct Attention {
     return whole;
   }
 
-  // From products to scores as the softmax sees them. Keys of this lane: base + 16 step + 8 tile + (0, 1).
-  __device__ __forceinline__ void finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
+  // From products to scores. Keys of this lane: base + 16 step + 8 tile + (0, 1). True where masks were added;
+  // where none were, though they might (ADDS without a soft cap), the products are left as they are.
+  __device__ __forceinline__ bool finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
     i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
     bool whole = isWhole(first), masked = C::MASK && !(AHEAD && areZero(masks));
 #pragma unroll
@@ -251,7 +257,7 @@ struct Attention {
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
               float& x = s[step][r][tile][half * 2 + e];
-              if (C::SOFTCAP) x = p.softcap * kLog2e * tanhf(x * p.scale / p.softcap);
+              if (C::SOFTCAP) x = p.softcap * tanhf(x * p.scale / p.softcap);
               if (AHEAD && masked)
                 apply(x, masks.at[MASK_LINES > 1 ? r * 2 + half : 0][AHEAD ? step : 0][tile].at[e]);
               else if (C::MASK && !AHEAD)
@@ -259,16 +265,15 @@ struct Attention {
               if (!whole && !sees(r, half, key)) x = minusInfinity();
             }
         }
+    return ADDS && masked;
   }
   __device__ __forceinline__ void apply(float& x, bool m) const {
     if (!m) x = minusInfinity();
   }
   template <class M>
   __device__ __forceinline__ void apply(float& x, M m) const {
-    // A finite mask stays finite: where all keys have the lowest number, none of them counts more.
-    constexpr float kMost = 3.402823466e38f;
-    float mask = static_cast<float>(Element<M>::load(m)), add = mask * maskFactor;
-    x += mask == minusInfinity() ? mask : fmaxf(add, -kMost);
+    // Not in powers of two: the lowest finite mask would become infinite.
+    x = fmaf(x, C::SOFTCAP ? 1.f : p.scale, static_cast<float>(Element<M>::load(m)));
   }
   __device__ __forceinline__ bool sees(int r, int half, i32 key) const {
     if (!C::WINDOW) return key < end;
@@ -276,9 +281,10 @@ struct Attention {
     return key < end && key <= position + p.right && key >= position - p.left;
   }
 
-  // exp(a - b) for scores; b is not minus infinity.
+  // exp(a - b) for scores; b is not minus infinity. Masks make scores so large that only their difference,
+  // not their multiples', is near enough.
   __device__ __forceinline__ float power(float a, float b) const {
-    return exp2Fast(fmaf(a, factor, -b * factor));
+    return exp2Fast(ADDS ? (a - b) * factor : fmaf(a, factor, -b * factor));
   }
   static __device__ __forceinline__ float shiftOf(float highest) {
     return highest == minusInfinity() ? 0.f : highest;
@@ -303,25 +309,45 @@ struct Attention {
     }
   }
 
-  // The highest score so far: what powers are taken from, and by how much former sums shrink.
-  __device__ __forceinline__ void raise(const Scores (&s)[STEPS], float (&shift)[C::ROWS][2],
-                                        float (&shrink)[C::ROWS][2]) {
+  // How the scores of a tile become weights: 2^(score * factor - less).
+  struct Weighing {
+    float factor, less[C::ROWS][2];
+  };
+
+  // The highest score so far: what powers are taken from, and by how much former sums shrink. `masked`: what
+  // finish() says; then that highest score is taken from the scores right here.
+  __device__ __forceinline__ Weighing raise(Scores (&s)[STEPS], bool masked, float (&shrink)[C::ROWS][2]) {
+    bool products = ADDS && !C::SOFTCAP && !masked;
+    Weighing w;
+    w.factor = products ? p.scale * kLog2e : factor;
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r)
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
-        float most = top[r][half];
+        float most = ADDS ? minusInfinity() : top[r][half];
 #pragma unroll
         for (int step = 0; step < STEPS; ++step)
 #pragma unroll
           for (int i = 0; i < 4; ++i) most = fmaxf(most, s[step][r][i / 2][half * 2 + i % 2]);
         most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 1));
         most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, 2));
-        shift[r][half] = shiftOf(most);
-        shrink[r][half] = power(top[r][half], shift[r][half]);
+        if (ADDS) most = fmaxf(top[r][half], products ? most * p.scale : most);
+        float shift = shiftOf(most);
+        w.less[r][half] = masked ? 0.f : shift * factor;
+        // Finite, for rows that see only the lowest masks of tiles before this one.
+        if (ADDS) w.less[r][half] = fmaxf(w.less[r][half], -3.402823466e38f);
+        shrink[r][half] = power(top[r][half], shift);
         top[r][half] = most;
         sum[r][half] *= shrink[r][half];
       }
+    if (masked)
+#pragma unroll
+      for (int step = 0; step < STEPS; ++step)
+#pragma unroll
+        for (int r = 0; r < C::ROWS; ++r)
+#pragma unroll
+          for (int i = 0; i < 8; ++i) s[step][r][i / 4][i % 4] -= shiftOf(top[r][i % 4 / 2]);
+    return w;
   }
   __device__ __forceinline__ void shrinkResults(const float (&shrink)[C::ROWS][2]) {
 #pragma unroll
@@ -332,13 +358,13 @@ struct Attention {
         for (int i = 0; i < 4; ++i) o[r][n][i] *= shrink[r][i / 2];
   }
   // Scores of one step of keys to weights.
-  __device__ __forceinline__ void weigh(Scores& s, const float (&shift)[C::ROWS][2]) {
+  __device__ __forceinline__ void weigh(Scores& s, const Weighing& w) {
 #pragma unroll
     for (int r = 0; r < C::ROWS; ++r)
 #pragma unroll
       for (int i = 0; i < 8; ++i) {
         float& x = s[r][i / 4][i % 4];
-        x = power(x, shift[r][i % 4 / 2]);
+        x = exp2Fast(fmaf(x, w.factor, -w.less[r][i % 4 / 2]));
         sum[r][i % 4 / 2] += x;
       }
   }
@@ -356,14 +382,14 @@ struct Attention {
     } else {
       score(s, k, left);
     }
-    finish(s, masks, first);
-    float shift[C::ROWS][2], shrink[C::ROWS][2];
-    raise(s, shift, shrink);
+    bool masked = finish(s, masks, first);
+    float shrink[C::ROWS][2];
+    Weighing weighing = raise(s, masked, shrink);
     shrinkResults(shrink);
 #pragma unroll
     for (int step = 0; step < STEPS; ++step) {
       if (!Math::WHOLE_TILES && step * 16 >= left) break;
-      weigh(s[step], shift);
+      weigh(s[step], weighing);
       if constexpr (!Math::WHOLE_TILES)
         Math::template apply<VALUE_PITCH>(o, s[step], v + step * 16 * VALUE_PITCH, lane);
     }

@@ -15,11 +15,11 @@ __device__ __forceinline__ void Attention<C>::computeAhead(i32 first, const T* k
   if (!FIRST) Math::template startResults<C::KEYS, VALUE_PADDED>(&o[0][0][0], weights, valuesBefore);
   Math::template wait<FIRST ? 0 : 1>();
   Math::template hold<C::KEYS / 2>(&s[0][0][0][0]);
-  if (!PLAIN) finish(s, masks, first);
-  float shift[C::ROWS][2], shrink[C::ROWS][2];
-  raise(s, shift, shrink);
+  bool masked = PLAIN ? false : finish(s, masks, first);
+  float shrink[C::ROWS][2];
+  Weighing weighing = raise(s, masked, shrink);
 #pragma unroll
-  for (int step = 0; step < STEPS; ++step) weigh(s[step], shift);
+  for (int step = 0; step < STEPS; ++step) weigh(s[step], weighing);
   Math::keepBefore(reinterpret_cast<float*>(values + C::STAGES * C::KEYS * VALUE_PITCH) + threadIdx.x,
                    sum[0][0] + sum[0][1]);
   Math::template wait<0>();

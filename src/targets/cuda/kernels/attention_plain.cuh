@@ -14,6 +14,7 @@ struct PlainAttentionParams {
   u32 rows;  // of all heads
   Divisor queriesOf, heads, group;
   double scale, softcap;
+  double empty;  // the probabilities of a query that sees no key
 };
 
 constexpr int kPlainThreads = 128;
@@ -118,9 +119,9 @@ struct PlainAttention {
     bool none = unmasked == 0 || top == -math::infinity<R>();
     R sum = 0;
     for (i32 key = threadIdx.x; key < p.keys; key += kPlainThreads)
-      sum += scores[key] = none ? R(0) : exp(scores[key] - top);
+      sum += scores[key] = none ? static_cast<R>(p.empty) : exp(scores[key] - top);
     sum = joinBlock<PlainSum>(sum);
-    R inverse = none ? R(0) : R(1) / sum;
+    R inverse = none ? R(1) : R(1) / sum;
     for (i32 key = threadIdx.x; key < p.keys; key += kPlainThreads) {
       scores[key] *= inverse;
       show(index, key, 3, scores[key]);

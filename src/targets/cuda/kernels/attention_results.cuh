@@ -69,7 +69,7 @@ __device__ __forceinline__ void Attention<C>::store() const {
         storePartial(r, half, firstRow + (rowWarp * C::ROWS + r) * 16 + half * 8 + lane / 4);
         continue;
       }
-      float inverse = sum[r][half] == 0 ? 0.f : 1.f / sum[r][half];
+      float inverse = sum[r][half] == 0 ? p.empty : 1.f / sum[r][half];
       T* to = static_cast<T*>(p.out) + batch * p.outs.batch + x.head * p.outs.head + x.query * p.outs.row;
 #pragma unroll
       for (int n = 0; n < TILES; ++n) {
@@ -100,7 +100,7 @@ __device__ __forceinline__ void joinParts(const AttentionParams& p) {
   AttentionRow row(p, item, static_cast<i32>(index - above * p.rows));
   if (batch >= p.batches) return;
   const float* from = p.partial + static_cast<i64>(index) * splits * WIDTH;
-  float factor = C::SOFTCAP ? 1.f : p.scale * kLog2e;
+  float factor = Attention<C>::scoreFactor(p);
   float most = minusInfinity();
   for (i32 i = 0; i < splits; ++i) most = fmaxf(most, from[i * WIDTH + C::VALUE_SIZE]);
   float shift = Attention<C>::shiftOf(most), total = 0, o[SLICES] = {};
@@ -112,7 +112,7 @@ __device__ __forceinline__ void joinParts(const AttentionParams& p) {
       if (n * 32 + lane < C::VALUE_SIZE) o[n] += weight * from[i * WIDTH + n * 32 + lane];
   }
   allowNext();
-  float inverse = total == 0 ? 0.f : 1.f / total;
+  float inverse = total == 0 ? p.empty : 1.f / total;
   T* to = static_cast<T*>(p.out) + batch * p.outs.batch + row.head * p.outs.head + row.query * p.outs.row;
 #pragma unroll
   for (int n = 0; n < SLICES; ++n)

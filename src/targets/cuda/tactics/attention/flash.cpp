@@ -30,7 +30,7 @@ struct Params {
   int32_t queries, keys, past, maskKeys, left, right;
   int32_t packed, rows, batches;
   FastDivisor rowBlocks, splits, items, shared, queriesOf;
-  float scale, softcap;
+  float scale, softcap, empty;
 };
 
 Strides3 stridesOf(const N::Operand& o) {
@@ -182,6 +182,8 @@ class FlashLaunch final : public Launch {
     p.queriesOf = divisorOf(o.queries());
     p.scale = static_cast<float>(node.scale(o.size()));
     p.softcap = static_cast<float>(attrs.real("softcap", 0));
+    // A sum over no keys at all is 0 in any case.
+    p.empty = p.keys ? static_cast<float>(node.withoutKeys()) : 0.f;
   }
 
   const N::Operands operands_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "graph/ops/infer.h"
@@ -208,6 +209,10 @@ bool AttentionNode::maskIsOneRow() const {
 double AttentionNode::scale(int64_t size) const {
   double given = anchor->attrs.real("scale", 0);
   return given != 0 ? given : 1 / std::sqrt(static_cast<double>(std::max<int64_t>(size, 1)));
+}
+
+double AttentionNode::withoutKeys() const {
+  return anchor->attrs.integer("nan_without_keys", 0) ? std::numeric_limits<double>::quiet_NaN() : 0;
 }
 
 }  // namespace tenfold::cuda

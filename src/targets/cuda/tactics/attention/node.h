@@ -49,6 +49,8 @@ struct AttentionNode {
   bool maskIsOneRow() const;
   // 1 / sqrt(head size) where the model says nothing.
   double scale(int64_t headSize) const;
+  // The probabilities of a query that sees no key: 0, or NaN.
+  double withoutKeys() const;
 
   const Node* node = nullptr;
   const Node* anchor = nullptr;  // the Attention itself

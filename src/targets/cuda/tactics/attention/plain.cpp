@@ -23,7 +23,7 @@ struct Params {
   int32_t queries, keys, past, hasPast, maskKeys, left, right, size, valueSize, stage;
   uint32_t rows;
   FastDivisor queriesOf, heads, group;
-  double scale, softcap;
+  double scale, softcap, empty;
 };
 
 DataType typeOf(Descs descs, const N::Operand& o) { return descs[static_cast<size_t>(o.index)].dtype; }
@@ -122,6 +122,7 @@ class PlainLaunch final : public Launch {
     params_.group = divisorOf(o.heads() / o.kvHeads());
     params_.scale = node.scale(o.size());
     params_.softcap = attrs.real("softcap", 0);
+    params_.empty = node.withoutKeys();
   }
 
   const N::Operands operands_;

@@ -21,6 +21,17 @@ TEST_P(CudaAttention, AgreesWithTheReference) {
 #define F16_HEADS "q:f16[2,3,197,64], k:f16[2,3,197,64], v:f16[2,3,197,64]"
 #define SHORT "q:f16[1,2,5,16], k:f16[1,2,6,16], v:f16[1,2,6,16]"
 
+// Masks of 384 keys for six texts: the lowest numbers alone, tiles with and without, nothing seen at first,
+// NaN at the end, the lowest at first, and nothing seen at all.
+#define TEXTS "q:f16[6,2,384,64], k:f16[6,2,384,64], v:f16[6,2,384,64]"
+#define MASKS                                                                                             \
+  "zero = const f32[1,128] splat(0); low = const f32[1,128] splat(-3.4e38); some = const f32[1,128] "     \
+  "splat(-1.5); none = const f32[1,128] splat(-inf); few = const f32[1,3] splat(nan); most = const "      \
+  "f32[1,125] splat(0); a = Concat(low, low, low) {axis=1}; b = Concat(zero, some, zero) {axis=1}; c = "  \
+  "Concat(none, zero, some) {axis=1}; d = Concat(zero, zero, most, few) {axis=1}; e = Concat(low, zero, " \
+  "zero) {axis=1}; f = Concat(none, none, none) {axis=1}; all = Concat(a, b, c, d, e, f) {axis=0}; m = "  \
+  "Reshape(all, i64[4]{6,1,1,384}); "
+
 constexpr AttentionCase kCases[] = {
     {F16_HEADS " -> y = Attention(q, k, v)", 4e-3},
     {F16_HEADS ", m:f16[2,1,1,197] -> y = Attention(q, k, v, m)", 4e-3},
@@ -72,6 +83,25 @@ constexpr AttentionCase kCases[] = {
     {SHORT ", m:f32[1,6] {-3.4e38,-3.4e38,-3.4e38,-3.4e38,-3.4e38,-3.4e38} -> y = Attention(q, k, v, m)",
      4e-3},
     {SHORT ", m:f16[5,4] -> y = Attention(q, k, v, m)", 4e-3},
+    {TEXTS " -> " MASKS "y = Attention(q, k, v, m)", 4e-3},
+    {TEXTS " -> " MASKS "y = Attention(q, k, v, m) {is_causal=1, nan_without_keys=1}", 4e-3},
+    {TEXTS " -> " MASKS "n = Expand(m, i64[4]{6,1,384,384}); y = Attention(q, k, v, n) {nan_without_keys=1}",
+     4e-3},
+    {"q:f32[6,1,20,64], k:f32[6,1,384,64], v:f32[6,1,384,64] -> " MASKS "y = Attention(q, k, v, m)"},
+    {"q:f16[2,8,1,64], k:f16[2,2,700,64], v:f16[2,2,700,64] -> a = const f32[1,1,1,700] splat(-3.4e38); b = "
+     "const f32[1,1,1,700] splat(-inf); m = Concat(a, b) {axis=0}; y = Attention(q, k, v, m) "
+     "{nan_without_keys=1}",
+     4e-3},
+    {SHORT ", m:bool[5,6] {1,1,1,1,1,1, 0,0,0,0,0,0, 1,0,1,0,1,0, 0,0,0,0,0,1, 1,0,0,0,0,0} -> y = "
+           "Attention(q, k, v, m) {nan_without_keys=1}",
+     4e-3},
+    {"q:f16[1,2,9,16], k:f16[1,2,4,16], v:f16[1,2,4,16] -> y = Attention(q, k, v) {left_window_size=0, "
+     "right_window_size=0, nan_without_keys=1}",
+     4e-3},
+    {"q:f16[1,2,5,16], k:f16[1,2,0,16], v:f16[1,2,0,16] -> y = Attention(q, k, v) {nan_without_keys=1}",
+     4e-3},
+    {"q:f64[1,1,3,4], k:f64[1,1,3,4], v:f64[1,1,3,4], m:bool[3,3] {0,0,0,1,0,1,1,1,1} -> y = Attention(q, k, "
+     "v, m) {nan_without_keys=1}"},
     {"q:f16[1,2,0,16], k:f16[1,2,6,16], v:f16[1,2,6,16] -> y = Attention(q, k, v)", 4e-3},
     {"q:f16[1,2,5,16], k:f16[1,2,0,16], v:f16[1,2,0,16] -> y = Attention(q, k, v)", 4e-3},
     {"q:f64[2,3,4,8], k:f64[2,3,6,8], v:f64[2,3,6,5] -> y = Attention(q, k, v)"},

@@ -53,7 +53,8 @@ std::string plainText(const ConvCase& c, const char* type) {
 
 // The convolution inside a region whose body is `tail`, which begins at c and may read b (one element for
 // each channel), r (shaped like c) and g (one for each sample and channel).
-std::string regionText(const ConvCase& c, const char* type, const std::string& tail) {
+std::string regionText(const ConvCase& c, const char* type, const std::string& tail,
+                       const char* outputs = "y") {
   TextCase parsed = parseCase(plainText(c, type));
   SymShape out = *parsed.graph->outputs[0]->shape;
   std::string rest, ones, shape;
@@ -64,10 +65,10 @@ std::string regionText(const ConvCase& c, const char* type, const std::string& t
   std::string operands = fmt::format("x:{0}{1}, b:{0}[{2}], r:{0}[{3}], g:{0}[{4},{2}{5}]", type, c.x,
                                      out[1].str(), shape, out[0].str(), ones);
   return fmt::format(
-      "{0} -> w = const {1}{2} random(5,-0.3,0.3); y = Region(x, b, r, g, w) {{kind=\"conv\"}} graph "
+      "{0} -> w = const {1}{2} random(5,-0.3,0.3); {6} = Region(x, b, r, g, w) {{kind=\"conv\"}} graph "
       "body({0}, "
       "w:{1}{2}) {{ c = {3}(x, w, b) {{{4}}}; {5} }}",
-      operands, type, c.w, c.op, c.attrs, tail);
+      operands, type, c.w, c.op, c.attrs, tail, outputs);
 }
 
 class CudaConv : public testing::TestWithParam<ConvCase> {
@@ -165,7 +166,8 @@ TEST(CudaConvWgmmaEpilogue, Narrow) {
   testing_util::checkConfigs("conv-wgmma",
                              regionText(c, "f16",
                                         "m = Mul(c, g); z = Greater(m, r); q = Where(z, m, r); y = Cast(q) "
-                                        "{to=f32}; return y, m"),
+                                        "{to=f32}; return y, m",
+                                        "y, m"),
                              2e-3,
                              {"wgmma 64x64 s8 alone p1", "wgmma 192x64 s5 trio p1", "quick 64x64 s5 p4"});
 }

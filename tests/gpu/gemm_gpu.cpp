@@ -147,7 +147,7 @@ TEST(GemmGpu, BoxEpilogues) {
   for (const char* type : {"f16", "bf16"}) {
     std::string head =
         in(type,
-           "a:TYPE[2,100,264], b:TYPE[264,200], c:TYPE[200], d:TYPE[100,1], r:TYPE[2,100,200], f:f32[200]");
+           "a:TYPE[2,100,264], b:TYPE[264,200], c:TYPE[200], d:TYPE[2,100,1], r:TYPE[2,100,200], f:f32[200]");
     for (const char* body :
          {"x = Add(m, c) y = Gelu(x)", "x = Add(c, m) y = Add(r, x)",
           "x = Mul(m, d) z = Add(x, c) y = Relu(z)",

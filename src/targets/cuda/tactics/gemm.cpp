@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/rounding.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/tactics/any_shapes.h"
 #include "targets/cuda/tactics/gemm_config.h"
 #include "targets/cuda/tactics/gemm_plan.h"
 #include "targets/cuda/tactics/generated.h"
@@ -80,8 +81,7 @@ class GemmLaunch final : public Launch {
     if (config.isPersistent())
       grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
     if (!config.usesMaps()) return;
-    if (!shape_.tensorMaps || shape_.accessA != 16 || shape_.accessB != 16 ||
-        (config.boxes && !shape_.epilogue.isMatrix()))
+    if (!shape_.movesOperands || (config.boxes && !shape_.epilogue.isMatrix()))
       fail(ErrorKind::kUnsupported,
            "a product of {} x {} x {} in {} batches was compiled for shapes whose operands the copy engine "
            "can move; "
@@ -193,10 +193,16 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   GemmNode parsed(node);
   GemmShape shape = gemmShape(parsed, hint.inputs, hint.outputs);
+  // A kernel serves all shapes that there may be.
+  GemmMoves moves;
+  if (std::optional<AnyShapes> any = anyShapes(node, hint))
+    moves = gemmMoves(parsed, any->inputs, any->outputs);
   std::vector<Candidate> found;
-  for (const GemmConfig& c : gemmConfigs(parsed, device, hint.allowTf32))
+  for (const GemmConfig& c : gemmConfigs(parsed, device, hint.allowTf32)) {
+    if ((c.usesMaps() && !moves.operands) || (c.boxes && !moves.results)) continue;
     if (std::optional<double> seconds = estimate(c, parsed, shape, device))
       found.push_back({c.name(), *seconds});
+  }
   std::stable_sort(found.begin(), found.end(),
                    [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   if (found.size() > kMostCandidates) found.resize(kMostCandidates);

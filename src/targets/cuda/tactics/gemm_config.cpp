@@ -93,7 +93,7 @@ double memorySeconds(const GemmNode& node, const GemmShape& shape, const Device&
 
 std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
                                    const Device& device) {
-  if (!shape.tensorMaps || shape.accessA != 16 || shape.accessB != 16) return std::nullopt;
+  if (!shape.movesOperands) return std::nullopt;
   const GemmParams& p = shape.params;
   constexpr double kStep = 64;
   return estimateWgmma(

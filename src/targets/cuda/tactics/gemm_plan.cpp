@@ -165,10 +165,20 @@ bool GemmNode::fixedColumns() const {
   return rank < 2 || (*v->shape)[isConv ? 0 : transB ? rank - 2 : rank - 1].isConstant();
 }
 
-GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
+namespace {
+
+// A product but for its epilogue, and what that is asked about.
+struct Product {
+  GemmShape shape;
+  Matrices descs;
+  std::vector<int> order;
+};
+
+Product productOf(const GemmNode& node, Descs in, Descs out) {
   requireSmall(in);
   requireSmall(out);
-  GemmShape g;
+  Product product;
+  GemmShape& g = product.shape;
   GemmParams& p = g.params;
   auto small = [](int64_t x) { return static_cast<uint32_t>(x); };
   if (node.isConv) {
@@ -180,10 +190,11 @@ GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
     ProductShape s = pointwiseConvShape(x.shape, w.shape);
     p.m = small(s.m), p.n = small(s.n), p.k = small(s.k);
     p.lda = p.ldb = p.k;
-    std::vector<int> order = memoryOrder(x.shape.rank(), Layout::kChannelsLast);
-    g.epilogue = node.epilogue.params(in, out, order);
+    product.descs = {{in.begin(), in.end()}, {out.begin(), out.end()}};
+    product.order = memoryOrder(x.shape.rank(), Layout::kChannelsLast);
   } else {
-    Matrices matrices = asMatrices(node, in, out);
+    product.descs = asMatrices(node, in, out);
+    const Matrices& matrices = product.descs;
     const Shape &a = matrices.inputs[node.left].shape, &b = matrices.inputs[node.right].shape;
     for (const TensorDesc& d : {matrices.inputs[node.left], matrices.inputs[node.right], matrices.outputs[0]})
       requireLayout(d, Layout::kPlain);
@@ -203,14 +214,31 @@ GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
     if (node.zeroLeft >= 0) p.zeroStrideA = zeroStride(in[static_cast<size_t>(node.zeroLeft)], p.m);
     if (node.zeroRight >= 0) p.zeroStrideB = zeroStride(in[static_cast<size_t>(node.zeroRight)], p.n);
     setBatches(g, Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2), !flipA && !p.zeroStrideA);
-    std::vector<int> order(matrices.outputs[0].shape.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-    g.epilogue = node.epilogue.params(matrices.inputs, matrices.outputs, order);
+    product.order = memoryOrder(matrices.outputs[0].shape.rank(), Layout::kPlain);
   }
   g.accessA = accessOf(p.lda, p.batchA, node.typeA);
   g.accessB = accessOf(p.ldb, p.batchB, node.typeB);
-  g.tensorMaps = p.batchAxes <= 1 && hasFixedRows(node, node.left) && hasFixedRows(node, node.right);
-  return g;
+  g.movesOperands = p.batchAxes <= 1 && hasFixedRows(node, node.left) && hasFixedRows(node, node.right) &&
+                    g.accessA == 16 && g.accessB == 16;
+  return product;
+}
+
+}  // namespace
+
+GemmShape gemmShape(const GemmNode& node, Descs in, Descs out) {
+  Product product = productOf(node, in, out);
+  product.shape.epilogue = node.epilogue.params(product.descs.inputs, product.descs.outputs, product.order);
+  return std::move(product.shape);
+}
+
+GemmMoves gemmMoves(const GemmNode& node, Descs in, Descs out) {
+  GemmMoves moves;
+  // Where this throws, what is asked for is not there.
+  reasonOf([&] {
+    moves.operands = productOf(node, in, out).shape.movesOperands;
+    moves.results = moves.operands && gemmShape(node, in, out).epilogue.isMatrix();
+  });
+  return moves;
 }
 
 }  // namespace tenfold::cuda

@@ -44,8 +44,8 @@ struct GemmShape {
   GemmParams params;
   int64_t batch = 1;
   TileEpilogue::Params epilogue;
-  // Whether the copy engine can move the operands, at these shapes and all that the node allows.
-  bool tensorMaps = false;
+  // Whether the copy engine can move the operands.
+  bool movesOperands = false;
   // 16, 4 or 0 bytes that can be moved at once where the memory begins at a multiple of 16.
   uint32_t accessA = 0, accessB = 0;
 
@@ -55,5 +55,11 @@ struct GemmShape {
 
 // Throws Error (kUnsupported) where a kernel cannot run these shapes.
 GemmShape gemmShape(const GemmNode& node, Descs inputs, Descs outputs);
+
+// What the copy engine can move at these shapes: the operands; and the results, with what the epilogue reads.
+struct GemmMoves {
+  bool operands = false, results = false;
+};
+GemmMoves gemmMoves(const GemmNode& node, Descs inputs, Descs outputs);
 
 }  // namespace tenfold::cuda

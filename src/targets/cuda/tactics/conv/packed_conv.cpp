@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "targets/cuda/codegen/tile_epilogue.h"
+#include "targets/cuda/tactics/any_shapes.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/strides.h"
 
@@ -89,8 +90,12 @@ std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
 
 bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint) {
   TileEpilogue epilogue(node, kConvolutions);
-  return conv.outputs.size() == 1 && epilogue.boxResult() >= 0 &&
-         epilogueParams(epilogue, conv, hint.inputs, hint.outputs).isMatrix();
+  if (conv.outputs.size() != 1 || epilogue.boxResult() < 0) return false;
+  std::optional<AnyShapes> any = anyShapes(node, hint);
+  bool isMatrix = false;
+  // Where this throws, the epilogue's operands may be broadcast at some shapes.
+  if (any) reasonOf([&] { isMatrix = epilogueParams(epilogue, conv, any->inputs, any->outputs).isMatrix(); });
+  return isMatrix;
 }
 
 bool hasBoxOperand(const Node& node) { return TileEpilogue(node, kConvolutions).boxOperand() >= 0; }

@@ -45,8 +45,9 @@ using ConvPlanner = ConvPlan (*)(const Device& device, const ConvNode& conv, con
                                  Descs in, Descs out);
 std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan);
 
-// Whether the copy engine can move the result of the node's epilogue, everything the epilogue reads is the
-// same for all pixels or can be read by vectors, and there is at most one output.
+// Whether, at all shapes that the node may see, the copy engine can move the result of the node's epilogue
+// and everything the epilogue reads is the same for all pixels or can be read by vectors; and there is at
+// most one output.
 bool resultIsBox(const Node& node, const ConvNode& conv, const TuningHint& hint);
 // Whether an operand of the epilogue is like the result.
 bool hasBoxOperand(const Node& node);

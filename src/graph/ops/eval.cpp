@@ -50,7 +50,9 @@ std::vector<Tensor> evalNode(const Node& node, const std::vector<Tensor>& inputs
   } catch (const std::logic_error& e) {
     ctx.require(false, "its inputs or attributes do not fit the operator ({})", e.what());
   }
-  return std::move(ctx.results());
+  std::vector<Tensor> results = std::move(ctx.results());
+  results.resize(node.outputs.size());  // operators may have asked for scratch tensors beyond them
+  return results;
 }
 
 std::vector<Tensor> evalGraph(const Graph& graph, const std::vector<Tensor>& inputs) {

@@ -52,7 +52,7 @@ class EvalContext {
   Allocate allocate_;
 };
 
-// Evaluates one node; absent inputs are undefined tensors. Throws Error naming the node.
+// Evaluates one node: a tensor for each output; absent inputs are undefined. Throws Error naming the node.
 std::vector<Tensor> evalNode(const Node& node, const std::vector<Tensor>& inputs);
 // Evaluates a whole graph; the interpreter behind If, Loop, Scan and regions, and the tests' oracle.
 std::vector<Tensor> evalGraph(const Graph& graph, const std::vector<Tensor>& inputs);

@@ -37,7 +37,7 @@ class CallLaunch final : public Launch {
   size_t workspaceBytes() const override { return plan_.workspace; }
 
   void run(const LaunchArgs& args) override {
-    Call& call = plan_.call;
+    Call call = plan_.call;  // what this run adds is not the next one's
     for (size_t i = 0; i < inputs_.size(); ++i) call.in[i] = args.inputs[i];
     for (size_t o = 0; o < node_.outputs.size(); ++o) call.out[o] = args.outputs[o];
     call.workspace = args.workspace;
@@ -45,21 +45,21 @@ class CallLaunch final : public Launch {
       check(driver().cuMemcpyDtoDAsync(pointer(call.out[0]), pointer(call.in[0]), plan_.copyBytes,
                                        static_cast<CUstream>(args.stream)),
             "copying what is changed");
-    for (size_t i = 0; i < plan_.steps.size(); ++i) enqueue(functions_[i], plan_.steps[i], args.stream);
-    if (row_.shapes) finish(args);
+    for (size_t i = 0; i < plan_.steps.size(); ++i) enqueue(functions_[i], plan_.steps[i], call, args.stream);
+    if (row_.shapes) finish(call, args);
   }
 
  private:
-  void enqueue(CUfunction function, const CallPlan::Step& step, void* stream) {
+  static void enqueue(CUfunction function, const CallPlan::Step& step, Call& call, void* stream) {
     if (step.threads == 0) return;
-    plan_.call.n[39] = step.argument;
-    void* parameters[] = {&plan_.call};
+    call.n[39] = step.argument;
+    void* parameters[] = {&call};
     auto blocks = static_cast<unsigned>(ceilDiv(step.threads, kThreads));
     launch(function, {{blocks, 1, 1}, kThreads, 0}, parameters, stream);
   }
 
   // Reads the count, asks for memory and runs the last kernel.
-  void finish(const LaunchArgs& args) {
+  void finish(Call& call, const LaunchArgs& args) {
     auto stream = static_cast<CUstream>(args.stream);
     uint32_t found = 0;
     check(driver().cuMemcpyDtoHAsync(&found, pointer(args.workspace), sizeof found, stream),
@@ -67,17 +67,17 @@ class CallLaunch final : public Launch {
     check(driver().cuStreamSynchronize(stream), "reading a count");
     std::vector<Shape> shapes = row_.shapes(node_, inputs_, found);
     for (size_t o = 0; o < node_.outputs.size(); ++o)
-      if (node_.outputs[o]) plan_.call.out[o] = args.dynamicOutputs->provide(o, shapes[o]);
-    plan_.call.n[0] = static_cast<int32_t>(found);
-    plan_.call.count = static_cast<uint32_t>(shapes[0].numel());
-    enqueue(functions_.back(), {0, blocksFor(plan_.call.count, kThreads) * int64_t{kThreads}}, args.stream);
+      if (node_.outputs[o]) call.out[o] = args.dynamicOutputs->provide(o, shapes[o]);
+    call.n[0] = static_cast<int32_t>(found);
+    call.count = static_cast<uint32_t>(shapes[0].numel());
+    enqueue(functions_.back(), {0, blocksFor(call.count, kThreads) * int64_t{kThreads}}, call, args.stream);
   }
 
   const Node& node_;
   const CallRow& row_;
   std::shared_ptr<const Module> module_;
   const std::vector<TensorDesc> inputs_;
-  CallPlan plan_;
+  const CallPlan plan_;
   std::vector<CUfunction> functions_;
 };
 

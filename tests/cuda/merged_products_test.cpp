@@ -22,18 +22,22 @@ class CudaMergedProducts : public testing::Test {
   }
 };
 
-// Attention reads queries, keys and values where the one product wrote them.
+// Attention reads queries, keys and values where the one product wrote them, however many rows there are.
 TEST_F(CudaMergedProducts, AttentionReadsTheColumnsOfOneProduct) {
-  std::string heads = "Reshape(s{0}, i64[4]{{1,6,2,8}}); t{0} = Transpose(r{0}) {{perm=[0,2,1,3]}}; ", made;
-  for (int i = 1; i <= 3; ++i)
-    made += fmt::format("p{0} = MatMul(x, w{0}); s{0} = Add(p{0}, b{0}); r{0} = ", i) +
-            fmt::format(fmt::runtime(heads), i);
-  EXPECT_EQ(
-      plannedSteps("x:f16[1,6,24] -> " + weights("[24,16]", 3) + made +
-                   "a = Attention(t1, t2, t3); u = Transpose(a) {perm=[0,2,1,3]}; y = Reshape(u, "
-                   "i64[3]{1,6,16})"),
-      "matmul(MatMul Add) attention(Split Reshape Transpose Reshape Transpose Reshape Transpose Attention "
-      "Transpose Reshape)");
+  for (const char* rows : {"6", "600"}) {
+    std::string made = fmt::format("x:f16[1,{},24] -> ", rows) + weights("[24,16]", 3);
+    for (int i = 1; i <= 3; ++i)
+      made += fmt::format(
+          "p{0} = MatMul(x, w{0}); s{0} = Add(p{0}, b{0}); r{0} = Reshape(s{0}, i64[4]{{1,{1},2,8}}); "
+          "t{0} = Transpose(r{0}) {{perm=[0,2,1,3]}}; ",
+          i, rows);
+    EXPECT_EQ(
+        plannedSteps(made + fmt::format("a = Attention(t1, t2, t3); u = Transpose(a) {{perm=[0,2,1,3]}}; "
+                                        "y = Reshape(u, i64[3]{{1,{},16}})",
+                                        rows)),
+        "matmul(MatMul Add) attention(Split Reshape Transpose Reshape Transpose Reshape Transpose "
+        "Attention Transpose Reshape)");
+  }
 }
 
 // Other readers get parts that the product writes itself.

@@ -69,7 +69,27 @@ Tensor joinedBias(const std::vector<Member>& members, DataType type, int64_t col
 
 using Fuses = std::function<bool(const Node&, const Node&)>;
 
+// The Attention that reads all of them, each by way of views that it takes in; null: there is none.
+const Node* commonAttention(const Graph& graph, const std::vector<Member>& members, const Fuses& fuses) {
+  const Node* attention = nullptr;
+  for (const Member& m : members) {
+    std::vector<const Node*> views;
+    const Value* v = m.result();
+    while (hasOneUse(graph, v) && !v->uses[0]->is("Attention") && v->uses[0]->output()) {
+      views.push_back(v->uses[0]);
+      v = v->uses[0]->outputs[0];
+    }
+    if (!hasOneUse(graph, v) || (attention && attention != v->uses[0])) return nullptr;
+    attention = v->uses[0];
+    if (!attention->is("Attention") ||
+        !std::all_of(views.begin(), views.end(), [&](const Node* view) { return fuses(*attention, *view); }))
+      return nullptr;
+  }
+  return attention;
+}
+
 bool merge(Graph& graph, const std::vector<Member>& members, const Fuses& fuses) {
+  const Node* attention = commonAttention(graph, members, fuses);
   Node* first = members[0].product;
   int64_t columns = columnsOf(*first);
   Rewriter rewriter(graph, first);
@@ -84,7 +104,7 @@ bool merge(Graph& graph, const std::vector<Member>& members, const Fuses& fuses)
   attrs.set("axis", int64_t{all->rank() - 1});
   attrs.set("num_outputs", static_cast<int64_t>(members.size()));
   Node* split = rewriter.emitNode("Split", {all}, attrs, members.size());
-  if (!fuses(*product, *split)) {
+  if (!fuses(*product, *split) && !(attention && fuses(*attention, *split))) {
     rewriter.undo();
     return false;
   }

@@ -18,7 +18,7 @@ constexpr std::string_view kChannelsLast[] = {
 bool isPointwise(const Node& node) { return node.op->pointwise && refusesExpression(node).empty(); }
 
 // The columns of a product of 16-bit floats in equal parts that kernels can write by vectors. With many rows
-// the products gain nothing from being one.
+// writing them apart costs more than one product gains.
 bool isEvenSplit(const Node& anchor, const Node& node) {
   constexpr int64_t kVector = 8, kMostRows = 512;
   if (!anchor.is("MatMul") || !node.is("Split") || node.hasInput(1) || !node.inputs[0]->shape) return false;

@@ -166,7 +166,7 @@ std::string TileEpilogue::code() const {
     body += fmt::format("      out.y{}.at[i] = Element<{}>::store({});\n", k, memory, variables.at(result));
     stores += storeCode(k);
     if (static_cast<int>(k) != boxResult_)
-      restStores += storeCode(k);
+      restStores += storeCode(k), ++restCount;
     else
       boxBits = fmt::format("    u32 bits;\n    memcpy(&bits, &out.y{}, 4);\n    return bits;\n", k);
   }

@@ -9,6 +9,21 @@ namespace {
 constexpr size_t kMostWorkspace = size_t{1} << 28;  // bytes
 constexpr size_t kText = 0, kJson = 1;              // blobs
 
+// Whether the stored form of the engine's plans is the same each time. Some hold addresses of the process;
+// the same build would give other bytes. Asked once for each engine, whatever its settings.
+bool isReproducible(const OperationGraph& graph, const DnnEngine& engine, const DnnPlan& plan) {
+  static std::mutex mutex;
+  static std::map<std::string, bool, std::less<>> known;
+  std::string number = engine.name.substr(0, engine.name.find(','));
+  {
+    std::lock_guard lock(mutex);
+    if (auto it = known.find(number); it != known.end()) return it->second;
+  }
+  bool same = DnnPlan(graph, engine).json() == plan.json();
+  std::lock_guard lock(mutex);
+  return known.emplace(number, same).first->second;
+}
+
 }  // namespace
 
 std::vector<std::string> workingEngines(const OperationGraph& graph, bool tensorCores, bool fallback,
@@ -26,16 +41,18 @@ std::vector<std::string> workingEngines(const OperationGraph& graph, bool tensor
 }
 
 std::vector<Tensor> PlanBook::blobs(const OperationGraph& graph, const std::string& engine) {
-  auto plan = sharedPlan(graph, engineNamed(graph, engine));
-  return {textTensor(graph.text()), textTensor(plan->json())};
+  DnnEngine named = engineNamed(graph, engine);
+  auto plan = sharedPlan(graph, named);
+  return {textTensor(graph.text()), textTensor(isReproducible(graph, named, *plan) ? plan->json() : "")};
 }
 
 PlanBook::PlanBook(std::string engine, bool tensorCores, std::span<const Tensor> blobs)
     : engine_(std::move(engine)), tensorCores_(tensorCores) {
   if (blobs.size() < kBlobs) fail(ErrorKind::kInvalidPlan, "the plan holds no engine of cuDNN");
-  std::string text = textOf(blobs[kText]);
+  std::string text = textOf(blobs[kText]), json = textOf(blobs[kJson]);
+  if (json.empty()) return;  // find() makes it
   try {
-    plans_[text] = sharedPlan(text, engine_, textOf(blobs[kJson]));
+    plans_[text] = sharedPlan(text, engine_, json);
   } catch (const Error&) {
     // Another device or version of cuDNN: find() makes the plan again.
     plans_.clear();

@@ -16,7 +16,8 @@ std::vector<std::string> workingEngines(const OperationGraph& graph, bool tensor
 class PlanBook {
  public:
   static constexpr size_t kBlobs = 2;
-  // What a plan file keeps of an engine's plan for the graph. Throws Error where there is none.
+  // What a plan file keeps of an engine's plan for the graph: no more than the graph where two builds would
+  // not store the same. Throws Error where there is none.
   static std::vector<Tensor> blobs(const OperationGraph& graph, const std::string& engine);
 
   // `blobs` begins with what blobs() gave. Throws Error (kInvalidPlan) where it does not.

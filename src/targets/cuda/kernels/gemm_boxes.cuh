@@ -5,7 +5,8 @@
 //
 // Of generated code (codegen/tile_epilogue.cpp) it wants in Region, beside what tile_epilogue.cuh names:
 //   kBox                                 whether there is such an operand
-//   kRest                                operands that are neither that nor one row for all
+//   kRest                                operands, results among them, that are neither moved so nor one row
+//                                        for all: their rows are looked up
 //   loadColumns<2>(e, column, in)        reads the operands that are one row for all
 //   takeColumns(from, lane, in)          sets them to what another lane has read
 //   loadRest<2>(e, at, column, in)       reads kRest

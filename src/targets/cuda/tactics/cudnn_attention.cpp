@@ -5,18 +5,20 @@
 #include "base/error.h"
 #include "graph/ir/graph.h"
 #include "targets/cuda/cudnn/plan_book.h"
+#include "targets/cuda/tactics/attention/node.h"
 #include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
 namespace {
 
+using N = AttentionNode;
 constexpr size_t kMostPlans = 6;
-enum Operand : size_t { kQuery, kKey, kValue, kMask };
 
 // [batch, heads, length, size] and the strides with which it lies.
 struct Heads {
   Shape shape, strides;
+  explicit Heads(const N::Operand& o) : shape(o.extents), strides(o.strides.begin(), o.strides.end()) {}
   // The last two axes swapped.
   Heads swapped() const {
     Heads h = *this;
@@ -26,50 +28,43 @@ struct Heads {
   }
 };
 
-Heads headsOf(const Node& node, const Shape& shape, const char* attribute) {
-  if (shape.rank() == 4) return {shape, contiguousStrides(shape)};
-  if (shape.rank() != 3) fail(ErrorKind::kUnsupported, "an operand has {} axes", shape.rank());
-  int64_t heads = node.attrs.integer(attribute, 0);
-  require(heads > 0 && shape[2] % heads == 0, "{} elements do not divide into {} heads", shape[2], heads);
-  int64_t length = shape[1], size = shape[2] / heads;
-  return {{shape[0], heads, length, size}, {length * heads * size, size, heads * size, 1}};
-}
-
-// A mask of up to four axes, aligned at the back.
-Shape fourAxes(const Shape& shape) {
-  Shape four = Shape::filled(4 - shape.rank(), 1);
-  for (int64_t d : shape) four.push_back(d);
-  return four;
-}
-
-void requireForm(const Node& node) {
-  if (!node.is("Attention")) fail(ErrorKind::kUnsupported, "it is no attention");
-  for (size_t i = kMask + 1; i < node.inputs.size(); ++i)
-    if (node.inputs[i]) fail(ErrorKind::kUnsupported, "past keys and numbers of valid keys are not read");
-  for (size_t o = 1; o < node.outputs.size(); ++o)
-    if (node.outputs[o]) fail(ErrorKind::kUnsupported, "more than the result is wanted");
+void requireForm(const Node& anchor) {
+  for (size_t i = N::kMask + 1; i < anchor.inputs.size(); ++i)
+    if (anchor.inputs[i]) fail(ErrorKind::kUnsupported, "past keys and numbers of valid keys are not read");
+  for (size_t o = 1; o < anchor.outputs.size(); ++o)
+    if (anchor.outputs[o]) fail(ErrorKind::kUnsupported, "more than the result is wanted");
   for (const char* name : {"left_window_size", "right_window_size"})
-    if (node.attrs.integer(name, -1) >= 0) fail(ErrorKind::kUnsupported, "there is a window");
-  if (node.attrs.real("softcap", 0) != 0) fail(ErrorKind::kUnsupported, "there is a soft cap");
+    if (anchor.attrs.integer(name, -1) >= 0) fail(ErrorKind::kUnsupported, "there is a window");
+  if (anchor.attrs.real("softcap", 0) != 0) fail(ErrorKind::kUnsupported, "there is a soft cap");
 }
 
-void requireTypes(const Node& node, const TuningHint& hint) {
-  DataType type = hint.outputs[0].dtype;
-  if (type != DataType::kFloat16 && type != DataType::kBFloat16)
-    fail(ErrorKind::kUnsupported, "its engines know f16 and bf16 only, not {}", typeName(type));
-  if (hint.outputs[0].layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "it knows plain layout only");
-  for (size_t i = 0; i < hint.inputs.size(); ++i) {
-    if (!node.inputs[i]) continue;
-    if (hint.inputs[i].dtype != type) fail(ErrorKind::kUnsupported, "its operands differ in type");
-    if (hint.inputs[i].layout != Layout::kPlain) fail(ErrorKind::kUnsupported, "it knows plain layout only");
-  }
-  if (!node.hasInput(kMask)) return;
-  const TensorDesc& mask = hint.inputs[kMask];
+const TensorDesc& resultOf(const N::Operands& o, std::span<const TensorDesc> outputs) {
+  return outputs[static_cast<size_t>(o.out[N::kResult].index)];
+}
+
+void requireMask(const N::Operands& o, const TensorDesc& mask) {
   if (!mask.known || mask.shape.rank() > 4) fail(ErrorKind::kUnsupported, "the mask is no constant");
+  if (o.maskKeys != o.keys()) fail(ErrorKind::kUnsupported, "the mask is shorter than the keys");
   // A row that is masked as a whole would become NaN.
   Tensor t(mask.dtype, mask.shape, const_cast<void*>(mask.known));
   for (int64_t i = 0; i < t.numel(); ++i)
     if (!std::isfinite(t.getDouble(i))) fail(ErrorKind::kUnsupported, "the mask is not finite");
+}
+
+void requireTypes(const N::Operands& o, const TuningHint& hint) {
+  constexpr int64_t kAligned = 8;  // elements: 16 bytes
+  DataType type = resultOf(o, hint.outputs).dtype;
+  if (type != DataType::kFloat16 && type != DataType::kBFloat16)
+    fail(ErrorKind::kUnsupported, "its engines know f16 and bf16 only, not {}", typeName(type));
+  for (const N::Operand& operand : o.in) {
+    if (!operand.exists()) continue;
+    if (hint.inputs[static_cast<size_t>(operand.index)].dtype != type)
+      fail(ErrorKind::kUnsupported, "its operands differ in type");
+    if (operand.offset % kAligned) fail(ErrorKind::kUnsupported, "an operand begins between 16 bytes");
+  }
+  if (o.out[N::kResult].offset % kAligned)
+    fail(ErrorKind::kUnsupported, "the result begins between 16 bytes");
+  if (o.in[N::kMask].exists()) requireMask(o, hint.inputs[static_cast<size_t>(o.in[N::kMask].index)]);
 }
 
 struct AttentionGraph {
@@ -78,20 +73,18 @@ struct AttentionGraph {
 };
 
 // softmax(scale * Q K^T + mask) V, spelled out; the engines recognise it.
-AttentionGraph attentionGraph(const Device& device, const Node& node, std::span<const TensorDesc> inputs,
-                              const TensorDesc& output) {
+AttentionGraph attentionGraph(const Device& device, const N& node, const N::Operands& operands,
+                              DataType type) {
   using T = OperationGraph::Tensor;
   AttentionGraph made{OperationGraph(device), {}};
   OperationGraph& g = made.graph;
-  Heads q = headsOf(node, inputs[kQuery].shape, "q_num_heads");
-  Heads k = headsOf(node, inputs[kKey].shape, "kv_num_heads").swapped();
-  Heads v = headsOf(node, inputs[kValue].shape, "kv_num_heads");
-  Heads o = headsOf(node, output.shape, "q_num_heads");
+  Heads q(operands.in[N::kQuery]), k = Heads(operands.in[N::kKey]).swapped(), v(operands.in[N::kValue]),
+                                   o(operands.out[N::kResult]);
   Shape scores{q.shape[0], q.shape[1], q.shape[2], k.shape[3]}, row = scores;
   row[3] = 1;
   if (o.shape.numel() == 0 || scores.numel() == 0) fail(ErrorKind::kUnsupported, "it is empty");
   auto real = [&](const Heads& h) {
-    made.tensors.push_back(g.tensor(output.dtype, h.shape, h.strides));
+    made.tensors.push_back(g.tensor(type, h.shape, h.strides));
     return made.tensors.back();
   };
   T tq = real(q), tk = real(k), tv = real(v), to = real(o);
@@ -103,15 +96,14 @@ AttentionGraph attentionGraph(const Device& device, const Node& node, std::span<
     g.pointwise(mode, at, other, to);
     at = to;
   };
-  double scale = node.attrs.real("scale", 0);
-  if (scale == 0) scale = 1 / std::sqrt(static_cast<double>(q.shape[3]));
-  binary(CUDNN_POINTWISE_MUL, g.scalar(static_cast<float>(scale), 4));
-  if (node.hasInput(kMask)) {
-    Shape mask = fourAxes(inputs[kMask].shape);
-    Shape rows{mask[0], mask[1], scores[2], scores[3]};
-    binary(CUDNN_POINTWISE_ADD, real({rows, broadcastStrides(mask, rows)}));
+  binary(CUDNN_POINTWISE_MUL, g.scalar(static_cast<float>(node.scale(q.shape[3])), 4));
+  if (operands.in[N::kMask].exists()) {
+    Heads mask(operands.in[N::kMask]);
+    for (int axis : {0, 1})
+      if (mask.strides[axis] == 0) mask.shape[axis] = 1;
+    binary(CUDNN_POINTWISE_ADD, real(mask));
   }
-  if (node.attrs.integer("is_causal", 0)) {
+  if (node.anchor->attrs.integer("is_causal", 0)) {
     T rows = g.temporary(DataType::kInt32, scores), columns = g.temporary(DataType::kInt32, scores);
     g.index(at, 2, rows);
     g.index(at, 3, columns);
@@ -130,7 +122,7 @@ AttentionGraph attentionGraph(const Device& device, const Node& node, std::span<
   T logarithm = g.temporary(DataType::kFloat32, row);
   g.pointwise({CUDNN_POINTWISE_LOG}, sum, logarithm);
   g.pointwise(CUDNN_POINTWISE_ADD, top, logarithm, g.temporary(DataType::kFloat32, row));
-  T probabilities = g.temporary(output.dtype, scores);
+  T probabilities = g.temporary(type, scores);
   g.pointwise(CUDNN_POINTWISE_DIV, powers, sum, probabilities);
   g.matmul(probabilities, tv, to);
   g.finish();
@@ -139,17 +131,27 @@ AttentionGraph attentionGraph(const Device& device, const Node& node, std::span<
 
 class AttentionLaunch final : public Launch {
  public:
-  explicit AttentionLaunch(DnnLaunch launch, bool hasMask) : launch_(std::move(launch)), hasMask_(hasMask) {}
+  AttentionLaunch(DnnLaunch launch, N::Operands operands)
+      : launch_(std::move(launch)), operands_(std::move(operands)) {}
   size_t workspaceBytes() const override { return launch_.workspaceBytes(); }
   void run(const LaunchArgs& args) override {
-    void* addresses[] = {args.inputs[kQuery], args.inputs[kKey], args.inputs[kValue], args.outputs[0],
-                         hasMask_ ? args.inputs[kMask] : nullptr};
-    launch_.run(std::span<void* const>(addresses, hasMask_ ? 5 : 4), args.workspace, args.stream);
+    constexpr int64_t kBytes = 2;  // of an element
+    auto at = [](const void* memory, const N::Operand& o) {
+      return static_cast<char*>(const_cast<void*>(memory)) + kBytes * o.offset;
+    };
+    auto input = [&](N::Input i) -> void* {
+      const N::Operand& o = operands_.in[i];
+      return o.exists() ? at(args.inputs[o.index], o) : nullptr;
+    };
+    const N::Operand& result = operands_.out[N::kResult];
+    void* addresses[] = {input(N::kQuery), input(N::kKey), input(N::kValue),
+                         at(args.outputs[result.index], result), input(N::kMask)};
+    launch_.run(std::span<void* const>(addresses, addresses[4] ? 5 : 4), args.workspace, args.stream);
   }
 
  private:
   DnnLaunch launch_;
-  const bool hasMask_;
+  const N::Operands operands_;
 };
 
 class AttentionKernel final : public Kernel {
@@ -158,23 +160,29 @@ class AttentionKernel final : public Kernel {
       : device_(device), node_(node), plans_(compiled.config, true, compiled.blobs) {}
   std::unique_ptr<Launch> prepare(std::span<const TensorDesc> inputs,
                                   std::span<const TensorDesc> outputs) const override {
-    AttentionGraph made = attentionGraph(device_, node_, inputs, outputs[0]);
+    N::Operands operands = node_.operands(inputs, outputs);
+    AttentionGraph made = attentionGraph(device_, node_, operands, resultOf(operands, outputs).dtype);
     return std::make_unique<AttentionLaunch>(
-        DnnLaunch(plans_.find(made.graph), made.tensors, made.graph.scalars()), node_.hasInput(kMask));
+        DnnLaunch(plans_.find(made.graph), made.tensors, made.graph.scalars()), std::move(operands));
   }
 
  private:
   const Device& device_;
-  const Node& node_;
+  const N node_;
   const PlanBook plans_;
 };
 
-double estimate(const Device& device, const Node& node, const TuningHint& hint) {
-  Heads q = headsOf(node, hint.inputs[kQuery].shape, "q_num_heads");
-  Heads k = headsOf(node, hint.inputs[kKey].shape, "kv_num_heads");
-  double operations = 4.0 * static_cast<double>(q.shape.numel()) * static_cast<double>(k.shape[2]);
+double estimate(const Device& device, const N::Operands& o, const TuningHint& hint) {
+  double operations =
+      4.0 * static_cast<double>(o.in[N::kQuery].extents.numel()) * static_cast<double>(o.keys());
   return std::max(operations / (0.5 * device.halfRate), bytesMoved(hint) / (0.7 * device.bandwidth)) +
          device.launchSeconds;
+}
+
+AttentionGraph graphOf(const Device& device, const Node& node, const TuningHint& hint) {
+  N attention(node);
+  N::Operands operands = attention.operands(hint.inputs, hint.outputs);
+  return attentionGraph(device, attention, operands, resultOf(operands, hint.outputs).dtype);
 }
 
 class CudnnAttentionTactic final : public Tactic {
@@ -183,11 +191,12 @@ class CudnnAttentionTactic final : public Tactic {
   std::string_view name() const override { return "cudnn-attention"; }
   std::string refuses(const Node& node, const TuningHint& hint) const override {
     try {
-      requireForm(node);
+      N attention(node);
+      requireForm(*attention.anchor);
       if (!hint.knownRanks) return "the ranks are not known";
-      requireTypes(node, hint);
+      requireTypes(attention.operands(hint.inputs, hint.outputs), hint);
       if (std::string why = cudnnMissing(); !why.empty()) return why;
-      AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
+      AttentionGraph made = graphOf(device_, node, hint);
       if (workingEngines(made.graph, true, false, 1).empty()) return "cuDNN has no engine for it";
     } catch (const Error& e) {
       return e.what();
@@ -196,8 +205,8 @@ class CudnnAttentionTactic final : public Tactic {
   }
 
   std::vector<Candidate> candidates(const Node& node, const TuningHint& hint) const override {
-    AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
-    double seconds = estimate(device_, node, hint);
+    AttentionGraph made = graphOf(device_, node, hint);
+    double seconds = estimate(device_, N(node).operands(hint.inputs, hint.outputs), hint);
     std::vector<Candidate> found;
     for (std::string& engine : workingEngines(made.graph, true, false, device_.exists() ? kMostPlans : 1))
       found.push_back({std::move(engine), seconds * (1 + 0.01 * static_cast<double>(found.size()))});
@@ -205,7 +214,7 @@ class CudnnAttentionTactic final : public Tactic {
   }
 
   CompiledKernel compile(const Node& node, const std::string& config, const TuningHint& hint) const override {
-    AttentionGraph made = attentionGraph(device_, node, hint.inputs, hint.outputs[0]);
+    AttentionGraph made = graphOf(device_, node, hint);
     return {std::string(name()), config, PlanBook::blobs(made.graph, config),
             std::vector<uint8_t>(node.inputs.size(), 0)};
   }

@@ -161,7 +161,8 @@ TEST(GemmGpu, BoxEpilogues) {
               "{0} -> y, z = Region(a, b, c, d, r, f) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) "
               "x = Add(m, c) y = Add(x, r) q = Cast(y) {{to=f32}} z = Add(q, f) return y, z }}",
               head),
-          kHalfTolerance, {"wgmma 128x128 s5 alone boxes", "wgmma 128x256 s3 pair boxes"});
+          type[0] == 'b' ? 8e-3 : kHalfTolerance,  // y is rounded on its way to z
+          {"wgmma 128x128 s5 alone boxes", "wgmma 128x256 s3 pair boxes"});
   }
 }
 

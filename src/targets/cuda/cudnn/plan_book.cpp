@@ -1,5 +1,8 @@
 #include "targets/cuda/cudnn/plan_book.h"
 
+#include <map>
+#include <mutex>
+
 #include "base/error.h"
 #include "targets/cuda/text_tensor.h"
 
@@ -10,18 +13,19 @@ constexpr size_t kMostWorkspace = size_t{1} << 28;  // bytes
 constexpr size_t kText = 0, kJson = 1;              // blobs
 
 // Whether the stored form of the engine's plans is the same each time. Some hold addresses of the process;
-// the same build would give other bytes. Asked once for each engine, whatever its settings.
+// the same build would give other bytes. Asked once for each engine, whatever its settings; one that cannot
+// make its plan twice counts as such.
 bool isReproducible(const OperationGraph& graph, const DnnEngine& engine, const DnnPlan& plan) {
   static std::mutex mutex;
-  static std::map<std::string, bool, std::less<>> known;
-  std::string number = engine.name.substr(0, engine.name.find(','));
-  {
-    std::lock_guard lock(mutex);
-    if (auto it = known.find(number); it != known.end()) return it->second;
-  }
-  bool same = DnnPlan(graph, engine).json() == plan.json();
+  static std::map<std::string, bool> known;
   std::lock_guard lock(mutex);
-  return known.emplace(number, same).first->second;
+  auto [it, isNew] = known.emplace(engine.name.substr(0, engine.name.find(',')), false);
+  if (isNew) try {
+      it->second = DnnPlan(graph, engine).json() == plan.json();
+    } catch (const Error&) {
+      it->second = false;
+    }
+  return it->second;
 }
 
 }  // namespace

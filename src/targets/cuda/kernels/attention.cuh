@@ -240,8 +240,8 @@ struct Attention {
     return whole;
   }
 
-  // From products to scores. Keys of this lane: base + 16 step + 8 tile + (0, 1). True where masks were added;
-  // where none were, though they might (ADDS without a soft cap), the products are left as they are.
+  // From products to scores. Keys of this lane: base + 16 step + 8 tile + (0, 1). True where masks were
+  // added; where none were, though they might (ADDS without a soft cap), the products are left as they are.
   __device__ __forceinline__ bool finish(Scores (&s)[STEPS], const Masks& masks, i32 first) const {
     i32 base = first + keyWarp * STEPS * 16 + lane % 4 * 2;
     bool whole = isWhole(first), masked = C::MASK && !(AHEAD && areZero(masks));

@@ -7,7 +7,7 @@
 #include "conv_depthwise_mma.cuh"
 #include "wgmma.cuh"
 
-struct alignas(64) DepthwiseBoxes {
+struct DepthwiseBoxes {
   DepthwiseMma d;
   TensorMap image, result;  // channels, columns, rows, images
 };

@@ -16,10 +16,11 @@ struct FewConv {
   i32 stride[4];  // of the image: batch, channel, row, column
 };
 
-// IMAGE: the image's elements. STEP: elements from column to column of the patch, CHANNELS or more. PHASE: elements before a run that
-// share its first word. WORDS: rows of the image are copied as they are, by words; otherwise by elements.
-template <typename T_, typename IMAGE, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY, int SX, int DY,
-          int ROWS, int COLUMNS, int FILTERS, int WARPS>
+// IMAGE: the image's elements. STEP: elements from column to column of the patch, CHANNELS or more. PHASE:
+// elements before a run that share its first word. WORDS: rows of the image are copied as they are, by words;
+// otherwise by elements.
+template <typename T_, typename IMAGE, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY,
+          int SX, int DY, int ROWS, int COLUMNS, int FILTERS, int WARPS>
 struct FewShape {
   typedef T_ T;
   typedef IMAGE Image;

@@ -17,7 +17,7 @@ struct ConvProduct {
   __device__ __forceinline__ operator const Gemm&() const { return gemm; }
 };
 
-struct alignas(64) ConvWgmma {
+struct ConvWgmma {
   ConvProduct product;
   TensorMap image, weights;   // weights: channels, filters, taps
   TensorMap operand, result;  // of boxes: filters, pixels

@@ -5,7 +5,7 @@
 #include "common.cuh"
 
 // A tensor map as the driver encodes it.
-struct alignas(64) TensorMap {
+struct alignas(128) TensorMap {
   u64 words[16];
 };
 

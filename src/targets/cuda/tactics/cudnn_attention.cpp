@@ -131,8 +131,7 @@ AttentionGraph attentionGraph(const Device& device, const N& node, const N::Oper
 
 class AttentionLaunch final : public Launch {
  public:
-  AttentionLaunch(DnnLaunch launch, N::Operands operands)
-      : launch_(std::move(launch)), operands_(std::move(operands)) {}
+  AttentionLaunch(DnnLaunch launch, N::Operands operands) : launch_(std::move(launch)), operands_(operands) {}
   size_t workspaceBytes() const override { return launch_.workspaceBytes(); }
   void run(const LaunchArgs& args) override {
     constexpr int64_t kBytes = 2;  // of an element
@@ -163,7 +162,7 @@ class AttentionKernel final : public Kernel {
     N::Operands operands = node_.operands(inputs, outputs);
     AttentionGraph made = attentionGraph(device_, node_, operands, resultOf(operands, outputs).dtype);
     return std::make_unique<AttentionLaunch>(
-        DnnLaunch(plans_.find(made.graph), made.tensors, made.graph.scalars()), std::move(operands));
+        DnnLaunch(plans_.find(made.graph), made.tensors, made.graph.scalars()), operands);
   }
 
  private:

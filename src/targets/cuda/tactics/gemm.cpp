@@ -60,7 +60,7 @@ class OperandMaps {
   }
   std::array<MatrixMap, 4> maps_;
   std::array<int, 2> operands_{};
-  alignas(64) std::array<CUtensorMap, 4> encoded_;
+  std::array<CUtensorMap, 4> encoded_;
   std::array<const void*, 4> memory_{};
 };
 

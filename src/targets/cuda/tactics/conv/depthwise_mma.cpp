@@ -34,7 +34,7 @@ struct Params {
 };
 
 // DepthwiseBoxes of kernels/conv_depthwise_boxes.cuh.
-struct alignas(64) BoxParams {
+struct BoxParams {
   Params d;
   CUtensorMap image{}, result{};
 };

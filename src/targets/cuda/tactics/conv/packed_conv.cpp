@@ -79,8 +79,8 @@ void requirePackable(const Node& node, const ConvNode& conv, const TuningHint& h
 
 std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
   requireWeights(parts);
-  return kernelOf([plan, conv = ConvNode(parts.node, true),
-                   epilogue = TileEpilogue(parts.node, kConvolutions),
+  const Node& node = parts.node;
+  return kernelOf([plan, conv = ConvNode(node, true), epilogue = TileEpilogue(node, kConvolutions),
                    parts = std::move(parts)](Descs in, Descs out) {
     return std::make_unique<PackedConvLaunch>(conv, plan(parts.device, conv, parts.config, in, out),
                                               epilogueParams(epilogue, conv, in, out), epilogue.boxOperand(),

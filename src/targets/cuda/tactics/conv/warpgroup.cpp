@@ -19,12 +19,12 @@ constexpr int64_t kStep = 64;  // of K: channels
 constexpr size_t kMostCandidates = 10;
 
 // ConvWgmma of kernels/conv_wgmma.cuh.
-struct alignas(64) Params {
+struct Params {
   GemmParams product;
   FastDivisor width, height, channelSteps, kernelX;
   int32_t strideX = 1, strideY = 1, left = 0, top = 0;
   uint32_t dilationX = 1, dilationY = 1;
-  alignas(64) CUtensorMap image{};
+  CUtensorMap image{};
   CUtensorMap weights{}, operand{}, result{};
 };
 static_assert(offsetof(Params, width) == sizeof(GemmParams));

@@ -13,6 +13,13 @@ TEST(Dim, EqualExpressionsCompareEqual) {
   EXPECT_FALSE(n == s);
 }
 
+TEST(Dim, SymbolsAreReadBackWhateverTheirName) {
+  for (const char* name : {"batch size", "a+b*(c,d)", "line\nbreak", "\x01"}) {
+    Dim d = Dim::symbol(name) + 2;
+    EXPECT_EQ(Dim::parse(d.str()), d) << d.str();
+  }
+}
+
 TEST(Dim, DivisionIsExactWhereItCanBe) {
   EXPECT_EQ(Dim::floorDiv(n * s * 768, n * 12 * 64), s);
   EXPECT_EQ(Dim::floorDiv(n * 4 + 6, 4), n + 1);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "base/error.h"
 #include "graph/ir/dim_poly.h"
@@ -62,8 +63,14 @@ Dim::Dim(int64_t constant) {
 }
 
 Dim Dim::symbol(const std::string& name) {
+  // What separates parts of an expression, or cannot be seen, would not be read back from its text.
+  auto separates = [](char c) {
+    return std::string_view("+*(), ").find(c) != std::string_view::npos || (c >= 0 && c < ' ');
+  };
+  std::string plain = name;
+  std::replace_if(plain.begin(), plain.end(), separates, '_');
   Poly poly;
-  poly.add({std::make_shared<const DimNode>(DimNode{name, nullptr, 0, 0})}, 1);
+  poly.add({std::make_shared<const DimNode>(DimNode{std::move(plain), nullptr, 0, 0})}, 1);
   return fromPoly(std::move(poly));
 }
 

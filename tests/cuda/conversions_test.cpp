@@ -5,12 +5,7 @@
 namespace tenfold::testing_util {
 namespace {
 
-class CudaConversions : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!compileTarget("sm_90")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
-  }
-};
+using CudaConversions = PlannedForHopper;
 
 TEST_F(CudaConversions, ResultsOfTheNetworkLeaveProductsInTheirType) {
   EXPECT_EQ(plannedSteps("x:f16[3,8] -> m = MatMul(x, f16[8,16] random(1,-1,1)); s = Add(m, f16[16] "

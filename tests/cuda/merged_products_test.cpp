@@ -15,12 +15,7 @@ std::string weights(const std::string& shape, int count) {
   return text;
 }
 
-class CudaMergedProducts : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!compileTarget("sm_90")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
-  }
-};
+using CudaMergedProducts = PlannedForHopper;
 
 // Attention reads queries, keys and values where the one product wrote them, however many rows there are.
 TEST_F(CudaMergedProducts, AttentionReadsTheColumnsOfOneProduct) {

@@ -23,6 +23,13 @@ inline int planForHopper(Graph& graph) {
   return changes + formRegions(graph, rules);
 }
 
+class PlannedForHopper : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!compileTarget("sm_90")) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  }
+};
+
 // The steps in order, a region as KIND(operators), having seen that the results stay the same.
 inline std::string plannedSteps(const std::string& text) {
   after(planForHopper, text, 5e-3);

@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvDepthwise, testing::ValuesIn(kDepthwise))
 class CudaConvWgmma : public testing::TestWithParam<ConvCase> {
  protected:
   void SetUp() override {
-    if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+    if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   }
   void check(const char* type, const char* tail, double tolerance, const std::vector<std::string>& configs) {
     testing_util::checkConfigs("conv-wgmma", regionText(GetParam(), type, tail), tolerance, configs);
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvWgmma, testing::ValuesIn(kWgmma));
 
 // Results that no vector holds, and several outputs.
 TEST(CudaConvWgmmaEpilogue, Narrow) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   ConvCase c{"[2,32,9,10]", "[35,32,3,3]", "pads=[1,1,1,1]"};
   testing_util::checkConfigs("conv-wgmma",
                              regionText(c, "f16",

@@ -8,6 +8,9 @@ namespace tenfold {
 namespace {
 
 constexpr double kTolerance = 1e-5, kHalfTolerance = 4e-3;
+// Matrices in batches, of one operand or both, and a small one.
+constexpr const char* kBatched[] = {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
+                                    "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"};
 
 void check(const std::string& text, double tolerance, const std::vector<std::string>& configs = {},
            int layouts = 1) {
@@ -69,7 +72,7 @@ TEST(GemmGpu, Configurations) {
 struct WgmmaForms : testing::TestWithParam<int> {};
 
 TEST_P(WgmmaForms, AgreeWithTheReference) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   const std::vector<std::string> all = {
       "wgmma 128x256 s4 pair p1", "wgmma 256x128 s3 pair p1", "wgmma 128x128 s5 alone p1",
       "wgmma 64x256 s4 alone p1", "wgmma 64x64 s8 alone p1",  "wgmma 128x64 s6 pair p4",
@@ -81,8 +84,7 @@ TEST_P(WgmmaForms, AgreeWithTheReference) {
                       form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
           kHalfTolerance, all);
   if (form) return;
-  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
-                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+  for (const char* shapes : kBatched)
     check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2], all[5]});
 }
 
@@ -91,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(Gemm, WgmmaForms, testing::Range(0, 4));
 struct QuickForms : testing::TestWithParam<int> {};
 
 TEST_P(QuickForms, AgreeWithTheReference) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   int form = GetParam();
   std::vector<std::string> all = {"quick 64x64 s5 p1",   "quick 64x64 s5 p4",   "quick 64x64 s12 p8",
                                   "quick 64x128 s3 p2",  "quick 64x128 s7 p8",  "quick 128x64 s3 p4",
@@ -106,8 +108,7 @@ TEST_P(QuickForms, AgreeWithTheReference) {
             kHalfTolerance, all);
     }
   if (form) return;
-  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
-                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+  for (const char* shapes : kBatched)
     check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[1], all[6]});
 }
 
@@ -117,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(Gemm, QuickForms, testing::Range(0, 4));
 struct BoxForms : testing::TestWithParam<int> {};
 
 TEST_P(BoxForms, AgreeWithTheReference) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   const std::vector<std::string> all = {"wgmma 128x128 s5 alone boxes", "wgmma 128x128 s6 pair boxes",
                                         "wgmma 128x192 s4 pair boxes",  "wgmma 128x256 s3 pair boxes",
                                         "wgmma 256x128 s3 pair boxes",  "wgmma 64x256 s4 alone boxes",
@@ -129,8 +130,7 @@ TEST_P(BoxForms, AgreeWithTheReference) {
                       form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
           kHalfTolerance, all);
   if (form) return;
-  for (const char* shapes : {"a:f16[3,200,136], b:f16[3,136,264]", "a:f16[200,136], b:f16[2,136,264]",
-                             "a:f16[5,3,33,72], b:f16[72,40]", "a:f16[1,8], b:f16[8,8]"})
+  for (const char* shapes : kBatched)
     check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2]});
   // More tiles than multiprocessors: each buffer is used again.
   check(
@@ -143,7 +143,7 @@ TEST_P(BoxForms, AgreeWithTheReference) {
 INSTANTIATE_TEST_SUITE_P(Gemm, BoxForms, testing::Range(0, 4));
 
 TEST(GemmGpu, BoxEpilogues) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   for (const char* type : {"f16", "bf16"}) {
     std::string head =
         in(type,
@@ -173,7 +173,7 @@ TEST(GemmGpu, ConstantWeights) {
       bool t = trans[0] == '1', few = rows[1] == 0;
       std::vector<std::string> configs = {"mma 64x64x64 w2x2 s4 p1", "mma 32x64x64 w2x2 s4 p4"};
       if (few) configs = {"skinny 8x64 rows p1", "skinny 1x32 rows p4"};
-      if (target("cuda").deviceSignature().find("sm_90") != std::string::npos)
+      if (testing_util::isHopper())
         configs.insert(configs.end(),
                        {"quick 64x64 s5 p4", "quick 128x128 s4 p1", "wgmma 128x128 s5 alone p1"});
       check(fmt::format(
@@ -185,7 +185,7 @@ TEST(GemmGpu, ConstantWeights) {
 
 // What the epilogue reads is fetched ahead; results that do not fill vectors are finished one by one.
 TEST(GemmGpu, QuickEpilogues) {
-  if (target("cuda").deviceSignature().find("sm_90") == std::string::npos) GTEST_SKIP() << "for Hopper";
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
   for (const char* n : {"136", "72"}) {
     std::string head =
         fmt::format("a:f16[2,100,264], b:f16[264,{0}], c:f16[{0}], d:f16[100,1], r:f16[2,100,{0}]", n);

@@ -43,6 +43,9 @@ inline std::vector<Tensor> operandsOf(const TextCase& c, const Node& node) {
   return inputs;
 }
 
+// Whether the GPU has wgmma and the tensor copy engine.
+inline bool isHopper() { return target("cuda").deviceSignature().find("sm_90") != std::string::npos; }
+
 // A text with one node by a tactic of the GPU in both layouts, `layouts` of which it takes; with the given
 // configurations, one by one, or those it offers.
 inline void checkConfigs(const char* name, const std::string& text, double tolerance,

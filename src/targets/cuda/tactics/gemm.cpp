@@ -203,9 +203,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     if (std::optional<double> seconds = estimate(c, parsed, shape, device))
       found.push_back({c.name(), *seconds});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
-  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  keepCheapest(found, kMostCandidates);
   return found;
 }
 

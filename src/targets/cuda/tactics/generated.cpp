@@ -1,5 +1,7 @@
 #include "targets/cuda/tactics/generated.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "targets/cuda/jit/compiler.h"
 #include "targets/cuda/text_tensor.h"
@@ -69,6 +71,12 @@ std::unique_ptr<Tactic> makeTactic(const Device& device, const GeneratedFamily& 
 
 double memorySeconds(const Device& device, const TuningHint& hint) {
   return bytesMoved(hint) / (0.8 * device.bandwidth) + device.launchSeconds;
+}
+
+void keepCheapest(std::vector<Candidate>& candidates, size_t most) {
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  if (candidates.size() > most) candidates.resize(most);
 }
 
 std::vector<Candidate> oneCandidate(const Device& device, const Node&, const TuningHint& hint) {

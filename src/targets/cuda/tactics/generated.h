@@ -4,6 +4,7 @@
 // behind them, a subclass (call_tactic.h).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -60,6 +61,8 @@ std::unique_ptr<Tactic> makeTactic(const Device& device, const GeneratedFamily& 
 
 // Bytes moved over bandwidth, and a launch.
 double memorySeconds(const Device& device, const TuningHint& hint);
+// In the order of their seconds; equal ones keep theirs. No more than `most`.
+void keepCheapest(std::vector<Candidate>& candidates, size_t most = SIZE_MAX);
 // One configuration without a name; the cost model is the bytes moved.
 std::vector<Candidate> oneCandidate(const Device& device, const Node& node, const TuningHint& hint);
 

@@ -326,8 +326,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     found.push_back({fmt::format("whole {}", across),
                      memory + kLatency * waves * std::ceil(pixels * across / (8.0 * kWholeThreads))});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  keepCheapest(found);
   return found;
 }
 

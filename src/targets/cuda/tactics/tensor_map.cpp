@@ -6,7 +6,6 @@
 #include "targets/cuda/driver/driver.h"
 
 namespace tenfold::cuda {
-
 namespace {
 
 constexpr cuuint64_t kElementBytes = 2;
@@ -21,6 +20,16 @@ void requireAligned(const void* memory) {
     fail("a tensor begins at {}; the address of an input or output must be a multiple of {}", memory,
          kAlignment);
 }
+
+// Extents of channels-last images, the fastest axis first, and the bytes between the steps of the others.
+struct Images {
+  cuuint64_t sizes[4], bytes[3];
+  template <class Map>
+  explicit Images(const Map& m) : sizes{m.channels, m.width, m.height, m.images} {
+    cuuint64_t step = kElementBytes;
+    for (int i = 0; i < 3; ++i) bytes[i] = step *= sizes[i];
+  }
+};
 
 }  // namespace
 
@@ -45,14 +54,12 @@ CUtensorMap MatrixMap::encode(const void* memory) const {
 CUtensorMap ImageMap::encode(const void* memory) const {
   constexpr cuuint32_t kBoxChannels = 32;
   requireAligned(memory);
-  cuuint64_t row = channels * width, image = row * height;
-  cuuint64_t sizes[] = {channels, width, height, images};
-  cuuint64_t bytes[] = {channels * kElementBytes, row * kElementBytes, image * kElementBytes};
+  Images all(*this);
   cuuint32_t boxes[] = {kBoxChannels, boxWidth, boxHeight, 1}, steps[] = {1, 1, 1, 1};
   CUtensorMap map;
   check(
-      driver().cuTensorMapEncodeTiled(&map, typeOf(type), 4, const_cast<void*>(memory), sizes, bytes, boxes,
-                                      steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_64B,
+      driver().cuTensorMapEncodeTiled(&map, typeOf(type), 4, const_cast<void*>(memory), all.sizes, all.bytes,
+                                      boxes, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_64B,
                                       CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
       "cuTensorMapEncodeTiled");
   return map;
@@ -61,13 +68,11 @@ CUtensorMap ImageMap::encode(const void* memory) const {
 CUtensorMap PatchMap::encode(const void* memory) const {
   constexpr cuuint32_t kChannels = 64;
   requireAligned(memory);
-  cuuint64_t row = channels * width, image = row * height;
-  cuuint64_t sizes[] = {channels, width, height, images};
-  cuuint64_t bytes[] = {channels * kElementBytes, row * kElementBytes, image * kElementBytes};
+  Images all(*this);
   cuuint32_t steps[] = {1, bounds.strides[0], bounds.strides[1], 1};
   CUtensorMap map;
   check(
-      driver().cuTensorMapEncodeIm2col(&map, typeOf(type), 4, const_cast<void*>(memory), sizes, bytes,
+      driver().cuTensorMapEncodeIm2col(&map, typeOf(type), 4, const_cast<void*>(memory), all.sizes, all.bytes,
                                        bounds.lower.data(), bounds.upper.data(), kChannels, places, steps,
                                        CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
                                        CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),

@@ -112,8 +112,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
         {fmt::format("down={},across={},vector={},extras={}", tile.down, tile.across, width, reach),
          secondsOf(device, hint, s, conv.type(), tile, width)});
   }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  keepCheapest(candidates);
   return candidates;
 }
 

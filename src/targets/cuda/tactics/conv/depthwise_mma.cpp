@@ -10,6 +10,7 @@
 #include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/tactics.h"
 #include "targets/cuda/tactics/tensor_map.h"
 
@@ -184,8 +185,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     found.push_back({fmt::format("rows={},blocks={},boxes=1", rows, blocks),
                      std::max(memorySeconds(device, hint), waves * kTile) + device.launchSeconds});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
+  keepCheapest(found);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
 #include "targets/cuda/tactics/fast_divisor.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/tactics.h"
 
 namespace tenfold::cuda {
@@ -124,10 +125,8 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
       found.push_back({c.name(), secondsOf(s, c, conv.type(), device, memorySeconds(device, hint))});
     }
   if (found.empty()) fail("the patches of no tile fit in shared memory");
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
   constexpr size_t kMostCandidates = 4;
-  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  keepCheapest(found, kMostCandidates);
   return found;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "targets/cuda/tactics/conv/conv_config.h"
+#include "targets/cuda/tactics/generated.h"
 
 namespace tenfold::cuda {
 namespace {
@@ -94,9 +95,7 @@ std::vector<Candidate> mmaConvCandidates(const ConvShape& s, DataType type, cons
       if (parts > 1 && c.steps(s, type) < kLeastSteps * parts) continue;
       found.push_back({c.name(), std::max(memorySeconds, estimate(c, s, type, device))});
     }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
-  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  keepCheapest(found, kMostCandidates);
   return found;
 }
 

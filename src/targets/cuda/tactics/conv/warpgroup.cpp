@@ -8,6 +8,7 @@
 #include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
+#include "targets/cuda/tactics/generated.h"
 #include "targets/cuda/tactics/tactics.h"
 #include "targets/cuda/tactics/tensor_map.h"
 #include "targets/cuda/tactics/wgmma_tiles.h"
@@ -156,9 +157,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     if (wgmmaSharedBytes(c) <= device.sharedBytes)
       if (std::optional<double> seconds = estimateWgmma(c, work, device))
         found.push_back({c.name(), *seconds});
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; });
-  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
+  keepCheapest(found, kMostCandidates);
   return found;
 }
 

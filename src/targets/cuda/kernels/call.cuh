@@ -28,8 +28,8 @@ struct Call {
 // f(i) for every item.
 template <class F>
 __device__ __forceinline__ void eachItem(const Call& c, F f) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < c.count; i += gridDim.x * blockDim.x) f(i);
 }
 

@@ -116,8 +116,8 @@ __device__ __forceinline__ void depthwiseConv(const P& p) {
     for (int t = 0; t < S::kTaps; ++t)
       tile.kept[t] = readVector<T, S::V>(weights, static_cast<u32>(t * p.channels), 1u);
   }
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   if (first >= step) return;
   for (u32 i = first; i < p.tiles; i += step) {
     u32 row = p.tilesAcross.divide(i), batch = p.tilesDown.divide(row);

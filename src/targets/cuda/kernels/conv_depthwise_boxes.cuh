@@ -107,8 +107,8 @@ __device__ __forceinline__ void depthwiseBoxes(const DepthwiseBoxes& p, const E&
   __syncthreads();
   u32 warp = threadIdx.x / 32;
   DepthwiseWeights<S> weights(p.d, firstChannel + static_cast<i32>(warp) * 8);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   auto fetch = [&](u32 index, u32 buffer) {
     if (index >= p.d.tiles) return;
     DepthwiseTilePlace tile = depthwisePlace<S>(p.d, index);

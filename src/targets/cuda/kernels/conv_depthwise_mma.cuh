@@ -178,8 +178,8 @@ __device__ __forceinline__ void depthwiseMma(const DepthwiseMma& p, const E& e) 
   u32 shared = static_cast<u32>(__cvta_generic_to_shared(memory)), buffer = 0;
   i32 firstChannel = blockIdx.y * S::kChannels;
   DepthwiseWeights<S> weights(p, firstChannel + static_cast<i32>(threadIdx.x / 32) * 8);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   copyDepthwisePatch<S>(p, blockIdx.x, firstChannel, shared);
 #pragma unroll 1
   for (u32 index = blockIdx.x; index < p.tiles; index += gridDim.x) {

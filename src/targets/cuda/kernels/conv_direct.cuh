@@ -84,8 +84,8 @@ __device__ __forceinline__ void directSums(const P& p, const ConvPosition& at, i
 // kWhole: the tile's results lie side by side and are all there.
 template <typename T, typename C, int kFilters, bool kVector, bool kTransposed, bool kWhole, typename P>
 __device__ __forceinline__ void directConv(const P& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i >= p.count) return;
   u32 tile, pixel;

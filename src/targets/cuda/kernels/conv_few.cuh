@@ -175,8 +175,8 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
   const uint4* weights = static_cast<const uint4*>(p.weights) + blockIdx.y * (S::kWeightBytes / 16);
   for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
     copyAsync16(shared + i * 16, weights + i, 16);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   copyPatch<S>(p, blockIdx.x, patches);
   FewFragments<S> fragments(patches);
   float* stage =

@@ -79,8 +79,8 @@ __device__ __forceinline__ void clearOutput(const Call& c) {
 }
 template <typename T>
 __device__ __forceinline__ void unpool(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < static_cast<u32>(c.n[2]);
        i += gridDim.x * blockDim.x) {
     i64 rest = c.input<i64>(1)[i];

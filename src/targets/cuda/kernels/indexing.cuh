@@ -130,8 +130,8 @@ struct Elements {
 
 template <typename T, typename Where>
 __device__ __forceinline__ void gather(const Indexing& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.count; i += gridDim.x * blockDim.x) {
     i32 from = Where::offset(p, i);
     T zero{};
@@ -141,8 +141,8 @@ __device__ __forceinline__ void gather(const Indexing& p) {
 
 template <typename T, typename Where, typename How>
 __device__ __forceinline__ void scatter(const Indexing& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.count; i += gridDim.x * blockDim.x) {
     i32 to = Where::offset(p, i);
     if (to >= 0) How::write(static_cast<T*>(p.out) + to, static_cast<const T*>(p.updates)[i]);
@@ -152,8 +152,8 @@ __device__ __forceinline__ void scatter(const Indexing& p) {
 // out[outer, depth, inner]; perBatch is the depth, slice the inner extent.
 template <typename T, typename I>
 __device__ __forceinline__ void oneHot(const Indexing& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* values = static_cast<const T*>(p.data);
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.count; i += gridDim.x * blockDim.x) {
     u32 row = p.slice.divide(i), outer = p.perBatch.divide(row), inner = i - row * p.slice.divisor;

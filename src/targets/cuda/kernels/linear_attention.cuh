@@ -19,8 +19,8 @@ __device__ __forceinline__ R sumOfWarp(R x) {
 template <typename T, typename S, typename G, typename B, bool GATES, bool CORRECTS, int ROWS>
 __device__ __forceinline__ void linearAttention(const Call& c) {
   typedef Register<T> R;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / 32, lane = threadIdx.x % 32;
   if (index >= c.count) return;
   u32 matrix = c.d[0].divide(index), column = index - matrix * c.d[0].divisor;

@@ -37,8 +37,8 @@ struct StridedCopy {
 
 template <typename T>
 __device__ __forceinline__ void copyStrided(const StridedCopy& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* from = static_cast<const T*>(p.from);
   T* to = static_cast<T*>(p.to);
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
@@ -65,8 +65,8 @@ constexpr int kTransposeThreads = 256;
 template <typename T, int kSide, int W>
 __device__ __forceinline__ void transposeTiled(const TiledTranspose& p) {
   __shared__ T tile[kSide][kSide + 1];
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 batch = p.tilesOfBatch.divide(blockIdx.x);
   u32 inBatch = blockIdx.x - batch * p.tilesOfBatch.divisor;
   u32 tileRow = p.tilesAcross.divide(inBatch);
@@ -107,8 +107,8 @@ struct Interleaving {
 
 template <typename T>
 __device__ __forceinline__ void interleave(const Interleaving& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {
     MoveOffsets at = offsetsOf(p.axes, i);
     const T* from = static_cast<const T*>(p.from) + at.from;
@@ -152,8 +152,8 @@ __device__ __forceinline__ i32 paddedFrom(i32 at, i32 extent) {
 
 template <typename T, int MODE>
 __device__ __forceinline__ void pad(const Padding& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   T fill = p.value ? *static_cast<const T*>(p.value) : T(0);
   int inner = p.axes.rank - 1;
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count; i += gridDim.x * blockDim.x) {

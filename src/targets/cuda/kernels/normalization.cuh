@@ -37,8 +37,8 @@ __device__ __forceinline__ Moments momentsOf(const Call& c, const T* x) {
 // a group, c.n[3] groups.
 template <typename T, typename S>
 __device__ __forceinline__ void groupNormalize(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* x = c.input<T>(0) + static_cast<i64>(blockIdx.x) * c.n[1];
   T* y = c.output<T>(0) + static_cast<i64>(blockIdx.x) * c.n[1];
   Moments m = momentsOf(c, x);
@@ -68,8 +68,8 @@ __device__ __forceinline__ void batchNormalize(const Call& c) {
 // a]: strides of scale and bias along the c.n[2] axes of extents c.d[a] that a run has.
 template <typename T, typename S, typename M>
 __device__ __forceinline__ void normalizeWithStatistics(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* x = c.input<T>(0) + static_cast<i64>(blockIdx.x) * c.n[1];
   Moments m = momentsOf(c, x);
   for (i32 k = threadIdx.x; k < c.n[1] && c.out[0]; k += kCallThreads) {
@@ -93,8 +93,8 @@ __device__ __forceinline__ void normalizeWithStatistics(const Call& c) {
 // Lanes along an axis of c.n[1] positions with c.n[2] = c.d[0] elements each, a warp for each lane.
 template <typename T, bool SQUARES>
 __device__ __forceinline__ void normalizeLength(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 lane = (blockIdx.x * kCallThreads + threadIdx.x) / 32;
   if (lane >= c.count) return;
   u32 outer = c.d[0].divide(lane), from = outer * c.n[1] * c.n[2] + lane - outer * c.d[0].divisor;

@@ -16,8 +16,8 @@ __device__ __forceinline__ u32 packedAt(const void* memory, u32 i) {
 template <int BITS, class F>
 __device__ __forceinline__ void eachPacked(void* to, u32 count, F value) {
   constexpr u32 kTogether = 8 / BITS;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 bytes = (count + kTogether - 1) / kTogether;
   for (u32 b = blockIdx.x * blockDim.x + threadIdx.x; b < bytes; b += gridDim.x * blockDim.x) {
     u32 byte = 0;

@@ -157,8 +157,8 @@ __device__ __forceinline__ void dequantizeWide(const Call& c) {
 // To u8 by the tensor's own range. The workspace holds the largest and the negated smallest element as bits
 // of floats that are not negative, so that they are ordered as integers.
 __device__ __forceinline__ void clearRange(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   if (threadIdx.x < 2) static_cast<u32*>(c.workspace)[threadIdx.x] = 0;
 }
 template <typename T>

@@ -20,8 +20,8 @@ template <typename T, bool kCopies, int kAxes, int W>
 __device__ __forceinline__ void resize(const Resize& p) {
   constexpr int kFirst = 3 - kAxes;
   typedef Vector<T, W> V;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.count; i += gridDim.x * blockDim.x) {
     u32 rest = p.inner.divide(i), column = i - rest * p.inner.divisor, at[3] = {};
 #pragma unroll

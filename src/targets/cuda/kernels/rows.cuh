@@ -314,8 +314,8 @@ __device__ __forceinline__ RowReader<Region, LANES, KEPT, W, MANY, COLUMN_AXES, 
 template <class Region, class Anchor, int LANES, int KEPT, int W, bool MANY, int ROW_AXES, int COLUMN_AXES,
           int OPERANDS>
 __device__ __forceinline__ void runRows(const RowParams<OPERANDS>& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   auto row = rowOfThread<Region, LANES, KEPT, W, MANY, ROW_AXES, COLUMN_AXES>(p);
   row.fill();
   Anchor::template run<Region>(row);
@@ -325,15 +325,15 @@ __device__ __forceinline__ void runRows(const RowParams<OPERANDS>& p) {
 template <class Region, class Anchor, int LANES, int W, bool MANY, int ROW_AXES, int COLUMN_AXES,
           int OPERANDS>
 __device__ __forceinline__ void runPart(const RowParams<OPERANDS>& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   auto row = rowOfThread<Region, LANES, 0, W, MANY, ROW_AXES, COLUMN_AXES>(p);
   row.writePart(Anchor::part(row));
 }
 template <class Region, class Anchor, int W, bool MANY, int ROW_AXES, int OPERANDS>
 __device__ __forceinline__ void runJoin(const RowParams<OPERANDS>& p) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   constexpr int N = MANY ? W : 1;
   u32 index = (blockIdx.x * blockDim.x + threadIdx.x) / 32, lane = threadIdx.x % 32;
   if (index >= p.rows.count) return;

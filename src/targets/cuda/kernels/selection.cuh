@@ -39,8 +39,8 @@ __device__ __forceinline__ i32 extreme(const Call& c, const T* x) {
 
 template <typename T, bool LARGEST, bool LAST, int LANES>
 __device__ __forceinline__ void argReduce(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / LANES;
   if (index >= c.count) return;
   i32 best = extreme<T, LARGEST, LAST, LANES>(c, c.input<T>(0) + laneOffset(c, index));
@@ -50,8 +50,8 @@ __device__ __forceinline__ void argReduce(const Call& c) {
 // One (with the bits c.n[3]) at the first largest element of each lane, else zero.
 template <typename T, typename BITS>
 __device__ __forceinline__ void hardmax(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / 32;
   if (index >= c.count) return;
   u32 from = laneOffset(c, index);
@@ -100,8 +100,8 @@ __device__ __forceinline__ void cumulateLanes(const Call& c) {
 template <typename T, class How>
 __device__ __forceinline__ void cumulateBlock(const Call& c) {
   typedef Register<T> R;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 from = laneOffset(c, blockIdx.x);
   R running = How::template start<R>();
   for (i32 base = 0; base < c.n[1]; base += kCallThreads) {
@@ -137,8 +137,8 @@ __device__ __forceinline__ u32 flagsOfThread(const Call& c) {
 
 template <typename T, int INPUT>
 __device__ __forceinline__ void countFlags(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 before, total;
   scanBlock(
       flagsOfThread<T, INPUT>(c), [](u32 a, u32 b) { return a + b; }, before, 0u, total);
@@ -147,8 +147,8 @@ __device__ __forceinline__ void countFlags(const Call& c) {
 
 // One block: counts at workspace[1...] become offsets, and their sum goes to workspace[0].
 __device__ __forceinline__ void offsetsOfCounts(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32* words = static_cast<u32*>(c.workspace);
   u32 running = 0;
   for (i32 base = 0; base < c.n[2]; base += kCallThreads) {
@@ -164,8 +164,8 @@ __device__ __forceinline__ void offsetsOfCounts(const Call& c) {
 
 template <typename T, int INPUT>
 __device__ __forceinline__ void listFlags(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32* words = static_cast<u32*>(c.workspace);
   u32 before, total;
   scanBlock(

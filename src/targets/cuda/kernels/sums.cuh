@@ -68,8 +68,8 @@ enum { kPlain, kMagnitude, kSquared };
 template <typename T, class How, int MAP>
 __device__ __forceinline__ void reduceWide(const Call& c) {
   typedef typename WideOf<T>::Type R;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 index = (blockIdx.x * kCallThreads + threadIdx.x) / 32;
   if (index >= c.count) return;
   const T* x = c.input<T>(0);

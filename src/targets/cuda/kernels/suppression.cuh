@@ -30,8 +30,8 @@ template <typename T, bool CENTERED>
 __device__ __forceinline__ void suppress(const Call& c) {
   __shared__ u32 bestKey[kCallThreads / 32];
   __shared__ i32 bestBox[kCallThreads / 32];
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   i32 count = c.n[1];
   u32* words = static_cast<u32*>(c.workspace);
   u32* list = words + 1 + c.n[2] + blockIdx.x * c.n[3];

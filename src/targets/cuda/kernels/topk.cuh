@@ -87,8 +87,8 @@ template <typename T, bool LARGEST>
 __device__ __forceinline__ void topSorted(const Call& c) {
   __shared__ Key<T> keys[kSortedAtOnce<T>];
   __shared__ u32 indices[kSortedAtOnce<T>];
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* x = c.input<T>(0) + laneOffset(c, blockIdx.x);
   for (u32 i = threadIdx.x; i < static_cast<u32>(c.n[4]); i += kCallThreads) {
     bool exists = i < static_cast<u32>(c.n[1]);
@@ -109,8 +109,8 @@ __device__ __forceinline__ void topSelected(const Call& c) {
   __shared__ u32 indices[kMostSelected];
   __shared__ K prefixShared;
   __shared__ u32 wantedShared, taken;
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const T* x = c.input<T>(0) + laneOffset(c, blockIdx.x);
   u32 extent = c.n[1], wanted = c.n[3];
   K prefix = 0, mask = 0;
@@ -174,8 +174,8 @@ __device__ __forceinline__ void topPass(const Call& c) {
   Key<T>* keys = static_cast<Key<T>*>(c.workspace);
   u32* indices = reinterpret_cast<u32*>(keys + c.count);
   u32 run = 1u << (c.n[39] / 32), gap = 1u << (c.n[39] % 32);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < c.count / 2; i += gridDim.x * blockDim.x) {
     u32 low = 2 * gap * (i / gap) + i % gap;
     order(keys[low], indices[low], keys[low + gap], indices[low + gap], (low & (c.n[4] - 1) & run) == 0);
@@ -183,8 +183,8 @@ __device__ __forceinline__ void topPass(const Call& c) {
 }
 template <typename T>
 __device__ __forceinline__ void topWrite(const Call& c) {
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   const u32* indices = reinterpret_cast<const u32*>(static_cast<const Key<T>*>(c.workspace) + c.count);
   writeTop(c, blockIdx.x, c.input<T>(0) + laneOffset(c, blockIdx.x), indices + blockIdx.x * c.n[4],
            threadIdx.x, kCallThreads);

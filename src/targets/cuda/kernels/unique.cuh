@@ -42,8 +42,8 @@ template <typename T>
 __device__ __forceinline__ void uniquePass(const Call& c) {
   UniqueSpace space(c);
   u32 run = 1u << (c.n[39] / 32), gap = 1u << (c.n[39] % 32), slices = c.n[1];
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < c.count / 2; i += gridDim.x * blockDim.x) {
     u32 low = 2 * gap * (i / gap) + i % gap, a = space.order[low], b = space.order[low + gap];
     i32 sign = a < slices && b < slices ? compareSlices<T>(c, a, b) : 0;
@@ -61,8 +61,8 @@ __device__ __forceinline__ bool beginsGroup(const Call& c, const UniqueSpace& sp
 template <typename T>
 __device__ __forceinline__ void uniqueGroups(const Call& c) {
   UniqueSpace space(c);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 running = 0, slices = c.n[1];
   for (u32 base = 0; base < slices; base += kCallThreads) {
     u32 place = base + threadIdx.x, before, total;
@@ -79,8 +79,8 @@ __device__ __forceinline__ void uniqueGroups(const Call& c) {
 template <typename T>
 __device__ __forceinline__ void uniqueFirsts(const Call& c) {
   UniqueSpace space(c);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < static_cast<u32>(c.n[1]);
        i += gridDim.x * blockDim.x)
     space.ranks[space.order[i]] = beginsGroup<T>(c, space, i) ? 1 : 0;
@@ -89,8 +89,8 @@ __device__ __forceinline__ void uniqueFirsts(const Call& c) {
 // ... and how many of them are before each position. One block.
 __device__ __forceinline__ void uniqueRanks(const Call& c) {
   UniqueSpace space(c);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 running = 0;
   for (u32 base = 0; base < static_cast<u32>(c.n[1]); base += kCallThreads) {
     u32 i = base + threadIdx.x, before, total;
@@ -106,8 +106,8 @@ __device__ __forceinline__ void uniqueRanks(const Call& c) {
 template <typename BITS, bool SORTED>
 __device__ __forceinline__ void uniqueWrite(const Call& c) {
   UniqueSpace space(c);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   u32 found = c.n[0], first = blockIdx.x * blockDim.x + threadIdx.x, step = gridDim.x * blockDim.x;
   auto rank = [&](u32 group) { return SORTED ? group : space.ranks[space.order[space.starts[group]]]; };
   for (u32 i = first; i < c.count && c.out[0]; i += step) {

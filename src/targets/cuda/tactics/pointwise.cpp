@@ -182,7 +182,7 @@ std::string stepCode(const Operands& operands) {
 std::string kernelCode(size_t operands, int axes, int width) {
   return fmt::format(
       "extern \"C\" __global__ void __launch_bounds__({0}) {1}(LoopParams<{2}> p) {{\n"
-      "  waitForPrevious();\n  allowNext();\n"
+      "  allowNext();\n  waitForPrevious();\n"
       "  for (u32 i = blockIdx.x * {0} + threadIdx.x; i < p.vectors; i += gridDim.x * {0}) step<{3}, {4}>(p, "
       "i);\n}}\n",
       kThreads, kernelName(axes, width), operands, axes, width);

@@ -280,7 +280,7 @@ std::string kernelCode(const Operands& operands, int width, int across) {
   const char *memory = memoryType(anchor.inputs[0]->dtype), *how = isMean(anchor) ? "PoolSum" : "PoolMax";
   std::string code = fmt::format(
       "extern \"C\" __global__ void __launch_bounds__({}) pooled_{}(const __grid_constant__ "
-      "Pool<{}, {}> p) {{\n  constexpr int W = {};\n  waitForPrevious();\n  allowNext();\n",
+      "Pool<{}, {}> p) {{\n  constexpr int W = {};\n  allowNext();\n  waitForPrevious();\n",
       across ? kWholeThreads : kThreads, width, atLeastOne(operands.extras.size()), operands.outputs.size(),
       width);
   if (across)

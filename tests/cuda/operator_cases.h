@@ -19,6 +19,10 @@ struct OperatorCase {
 };
 
 inline const OperatorCase kOperatorCases[] = {
+    {"movement", "x:f16[3,3,40,41] -> y = Transpose(x) {perm=[0,2,3,1]}"},
+    {"movement", "x:f32[2,3,33,20] -> y = Transpose(x) {perm=[0,2,3,1]}"},
+    {"movement", "x:i8[2,3,16,16] -> y = Transpose(x) {perm=[0,2,3,1]}"},
+    {"movement", "x:f16[2,3,7,11] -> y = Transpose(x) {perm=[0,2,3,1]}"},
     {"selection", "x:f32[3,1001] -> y = ArgMax(x) {axis=1}"},
     {"selection", "x:f16[2,70,33] -> y = ArgMin(x) {axis=1, select_last_index=1}"},
     {"selection", "x:i8[5,300] -> y = ArgMax(x) {axis=-1, select_last_index=1}"},

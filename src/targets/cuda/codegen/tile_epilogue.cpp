@@ -92,6 +92,20 @@ void TileEpilogue::findBoxes() {
   if (!split_ && isSmall(inputs_.size())) boxResult_ = static_cast<int>(inputs_.size());
 }
 
+bool TileEpilogue::finishesAside() const {
+  constexpr std::string_view kActivations[] = {"Gelu", "Swish", "Sigmoid", "Tanh", "Mish", "Softplus", "Erf"};
+  if (boxResult_ < 0 || outputs_.size() > 1) return false;
+  for (size_t k = 0; k < inputs_.size(); ++k)
+    if (!isColumns(k)) return false;
+  bool activates = false;
+  for (const Node* n : fused_.after) {
+    bool isActivation = std::count(std::begin(kActivations), std::end(kActivations), n->opName()) > 0;
+    if (!isActivation && !n->is("Add")) return false;
+    activates |= isActivation;
+  }
+  return activates;
+}
+
 std::string TileEpilogue::readCode(size_t k, const char* at) const {
   return fmt::format(
       "    in.x{0} = readVector<{1}, W>(e.memory[{0}], {2}column * e.columnStride[{0}], "
@@ -134,8 +148,7 @@ std::string TileEpilogue::storeCode(size_t k) const {
 }
 
 std::string TileEpilogue::code() const {
-  std::string fields, results, reads, columns, takes, rest, values, stores, restStores,
-      boxBits = "    return 0;\n";
+  std::string fields, results, reads, columns, takes, rest, values, stores, restStores, boxBits;
   Variables variables;
   const Value* product = fused_.anchor->outputs[0];
   const char* sum = registerType(product->dtype);
@@ -168,7 +181,7 @@ std::string TileEpilogue::code() const {
     if (static_cast<int>(k) != boxResult_)
       restStores += storeCode(k), ++restCount;
     else
-      boxBits = fmt::format("    u32 bits;\n    memcpy(&bits, &out.y{}, 4);\n    return bits;\n", k);
+      boxBits = fmt::format("    memcpy(bits, &out.y{}, 2 * W);\n", k);
   }
   std::string setBox = boxOperand_ < 0 ? "" : fmt::format("    memcpy(&in.x{}, &bits, 4);\n", boxOperand_);
   std::string place = fmt::format("const E& e, const u32 (&at)[{}], u32 column", operandCount());
@@ -178,9 +191,11 @@ std::string TileEpilogue::code() const {
              "struct Region {{\n"
              "  static constexpr int kOperands = {0}, kAtOnce = {1}, kRest = {2};\n"
              "  static constexpr bool kBox = {3};\n"
+             "  typedef {6} Result;\n"
              "  template <int W> struct Inputs {{\n{4}  }};\n"
              "  template <int W> struct Results {{\n{5}  }};\n",
-             operandCount(), passesAtOnce(), restCount, boxOperand_ >= 0, fields, results) +
+             operandCount(), passesAtOnce(), restCount, boxOperand_ >= 0, fields, results,
+             memoryType(typeOf(inputs_.size()))) +
          fmt::format(
              "{0} load({1}, Inputs<W>& in) {{\n{2}  }}\n"
              "{0} loadColumns(const E& e, u32 column, Inputs<W>& in) {{\n{3}  }}\n"
@@ -189,7 +204,7 @@ std::string TileEpilogue::code() const {
              "{{\n{7}  }}\n"
              "{0} loadRest({1}, Inputs<W>& in) {{\n{4}  }}\n"
              "  static __device__ __forceinline__ void setBox(Inputs<2>& in, u32 bits) {{\n{5}  }}\n"
-             "  static __device__ __forceinline__ u32 boxBits(const Results<2>& out) {{\n{6}  }}\n",
+             "{0} boxBits(const Results<W>& out, u32* bits) {{\n{6}  }}\n",
              kWide, place, reads, columns, rest, setBox, boxBits, takes) +
          fmt::format(
              "  template <int W, typename Acc> static __device__ __forceinline__ void compute("

@@ -30,6 +30,9 @@ class TileEpilogue {
   // engine may move (kernels/gemm_boxes.cuh); -1: there is none.
   int boxOperand() const { return boxOperand_; }
   int boxResult() const { return boxResult_; }
+  // Whether it takes long, reads nothing but rows that are the same for all, and loses little where the sums
+  // are rounded to the result's type before: biases and activations.
+  bool finishesAside() const;
   DataType typeOf(size_t operand) const;
 
   // Epilogue<N> at concrete shapes.

@@ -117,6 +117,28 @@ __device__ __forceinline__ void interleave(const Interleaving& p) {
   }
 }
 
+// The same for W neighbours of the fastest axis in each of FEW lines of the source: by vectors of 16 bytes, to
+// which extents, strides and addresses are multiples.
+template <typename T, int FEW>
+__device__ __forceinline__ void interleaveLines(const Interleaving& p) {
+  constexpr int W = 16 / sizeof(T);
+  typedef Vector<T, W> V;
+  allowNext();
+  waitForPrevious();
+  for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < p.axes.count / W; i += gridDim.x * blockDim.x) {
+    MoveOffsets at = offsetsOf(p.axes, i * W);
+    const T* from = static_cast<const T*>(p.from) + at.from;
+    V lines[FEW], mixed[FEW];
+#pragma unroll
+    for (int k = 0; k < FEW; ++k) lines[k] = *reinterpret_cast<const V*>(from + k * p.stride);
+#pragma unroll
+    for (int j = 0; j < FEW * W; ++j) mixed[j / W].at[j % W] = lines[j % FEW].at[j / FEW];
+    V* to = reinterpret_cast<V*>(static_cast<T*>(p.to) + at.to);
+#pragma unroll
+    for (int k = 0; k < FEW; ++k) to[k] = mixed[k];
+  }
+}
+
 enum PadMode { kPadConstant, kPadEdge, kPadReflect, kPadWrap };
 
 // `axes.to` is not used: the target is dense. A thread pads kPadded neighbours along the last axis, of which

@@ -64,7 +64,8 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
-      return device.hasWgmma() && isSmall(node.typeA) && (!c.boxes || node.epilogue.boxResult() >= 0);
+      return device.hasWgmma() && isSmall(node.typeA) && (!c.boxes || node.epilogue.boxResult() >= 0) &&
+             (!c.aside || node.epilogue.finishesAside());
     case GemmFamily::kQuick:
       // Where K runs down the rows of B, columns are copied 64 at a time.
       return device.hasWgmma() && isSmall(node.typeA) && (node.transB || c.n % 64 == 0);
@@ -96,11 +97,11 @@ std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, co
   if (!shape.movesOperands) return std::nullopt;
   const GemmParams& p = shape.params;
   constexpr double kStep = 64;
-  return estimateWgmma(
-      c,
-      {static_cast<double>(p.m), static_cast<double>(p.n), std::ceil(p.k / kStep),
-       static_cast<double>(shape.batch), memorySeconds(node, shape, device), shape.epilogue.isMatrix()},
-      device);
+  return estimateWgmma(c,
+                       {static_cast<double>(p.m), static_cast<double>(p.n), std::ceil(p.k / kStep),
+                        static_cast<double>(shape.batch), memorySeconds(node, shape, device),
+                        shape.epilogue.isMatrix(), node.epilogue.finishesAside()},
+                       device);
 }
 
 }  // namespace
@@ -114,7 +115,9 @@ std::string GemmConfig::name() const {
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
       return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, kTogether[groups - 1],
-                         boxes ? "boxes" : fmt::format("p{}", parts));
+                         aside   ? "aside"
+                         : boxes ? "boxes"
+                                 : fmt::format("p{}", parts));
     case GemmFamily::kQuick:
       return fmt::format("quick {}x{} s{} p{}", m, n, stages, parts);
     case GemmFamily::kSimt:

@@ -21,6 +21,7 @@ struct GemmConfig {
   bool swap = false;   // skinny: few columns, not few rows
   int groups = 1;      // wgmma: warpgroups that share a tile
   bool boxes = false;  // wgmma: the copy engine moves results and what is added to them
+  bool aside = false;  // boxes: warps that do not multiply finish the results
 
   std::string name() const;
   // What generated code says between the kernel's type and its name.

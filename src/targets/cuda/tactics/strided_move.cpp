@@ -9,9 +9,10 @@
 namespace tenfold::cuda {
 namespace {
 
-constexpr int kWidest = 16;           // bytes that a thread moves at once
-constexpr int64_t kShortestTile = 8;  // below this a transpose gains nothing from shared memory
-constexpr unsigned kThreads = 256;    // kTransposeThreads of kernels/movement.cuh
+constexpr int kWidest = 16;                    // bytes that a thread moves at once
+constexpr int kLines = 3, kWidestInLines = 4;  // lines that are interleaved by vectors; bytes of an element
+constexpr int64_t kShortestTile = 8;           // below this a transpose gains nothing from shared memory
+constexpr unsigned kThreads = 256;             // kTransposeThreads of kernels/movement.cuh
 
 // The structs of kernels/movement.cuh.
 struct CopyParams {
@@ -58,7 +59,7 @@ StridedMove::StridedMove(int elementBytes, const Shape& dims, const Shape& fromS
   bool exchanges =
       across_ + 1 < axes_.size() && axes_.back().to == 1 && axes_[across_].extent >= kShortestTile;
   if (exchanges) kind_ = axes_.back().extent >= kShortestTile ? Kind::kTranspose : Kind::kInterleave;
-  several_ = kind_ == Kind::kTranspose && movesSeveral();
+  several_ = kind_ == Kind::kTranspose ? movesSeveral() : kind_ == Kind::kInterleave ? movesLines() : false;
   if (kind_ == Kind::kCopy) widen();
   for (size_t i = 0; i < axes_.size(); ++i) {
     bool leftOut = kind_ == Kind::kTranspose    ? i == across_ || i + 1 == axes_.size()
@@ -66,6 +67,18 @@ StridedMove::StridedMove(int elementBytes, const Shape& dims, const Shape& fromS
                                                 : false;
     if (!leftOut) packed_.append(axes_[i].extent, axes_[i].from, axes_[i].to);
   }
+}
+
+// Whether three lines, as images have them, can be interleaved by vectors.
+bool StridedMove::movesLines() const {
+  const Axis &few = axes_.back(), &line = axes_[axes_.size() - 2];
+  int64_t width = kWidest / bytes_;
+  auto fits = [&](int64_t n) { return n % width == 0; };
+  if (bytes_ > kWidestInLines || few.extent != kLines || line.from != 1 || line.to != kLines ||
+      !fits(few.from) || !fits(line.extent))
+    return false;
+  return std::all_of(axes_.begin(), axes_.end() - 2,
+                     [&](const Axis& a) { return fits(a.from) && fits(a.to); });
 }
 
 // Whether everything in a transpose comes in multiples of its width.
@@ -135,8 +148,12 @@ void StridedMove::runInterleave(const Module& module, const char* from, char* to
   InterleaveParams params{from, to, packed_, static_cast<int32_t>(axes_.back().extent),
                           static_cast<int32_t>(axes_.back().from)};
   void* parameters[] = {&params};
-  Grid grid{{blocksFor(packed_.count, kThreads), 1, 1}, kThreads, 0};
-  launch(module.function(fmt::format("interleave{}", bytes_).c_str()), grid, parameters, stream);
+  auto aligned = [&](const void* p) { return reinterpret_cast<uintptr_t>(p) % kWidest == 0; };
+  bool lines = several_ && aligned(from) && aligned(to);
+  uint32_t each = lines ? kWidest / bytes_ : 1;
+  Grid grid{{blocksFor(packed_.count / each, kThreads), 1, 1}, kThreads, 0};
+  launch(module.function(fmt::format("{}{}", lines ? "lines" : "interleave", bytes_).c_str()), grid,
+         parameters, stream);
 }
 
 void StridedMove::runCopy(const Module& module, const char* from, char* to, void* stream) const {
@@ -179,6 +196,8 @@ std::string moveCode() {
     add("copy", bytes, "StridedCopy", fmt::format("copyStrided<{}>", type));
     if (bytes == 16) continue;
     add("interleave", bytes, "Interleaving", fmt::format("interleave<{}>", type));
+    if (bytes <= kWidestInLines)
+      add("lines", bytes, "Interleaving", fmt::format("interleaveLines<{}, {}>", type, kLines));
     add("transpose", bytes, "TiledTranspose",
         fmt::format("transposeTiled<{}, {}, 1>", type, tileSide(bytes)));
     if (severalOf(bytes) > 1)

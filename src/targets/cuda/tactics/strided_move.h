@@ -39,7 +39,7 @@ class StridedMove {
   void collapse(const Shape& dims, const Shape& fromStrides, const Shape& toStrides);
   void widen();
   size_t fastestOfSource() const;
-  bool movesSeveral() const;
+  bool movesSeveral() const, movesLines() const;
   void runCopy(const Module& module, const char* from, char* to, void* stream) const;
   void runTranspose(const Module& module, const char* from, char* to, void* stream) const;
   void runInterleave(const Module& module, const char* from, char* to, void* stream) const;
@@ -50,11 +50,11 @@ class StridedMove {
   enum class Kind { kCopy, kTranspose, kInterleave };
   Kind kind_ = Kind::kCopy;
   size_t across_ = 0;     // the axis that is fastest in the source
-  bool several_ = false;  // a transpose of several neighbours at once
+  bool several_ = false;  // several neighbours are moved at once
   MoveAxes packed_;       // all axes; without the two that change places, or without the short last one
 };
 
-// The kernels of all widths: copy1 ... copy16, transpose1 ... transpose8, several1 ..., interleave1 ...
+// The kernels of all widths: copy1 ... copy16, transpose1 ..., several1 ..., interleave1 ..., lines1 ...
 std::string moveCode();
 
 }  // namespace tenfold::cuda

@@ -82,15 +82,18 @@ TEST(CudaConvWgmma, Refuses) {
   EXPECT_EQ(refusal(plain("[2,64,9]", "[40,64,3]", "strides=[2]", "bf16")), "");
   EXPECT_EQ(refusal(plain("[2,64,3,9,9]", "[40,64,1,3,3]", "")), "");
   EXPECT_EQ(refusal(plain("[2,64,9,9]", "[40,64,1,1]", "strides=[2,2]")), "");
+  EXPECT_EQ(refusal(plain("[2,12,9,9]", "[40,12,3,3]", "", "f32")), "");
   auto expect = [](const std::string& why, const char* part) {
     EXPECT_NE(why.find(part), std::string::npos) << "'" << why << "' lacks '" << part << "'";
   };
   expect(refusal(fine, Layout::kPlain), "channels-last");
   expect(refusal(fine, Layout::kChannelsLast, "cuda:sm_80"), "wgmma");
   expect(refusal(plain("[2,64,9,9]", "[40,64,1,1]", "")), "matrix product");
-  expect(refusal(plain("[2,12,9,9]", "[40,12,3,3]", "")), "multiple of 8");
+  expect(refusal(plain("[2,12,9,9]", "[40,12,3,3]", "")), "multiple of 16 bytes");
   expect(refusal(plain("[2,64,9,9]", "[64,32,3,3]", "group=2")), "groups");
-  expect(refusal(plain("[2,64,9,9]", "[40,64,3,3]", "", "f32")), "16 bits");
+  Asked exact = ask(plain("[2,64,9,9]", "[40,64,3,3]", "", "f32"), Layout::kChannelsLast);
+  exact.hint.allowTf32 = false;
+  expect(convWgmma()->refuses(exact.node(), exact.hint), "TF32");
   expect(refusal(plain("[2,64,4,9,9]", "[40,64,3,3,3]", "")), "depth");
   expect(refusal(plain("[2,64,40,9]", "[40,64,3,3]", "strides=[9,1]")), "stride");
   expect(refusal("x:f16[2,64,9,9], w:f16[40,64,3,3] -> y = Conv(x, w)"), "weights");
@@ -127,6 +130,14 @@ TEST(CudaConvWgmma, SpillsNothing) {
   }
   CompiledKernel compiled = tactic->compile(other.node(), "wgmma 192x128 s4 trio boxes", other.hint);
   EXPECT_EQ(frameBytes(compiled.blobs.at(0)), 0) << "registers are spilled";
+  Asked wide = ask(residual("f32", "[2,64,14,14]", "[2,72,14,14]", 72, 64, 3, 1), Layout::kChannelsLast);
+  for (const char* config :
+       {"wgmma 128x256 s4 pair p1", "wgmma 192x128 s4 trio p1", "wgmma 128x64 s6 pair p8",
+        "quick 64x32 s7 p8", "quick 128x64 s3 p4", "quick 128x128 s4 p1"}) {
+    SCOPED_TRACE(config);
+    compiled = tactic->compile(wide.node(), config, wide.hint);
+    EXPECT_EQ(frameBytes(compiled.blobs.at(0)), 0) << "registers are spilled";
+  }
 }
 
 // Tiles that fill the multiprocessors evenly come first, and less is expected of mma.sync.

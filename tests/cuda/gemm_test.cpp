@@ -23,6 +23,18 @@ constexpr const char* kConv =
     "graph g(x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6]) { c = Conv(x, w, b); s = Add(c, "
     "r); "
     "y = Relu(s); return y }";
+// In TF32, K along the rows of both operands.
+constexpr const char* kLong =
+    "a:f32[40,72], b:f32[48,72], c:f32[48], r:f32[40,48] -> y = Region(a, b, c, r) {kind=\"matmul\"} graph "
+    "g(a:f32[40,72], b:f32[48,72], c:f32[48], r:f32[40,48]) { m = MatMul(a, b) {transB=1}; s = Add(m, c); g "
+    "= "
+    "Gelu(s); y = Add(g, r); return y }";
+constexpr const char* kFloatConv =
+    "x:f32[1,16,6,6], r:f32[1,24,6,6] -> w = const f32[24,16,1,1] random(1); b = const f32[24] random(2); y "
+    "= "
+    "Region(x, r, w, b) {kind=\"conv\"} graph g(x:f32[1,16,6,6], r:f32[1,24,6,6], w:f32[24,16,1,1], "
+    "b:f32[24]) "
+    "{ c = Conv(x, w, b); s = Add(c, r); y = Relu(s); return y }";
 constexpr const char* kSplit =
     "a:f16[2,9,72], b:f16[72,48], c:f16[48] -> q, k, v = Region(a, b, c) {kind=\"matmul\"} graph "
     "g(a:f16[2,9,72], "
@@ -77,6 +89,19 @@ constexpr GemmCase kHopperOnly[] = {
     {kGelu, "quick 128x128 s4 p8"},
     {kConv, "quick 64x32 s7 p4"},
     {kSplit, "quick 128x64 s3 p2"},
+    {kLong, "wgmma 128x256 s4 pair p1"},
+    {kLong, "wgmma 192x128 s4 trio p1"},
+    {kLong, "wgmma 192x128 s5 trio p2"},
+    {kLong, "quick 64x64 s12 p8"},
+    {kLong, "quick 128x128 s4 p1"},
+    {kFloatConv, "wgmma 64x64 s8 alone p4"},
+    {kFloatConv, "wgmma 128x128 s5 alone p1"},
+    {kFloatConv, "quick 64x32 s7 p1"},
+    {kFloatConv, "quick 64x64 s5 p4"},
+    {kFloatConv, "quick 64x128 s3 p1"},
+    {kFloatConv, "quick 128x64 s3 p1"},
+    {kFloatConv, "quick 128x32 s4 p2"},
+    {kFloatConv, "quick 128x128 s3 p1"},
     {kConstant, "mma 64x64x64 w2x2 s4 p4"},
     {kConstant, "quick 64x64 s5 p4"},
     {kConstant, "skinny 8x64 rows p1"},
@@ -143,6 +168,27 @@ TEST(CudaGemm, TakesEveryEpilogueAndType) {
   }
   Hinted strided("x:f16[1,16,6,6], w:f16[24,16,1,1] -> y = Conv(x, w) {strides=[2,2]}");
   EXPECT_NE(gemm->refuses(*strided.node, strided.hint), "");
+}
+
+// The copy engine and wgmma take floats that lie along K, where TF32 is allowed.
+TEST(CudaGemm, MovesTf32AlongK) {
+  if (!KernelSweep::get()) GTEST_SKIP() << "the CUDA target cannot be loaded here";
+  auto families = [](const char* text, bool allowTf32) {
+    Hinted hinted(text);
+    hinted.hint.allowTf32 = allowTf32;
+    std::set<std::string> found;
+    for (const Candidate& c : target("cuda:sm_90").findTactic("gemm")->candidates(*hinted.node, hinted.hint))
+      found.insert(c.config.substr(0, c.config.find(' ')));
+    return found;
+  };
+  EXPECT_TRUE(
+      families("a:f32[196,512], b:f32[256,512] -> y = MatMul(a, b) {transB=1}", true).contains("quick"));
+  EXPECT_TRUE(
+      families("a:f32[4096,512], b:f32[4096,512] -> y = MatMul(a, b) {transB=1}", true).contains("wgmma"));
+  for (const auto& none : {families("a:f32[196,512], b:f32[256,512] -> y = MatMul(a, b) {transB=1}", false),
+                           families("a:f32[196,512], b:f32[512,256] -> y = MatMul(a, b)", true),
+                           families("a:f32[196,510], b:f32[256,510] -> y = MatMul(a, b) {transB=1}", true)})
+    EXPECT_FALSE(none.contains("quick") || none.contains("wgmma"));
 }
 
 }  // namespace

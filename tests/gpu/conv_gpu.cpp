@@ -141,6 +141,12 @@ TEST_P(CudaConvWgmma, SharedDepth) {
         {"wgmma 192x128 s5 trio p2", "wgmma 128x128 s6 pair p4", "wgmma 64x64 s8 alone p8",
          "quick 64x32 s7 p1", "quick 64x64 s5 p4", "quick 128x64 s3 p2", "quick 64x128 s7 p8"});
 }
+TEST_P(CudaConvWgmma, Tf32) {
+  check("f32", "a = Add(c, r); y = Relu(a); return y", 1e-3,
+        {"wgmma 128x128 s5 alone p1", "wgmma 192x128 s4 trio p1", "wgmma 192x128 s5 trio p2",
+         "wgmma 256x64 s4 pair p1", "quick 64x32 s7 p1", "quick 64x64 s5 p4", "quick 128x64 s3 p2",
+         "quick 64x128 s7 p8"});
+}
 TEST_P(CudaConvWgmma, Boxes) {
   check("f16", "a = Add(c, r); y = Relu(a); return y", 2e-3,
         {"wgmma 192x128 s4 trio boxes", "wgmma 192x64 s6 trio boxes", "wgmma 128x128 s5 alone boxes",

@@ -114,6 +114,30 @@ TEST_P(QuickForms, AgreeWithTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Gemm, QuickForms, testing::Range(0, 4));
 
+// K shared and whole, tails of every extent, and a row of 16 bytes.
+TEST(GemmGpu, Tf32ByWgmma) {
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
+  const std::vector<std::string> all = {
+      "quick 64x32 s7 p1",        "quick 64x64 s5 p4",         "quick 64x64 s12 p8",
+      "quick 64x128 s7 p2",       "quick 128x32 s4 p8",        "quick 128x64 s3 p4",
+      "quick 128x128 s4 p1",      "wgmma 128x128 s5 alone p1", "wgmma 128x256 s4 pair p1",
+      "wgmma 192x128 s4 trio p1", "wgmma 64x64 s8 alone p8",   "wgmma 192x128 s5 trio p2"};
+  for (const char* shapes :
+       {"a:f32[49,516], b:f32[200,516]", "a:f32[264,1032], b:f32[272,1032]",
+        "a:f32[1,2048], b:f32[1000,2048]", "a:f32[3,197,132], b:f32[3,72,132]", "a:f32[70,4], b:f32[35,4]"})
+    check(std::string(shapes) + " -> y = MatMul(a, b) {transB=1}", 1e-3, all);
+}
+
+// Factors are rounded to the nearest. In sums of 4096 positive products such errors cancel out; if digits
+// were cut off, 6e-4 of the sums would be missing.
+TEST(GemmGpu, Tf32IsRounded) {
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
+  check(
+      "x:f32[1] -> a = const f32[64,4096] random(1,1,2); b = const f32[64,4096] random(2,1,2); y = MatMul(a, "
+      "b) {transB=1}",
+      1e-4, {"mma 64x64x64 w2x2 s4 p8", "quick 64x64 s5 p8", "wgmma 128x128 s6 pair p4"});
+}
+
 // Results moved by the copy engine.
 struct BoxForms : testing::TestWithParam<int> {};
 

@@ -1,4 +1,4 @@
-// A tactic with given configurations instead of those it would offer.
+// A tactic with given configurations instead of those it would offer, which may use TF32.
 #pragma once
 
 #include <string>
@@ -14,7 +14,9 @@ class WithConfigs final : public Tactic {
       : inner_(inner), configs_(std::move(configs)) {}
   std::string_view name() const override { return inner_.name(); }
   std::string refuses(const Node& node, const TuningHint& hint) const override {
-    return inner_.refuses(node, hint);
+    TuningHint allowed = hint;
+    allowed.allowTf32 = true;
+    return inner_.refuses(node, allowed);
   }
   std::vector<Candidate> candidates(const Node&, const TuningHint&) const override {
     std::vector<Candidate> all;

@@ -1,7 +1,7 @@
 // Convolutions in channels-last layout as the matrix products of gemm_wgmma.cuh, gemm_boxes.cuh and
-// gemm_quick.cuh: rows are output pixels, columns output channels, and a step of K is 64 channels seen
-// through one tap of the kernel. The copy engine walks over the image as the convolution does, so that the
-// left operand's tiles come as one copy each; zeros stand for what lies outside of the image, and for
+// gemm_quick.cuh: rows are output pixels, columns output channels, and a step of K is 128 bytes of channels
+// seen through one tap of the kernel. The copy engine walks over the image as the convolution does, so that
+// the left operand's tiles come as one copy each; zeros stand for what lies outside of the image, and for
 // channels that do not fill a step.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "gemm_quick.cuh"
 
 struct ConvProduct {
-  Gemm gemm;                      // K is a multiple of 64, lda and ldb are not used
+  Gemm gemm;                      // K is a multiple of a step's, lda and ldb are not used
   Divisor width, height;          // of the result
   Divisor channelSteps, kernelX;  // steps of a tap, taps of a row
   i32 strideX, strideY, left, top;

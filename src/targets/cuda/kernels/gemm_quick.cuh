@@ -18,6 +18,9 @@ struct QuickConfig : WgmmaConfig<T, 64, BN, STAGES, ROWS / 64, TRANS_A, TRANS_B,
   static constexpr int kLanes = BN / kVector,
                        kStep = kMultiplying / kLanes;  // threads of a row; rows at once
   static constexpr int kPasses = (kShare + kStep - 1) / kStep;
+  // Passes whose operands are read at once. Where two blocks share the registers, there is no room for floats
+  // of four passes.
+  static constexpr int kMost = sizeof(T) == 4 && ROWS == 128 && BN < 128 ? 2 : 4;
   static constexpr int kPartBytes = 4 * kShare * kPitch, kSumBytes = PARTS * kPartBytes;
   static_assert(kShare % 8 == 0, "eight rows of a fragment go to one block");
   static_assert(TRANS_B || BN % 64 == 0, "slabs of 64 columns are copied");
@@ -90,7 +93,7 @@ __device__ __forceinline__ void addParts(float (&x)[kVector], const float* at) {
 // Which rows of the result this thread finishes, and what it has read of them.
 template <class C, class Region, class E>
 struct QuickRows {
-  static constexpr int kAtOnce = C::kPasses < 4 ? C::kPasses : 4;
+  static constexpr int kAtOnce = C::kPasses < C::kMost ? C::kPasses : C::kMost;
   const E& e;
   u32 firstRow, row, rows, column, left;  // left: rows of the share from this thread's first on
   RowPasses<Region, kAtOnce, E> ahead;

@@ -1,6 +1,7 @@
-// Matrix products for Hopper: 16-bit operands come by the tensor copy engine into STAGES tiles in shared
-// memory, fetched by one thread of a warpgroup of its own; two or three warpgroups multiply (wgmma) and
-// finish. Blocks stay and take one tile after the other.
+// Matrix products for Hopper: operands come by the tensor copy engine into STAGES tiles in shared memory,
+// fetched by one thread of a warpgroup of its own; two or three warpgroups multiply (wgmma) and finish.
+// Blocks stay and take one tile after the other. A stage is 128 bytes of K: 64 elements of 16 bits, or 32
+// floats, which the engine rounds to TF32 and which must lie along K.
 //
 // TOGETHER: so many warpgroups, 2 or 3, work on a tile, each on its ROWS rows. 1: there are two, and each has
 // every other tile to itself, so that one finishes while the other multiplies.
@@ -10,7 +11,7 @@
 // A kernel with other operands (a convolution) brings a Producer instead of MatrixProducer:
 //   Problem                                 p's type: Gemm, or what can be read as one
 //   Producer(maps, p, place)                the tile's operands
-//   copyA(stage, barrier, step), copyB      start the copies of 64 elements of K: C::kStageBytes together
+//   copyA(stage, barrier, step), copyB      start the copies of kK elements of K: C::kStageBytes together
 #pragma once
 
 #include "gemm.cuh"
@@ -22,14 +23,16 @@ struct WgmmaConfig {
   typedef T_ T;
   static constexpr bool kShared = TOGETHER > 1, kTransA = TRANS_A, kTransB = TRANS_B;
   static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
-  static constexpr int kRows = ROWS, kM = TOGETHER * ROWS, kN = BN, kK = 64, kStages = STAGES, kParts = PARTS;
+  static constexpr int kRows = ROWS, kM = TOGETHER * ROWS, kN = BN, kStages = STAGES, kParts = PARTS;
+  static constexpr int kRowBytes = 128, kK = kRowBytes / sizeof(T);
+  static_assert(sizeof(T) == 2 || (!TRANS_A && TRANS_B), "TF32 lies along K");
   static constexpr bool kAhead = false;  // weights that find no stage yet are fetched into the L2 cache
   static constexpr int kTogether = TOGETHER, kGroups = kShared ? TOGETHER : 2;  // that multiply
   static constexpr int kWarps = 4 * kGroups, kThreads = 32 * kWarps + 128;
   static constexpr int kReaders = 4 * TOGETHER;  // warps that give a stage back
   // Registers of a thread that copies, and of one that multiplies: all of a processor together.
   static constexpr int kFew = kGroups == 3 ? 56 : 40, kMany = kGroups == 3 ? 152 : 232;
-  static constexpr int kStageA = kM * kK * 2, kStageB = BN * kK * 2, kStageBytes = kStageA + kStageB;
+  static constexpr int kStageA = kM * kRowBytes, kStageB = BN * kRowBytes, kStageBytes = kStageA + kStageB;
   static constexpr int kPiece =
       BN % 64 == 0 && BN < 256 ? 64 : 32;  // columns that the epilogue takes at once
   static constexpr int kDown = ROWS / 64, kAcross = BN / kPiece;
@@ -114,7 +117,7 @@ __device__ __forceinline__ void multiplyStage(float (&sums)[C::kDown][C::kAcross
                                               u32 tileA, u32 tileB, u32 addFirst) {
   beginMultiply();
 #pragma unroll
-  for (int kk = 0; kk < C::kK / 16; ++kk) {
+  for (int kk = 0; kk < C::kRowBytes / 32; ++kk) {
     u64 b = tileDescriptor(tileB + kk * (C::kTransB ? 32 : 16 * 128), C::kSlab);
 #pragma unroll
     for (int i = 0; i < C::kDown; ++i)

@@ -123,8 +123,8 @@ __device__ __forceinline__ void giveRegisters() {
   asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(REGISTERS));
 }
 
-// d (64 x N, a warpgroup's fragments) = a * b + (add ? d : 0), 16 steps of K. DOWN_A, DOWN_B: K runs down the
-// rows of the tile.
+// d (64 x N, a warpgroup's fragments) = a * b + (add ? d : 0), 32 bytes along K. DOWN_A, DOWN_B: K runs down
+// the rows of the tile, which TF32 cannot have; of its floats the low 13 bits are ignored.
 template <typename T, int N, bool DOWN_A, bool DOWN_B>
 struct Multiply;
 
@@ -166,6 +166,16 @@ struct Multiply;
                    : TENFOLD_FLOATS##R(0) : "l"(a), "l"(b), "r"(add), "n"(int(DOWN_A)), "n"(int(DOWN_B))); \
     }                                                                                                      \
   };
+#define TENFOLD_MULTIPLY_TF32(N, R, A, B, P)                                                              \
+  template <>                                                                                              \
+  struct Multiply<float, N, false, false> {                                                                \
+    static __device__ __forceinline__ void run(float* d, u64 a, u64 b, u32 add) {                          \
+      asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, %" P ", 0;\n\t"                                  \
+                   "wgmma.mma_async.sync.aligned.m64n" #N "k8.f32.tf32.tf32 {" TENFOLD_NAMES##R            \
+                   "}, %" A ", %" B ", p, 1, 1;\n\t}"                                                      \
+                   : TENFOLD_FLOATS##R(0) : "l"(a), "l"(b), "r"(add));                                     \
+    }                                                                                                      \
+  };
 TENFOLD_MULTIPLY(f16, "f16", 32, 16, "16", "17", "18", "19", "20")
 TENFOLD_MULTIPLY(f16, "f16", 64, 32, "32", "33", "34", "35", "36")
 TENFOLD_MULTIPLY(f16, "f16", 128, 64, "64", "65", "66", "67", "68")
@@ -176,4 +186,9 @@ TENFOLD_MULTIPLY(bf16, "bf16", 64, 32, "32", "33", "34", "35", "36")
 TENFOLD_MULTIPLY(bf16, "bf16", 128, 64, "64", "65", "66", "67", "68")
 TENFOLD_MULTIPLY(bf16, "bf16", 192, 96, "96", "97", "98", "99", "100")
 TENFOLD_MULTIPLY(bf16, "bf16", 256, 128, "128", "129", "130", "131", "132")
+TENFOLD_MULTIPLY_TF32(32, 16, "16", "17", "18")
+TENFOLD_MULTIPLY_TF32(64, 32, "32", "33", "34")
+TENFOLD_MULTIPLY_TF32(128, 64, "64", "65", "66")
+TENFOLD_MULTIPLY_TF32(192, 96, "96", "97", "98")
+TENFOLD_MULTIPLY_TF32(256, 128, "128", "129", "130")
 // clang-format on

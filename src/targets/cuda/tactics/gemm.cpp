@@ -37,7 +37,7 @@ class OperandMaps {
       maps_[2 + i] = {node.epilogue.typeOf(k),
                       {p.n, p.m, static_cast<uint64_t>(shape.batch)},
                       {stride, p.m * stride},
-                      {64, static_cast<uint32_t>(c.m / c.groups)}};
+                      static_cast<uint32_t>(c.m / c.groups)};
     }
   }
   // Which operand of the epilogue map 2 + i is of.
@@ -55,7 +55,7 @@ class OperandMaps {
                        uint32_t batchStride, int tile, const GemmParams& p) {
     uint32_t batch = batchStride ? p.batchExtent[0].divisor : 1;
     MatrixMap map{type, {down ? extent : k, down ? k : extent, batch}, {ld, batchStride}};
-    if (!down) map.box[1] = static_cast<uint32_t>(tile);
+    if (!down) map.rows = static_cast<uint32_t>(tile);
     return map;
   }
   std::array<MatrixMap, 4> maps_;

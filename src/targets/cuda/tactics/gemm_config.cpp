@@ -52,6 +52,12 @@ std::vector<GemmConfig> allConfigs() {
   return all;
 }
 
+// TF32 must lie along K.
+bool fitsWgmma(const GemmNode& node, bool allowTf32) {
+  return isSmall(node.typeA) ||
+         (node.typeA == DataType::kFloat32 && allowTf32 && !node.transA && node.transB);
+}
+
 bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool allowTf32) {
   bool clusters = device.major >= 9;
   if (c.parts > 1 && !clusters) return false;
@@ -64,11 +70,11 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
-      return device.hasWgmma() && isSmall(node.typeA) && (!c.boxes || node.epilogue.boxResult() >= 0) &&
+      return device.hasWgmma() && fitsWgmma(node, allowTf32) && (!c.boxes || node.epilogue.boxResult() >= 0) &&
              (!c.aside || node.epilogue.finishesAside());
     case GemmFamily::kQuick:
       // Where K runs down the rows of B, columns are copied 64 at a time.
-      return device.hasWgmma() && isSmall(node.typeA) && (node.transB || c.n % 64 == 0);
+      return device.hasWgmma() && fitsWgmma(node, allowTf32) && (node.transB || c.n % 64 == 0);
     case GemmFamily::kSkinny:
       // The epilogue finishes eight columns at once: fewer only where there never are more.
       return (isSmall(node.typeA) || wide) && (!c.swap || c.n == 8 || node.fixedColumns());
@@ -96,9 +102,9 @@ std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, co
                                    const Device& device) {
   if (!shape.movesOperands) return std::nullopt;
   const GemmParams& p = shape.params;
-  constexpr double kStep = 64;
   return estimateWgmma(c,
-                       {static_cast<double>(p.m), static_cast<double>(p.n), std::ceil(p.k / kStep),
+                       {static_cast<double>(p.m), static_cast<double>(p.n),
+                        std::ceil(static_cast<double>(p.k) / stepElements(node.typeA)),
                         static_cast<double>(shape.batch), memorySeconds(node, shape, device),
                         shape.epilogue.isMatrix(), node.epilogue.finishesAside()},
                        device);

@@ -10,12 +10,13 @@
 
 namespace tenfold::cuda {
 
-// Matrices of 16-bit elements that are copied to shared memory in boxes, permuted in blocks of 128 bytes.
+// Matrices that are copied to shared memory in boxes of 128 bytes of some rows, permuted in blocks of 128
+// bytes. 32-bit floats are rounded to TF32 on the way.
 struct MatrixMap {
   DataType type = DataType::kUndefined;
   std::array<uint64_t, 3> extents{1, 1, 1};  // the fastest axis first; the last counts matrices
-  std::array<uint64_t, 2> strides{0, 0};     // of the slower axes, in elements: multiples of 8
-  std::array<uint32_t, 2> box{64, 64};       // at most 64 x 256
+  std::array<uint64_t, 2> strides{0, 0};     // of the slower axes, in elements: multiples of 16 bytes
+  uint32_t rows = 64;                        // of a box, at most 256
 
   // Throws Error where the memory does not begin at a multiple of 16 bytes.
   CUtensorMap encode(const void* memory) const;
@@ -32,8 +33,9 @@ struct ImageMap {
   CUtensorMap encode(const void* memory) const;
 };
 
-// Images of 16-bit elements, channels-last, over which a convolution's kernel moves: copied are 64 channels
-// of so many places of the kernel, one after the other, permuted in blocks of 128 bytes.
+// Images, channels-last, over which a convolution's kernel moves: copied are 128 bytes of channels of so many
+// places of the kernel, one after the other, permuted in blocks of 128 bytes. 32-bit floats are rounded to
+// TF32 on the way.
 struct PatchMap {
   DataType type = DataType::kUndefined;
   uint64_t channels = 1, width = 1, height = 1, images = 1;

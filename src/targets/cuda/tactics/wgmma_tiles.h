@@ -11,7 +11,10 @@
 
 namespace tenfold::cuda {
 
-// Products of m x n matrices with so many steps of 64 along K.
+// Elements of K that a stage holds: 128 bytes.
+inline int stepElements(DataType type) { return 1024 / typeBits(type); }
+
+// Products of m x n matrices with so many stages along K.
 struct WgmmaWork {
   double m = 0, n = 0, steps = 0, products = 1;
   double memorySeconds = 0;  // all operands, once

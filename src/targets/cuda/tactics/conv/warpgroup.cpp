@@ -16,7 +16,6 @@
 namespace tenfold::cuda {
 namespace {
 
-constexpr int64_t kStep = 64;  // of K: channels
 constexpr size_t kMostCandidates = 10;
 
 // ConvWgmma of kernels/conv_wgmma.cuh.
@@ -35,19 +34,20 @@ KernelAxis axisOf(const ConvShape& s, size_t a) {
 }
 PatchBounds boundsOf(const ConvShape& s) { return patchBounds(axisOf(s, 2), axisOf(s, 1)); }
 
-int64_t stepsOfTap(const ConvShape& s) { return ceilDiv(s.channels, kStep); }
+int64_t stepsOfTap(const ConvNode& conv, const ConvShape& s) {
+  return ceilDiv(s.channels, stepElements(conv.type()));
+}
 
 // Throws Error (kUnsupported) with the reason where the kernel cannot run the convolution.
 ConvShape shapeOf(const ConvNode& conv, Descs in, Descs out) {
   ConvShape s = convShape(conv, in, out);
   auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
   auto isLast = [](const TensorDesc& d) { return d.layout == Layout::kChannelsLast && d.shape.rank() > 2; };
-  constexpr int64_t kChunk = 8;
   if (conv.transposed) refuse("it is transposed");
-  if (typeBits(conv.type()) != 16) refuse("elements of 16 bits are expected");
   if (!isLast(in[conv.x]) || !isLast(out[conv.outputs[0]])) refuse("channels-last layout is expected");
   if (s.groups != 1) refuse("it has groups");
-  if (s.channels == 0 || s.channels % kChunk != 0) refuse("the channels are no multiple of 8");
+  if (s.channels == 0 || s.channels * typeBits(conv.type()) % 128 != 0)
+    refuse("the channels are no multiple of 16 bytes");
   if (s.kernel[0] != 1 || s.stride[0] != 1 || s.begin[0] != 0 || s.in[0] != s.out[0])
     refuse("its kernel moves along the depth");
   if (s.taps() == 1 && s.stride[1] == 1 && s.stride[2] == 1 && s.in == s.out)
@@ -65,11 +65,11 @@ std::string refuses(const Device& device, const Node& node, const TuningHint& hi
   });
 }
 
-GemmParams productOf(const ConvShape& s, const GemmConfig& config) {
+GemmParams productOf(const ConvNode& conv, const ConvShape& s, const GemmConfig& config) {
   GemmParams p;
   p.m = static_cast<uint32_t>(s.pixels());
   p.n = static_cast<uint32_t>(s.filters);
-  p.k = static_cast<uint32_t>(s.taps() * stepsOfTap(s) * kStep);
+  p.k = static_cast<uint32_t>(s.taps() * stepsOfTap(conv, s) * stepElements(conv.type()));
   p.tilesM = ceilDiv(p.m, static_cast<uint32_t>(config.m));
   p.tilesN = ceilDiv(p.n, static_cast<uint32_t>(config.n));
   p.allTiles = p.tilesM * p.tilesN;
@@ -105,11 +105,11 @@ ConvMaps mapsOf(const ConvNode& conv, const ConvShape& s, const GemmConfig& c) {
   maps.weights = {conv.type(),
                   {size(s.channels), size(s.filters), size(s.taps())},
                   {size(s.channels), size(s.channels * s.filters)},
-                  {64, box(c.n)}};
+                  box(c.n)};
   maps.results = {conv.fused.outputs[conv.outputs[0]]->dtype,
                   {size(s.filters), size(s.pixels()), 1},
                   {size(s.filters), 0},
-                  {64, box(c.m / c.groups)}};
+                  box(c.m / c.groups)};
   return maps;
 }
 
@@ -117,10 +117,10 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   ConvShape s = shapeOf(conv, in, out);
   GemmConfig config = gemmConfig(name);
   Params params;
-  params.product = productOf(s, config);
+  params.product = productOf(conv, s, config);
   params.width = divisorOf(s.out[2]);
   params.height = divisorOf(s.out[1]);
-  params.channelSteps = divisorOf(stepsOfTap(s));
+  params.channelSteps = divisorOf(stepsOfTap(conv, s));
   params.kernelX = divisorOf(s.kernel[2]);
   params.strideX = static_cast<int32_t>(s.stride[2]);
   params.strideY = static_cast<int32_t>(s.stride[1]);
@@ -148,7 +148,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
   ConvShape s = shapeOf(conv, hint.inputs, hint.outputs);
   WgmmaWork work{static_cast<double>(s.pixels()),
                  static_cast<double>(s.filters),
-                 static_cast<double>(s.taps() * stepsOfTap(s)),
+                 static_cast<double>(s.taps() * stepsOfTap(conv, s)),
                  1,
                  memorySeconds(device, hint) - device.launchSeconds,
                  resultIsBox(node, conv, hint)};

@@ -1,6 +1,7 @@
 // Conversions and layouts that kernels of the CUDA target take care of in passing: no step of their own.
 #include "cuda/kernel_sweep.h"
 #include "cuda/planned_steps.h"
+#include "plan/build/build.h"
 
 namespace tenfold::testing_util {
 namespace {
@@ -28,6 +29,19 @@ TEST_F(CudaConversions, FirstLayersReadTheImageAsItLies) {
       plannedSteps("x:f32[1,3,12,12] -> h = Cast(x) {to=f16}; c = Conv(h, f16[16,3,3,3] random(1,-1,1)) "
                    "{strides=[2,2]}; y = Relu(c)"),
       "conv(Cast Conv Relu) Reorder");
+  EXPECT_EQ(plannedSteps("x:f32[1,3,12,12] -> y = Conv(x, f32[16,3,3,3] random(1,-1,1))"), "Conv Reorder");
+}
+
+// The kernel that does so in 32 bits rounds to TF32.
+TEST_F(CudaConversions, FirstLayersWithoutTf32DoNot) {
+  for (bool allowTf32 : {true, false}) {
+    TextCase c = parseCase("x:f32[1,3,12,12] -> y = Conv(x, f32[16,3,3,3] random(1,-1,1))");
+    BuildOptions options;
+    options.allowTf32 = allowTf32;
+    auto plan = buildPlan(std::move(c.graph), *compileTarget("sm_90"), options);
+    EXPECT_EQ(plan->steps.at(0).node->is("Reorder"), !allowTf32);
+    for (const Step& step : plan->steps) EXPECT_NE(step.compiled.tactic, "host-reference");
+  }
 }
 
 TEST_F(CudaConversions, OtherLayersDoNot) {

@@ -117,6 +117,15 @@ constexpr ConvCase kDepthwise[] = {{"[2,72,37,41]", "[72,1,3,3]", "group=72, pad
                                    {"[5,64,120,20]", "[64,1,3,3]", "group=64, pads=[1,1,1,1]"}};
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvDepthwise, testing::ValuesIn(kDepthwise));
 
+// First layers in TF32, of images in either layout.
+TEST(CudaConvFew, Tf32) {
+  for (const ConvCase& c : {kOfEachKind[0], ConvCase{"[1,3,15,33]", "[24,3,3,3]", "pads=[1,1,1,1]"},
+                            ConvCase{"[2,4,9,9]", "[10,4,3,3]", "strides=[2,2], pads=[0,1,1,0]"}})
+    testing_util::checkConfigs(
+        "conv-few-channels", plainText(c, "f32"), 1e-3,
+        {"rows=4,columns=16,filters=32,words=0", "rows=8,columns=16,filters=16,words=0"});
+}
+
 // Convolutions by wgmma: kernels, strides, pads, dilations and extents that are odd in every way, by every
 // family of tiles.
 class CudaConvWgmma : public testing::TestWithParam<ConvCase> {

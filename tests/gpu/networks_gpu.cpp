@@ -81,22 +81,23 @@ TEST(GpuNetworks, ProductsWriteTheirParts) {
 }
 
 struct Image {
-  const char *text, *channels, *pass;
+  const char *text, *type, *channels, *pass;
 };
 
-// First layers in 16 bits read images of 32, and images that are not channels-last.
+// First layers read images that are not channels-last, and those in 16 bits images of 32.
 TEST(GpuNetworks, FirstLayersReadTheImageAsItLies) {
-  for (const Image& image : {Image{"x:f32[1,3,61,67] -> h = Cast(x) {to=f16}; ", "3", "fuse-casts"},
-                             Image{"x:f32[1,1,40,40] -> h = Cast(x) {to=f16}; ", "1", "fuse-casts"},
-                             Image{"h:f16[2,3,61,67] -> ", "3", "read-images"}})
+  for (const Image& image : {Image{"x:f32[1,3,61,67] -> h = Cast(x) {to=f16}; ", "f16", "3", "fuse-casts"},
+                             Image{"x:f32[1,1,40,40] -> h = Cast(x) {to=f16}; ", "f16", "1", "fuse-casts"},
+                             Image{"h:f16[2,3,61,67] -> ", "f16", "3", "read-images"},
+                             Image{"h:f32[2,3,61,67] -> ", "f32", "3", "read-images"}})
     for (const char* kernel : {"7,7", "3,3"}) {
       std::string text = fmt::format(
-          "{0}w = const f16[32,{1},{2}] random(1,-0.2,0.2); b = const f16[32] random(2,-1,1); c = Conv(h, w, "
+          "{0}w = const {3}[32,{1},{2}] random(1,-0.2,0.2); b = const {3}[32] random(2,-1,1); c = Conv(h, w, "
           "b) "
-          "{{strides=[2,2], pads=[1,1,1,1]}}; r = Relu(c); v = const f16[16,32,1,1] random(3,-0.2,0.2); y = "
+          "{{strides=[2,2], pads=[1,1,1,1]}}; r = Relu(c); v = const {3}[16,32,1,1] random(3,-0.2,0.2); y = "
           "Conv(r, "
           "v)",
-          image.text, image.channels, kernel);
+          image.text, image.channels, kernel, image.type);
       EXPECT_LT(check(text, ""), check(text, image.pass));
     }
 }

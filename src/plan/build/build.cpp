@@ -82,6 +82,9 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   auto fuses = [&](const Node& anchor, const Node& node) {
     bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
     if (product && ((!casts && node.is("Cast")) || (!images && node.is("Reorder")))) return false;
+    // Kernels that read images in any layout round them to TF32.
+    if (product && node.is("Reorder") && !options.allowTf32 && anchor.inputs[0]->dtype == DataType::kFloat32)
+      return false;
     return target.fusesEpilogue(anchor, node);
   };
   if (!isDisabled(options, kMergeProducts)) passes.push_back({kMergeProducts, mergeProducts(graph, fuses)});

@@ -47,14 +47,15 @@ bool readsAnyImage(const Node& n) {
   if (!n.is("Conv") || n.attrs.integer("group", 1) != 1 || n.attrs.text("auto_pad", "NOTSET") != "NOTSET")
     return false;
   const Value &image = *n.inputs[0], &weights = *n.inputs[1], &result = *n.outputs[0];
-  if (image.rank() != 4 || !hasFewChannels(image) || !isFloat(image.dtype) || typeBits(image.dtype) != 16 ||
+  if (image.rank() != 4 || !hasFewChannels(image) || !isFloat(image.dtype) || typeBits(image.dtype) > 32 ||
       !weights.isConstant() || result.layout != Layout::kChannelsLast)
     return false;
   int64_t pixels = 1;
   for (size_t d : {0, 2, 3})
     pixels *= std::min((*image.shape)[d].tryConstant().value_or(kMostPixels + 1), kMostPixels + 1);
   const Shape& w = weights.constant.shape();
-  int64_t words = w[2] * ((w[3] * (w[1] + 1) + 1) / 2);  // of K
+  // Of K. Two 16-bit elements are a word, and pixels begin at words.
+  int64_t words = w[2] * (typeBits(image.dtype) == 32 ? w[3] * w[1] : (w[3] * (w[1] + 1) + 1) / 2);
   std::vector<int64_t> strides = n.attrs.integers("strides"), dilations = n.attrs.integers("dilations");
   return pixels <= kMostPixels && words <= kMostWords &&
          std::all_of(strides.begin(), strides.end(), [](int64_t s) { return s <= kMostStride; }) &&

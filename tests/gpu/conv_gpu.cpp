@@ -154,7 +154,7 @@ TEST_P(CudaConvWgmma, Tf32) {
   check("f32", "a = Add(c, r); y = Relu(a); return y", 1e-3,
         {"wgmma 128x128 s5 alone p1", "wgmma 192x128 s4 trio p1", "wgmma 192x128 s5 trio p2",
          "wgmma 256x64 s4 pair p1", "quick 64x32 s7 p1", "quick 64x64 s5 p4", "quick 128x64 s3 p2",
-         "quick 64x128 s7 p8"});
+         "quick 64x128 s7 p8", "wgmma 192x128 s3 trio wide boxes", "wgmma 64x128 s6 alone wide boxes"});
 }
 TEST_P(CudaConvWgmma, Boxes) {
   check("f16", "a = Add(c, r); y = Relu(a); return y", 2e-3,

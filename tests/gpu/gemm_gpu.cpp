@@ -128,6 +128,23 @@ TEST(GemmGpu, Tf32ByWgmma) {
     check(std::string(shapes) + " -> y = MatMul(a, b) {transB=1}", 1e-3, all);
 }
 
+TEST(GemmGpu, WideBoxes) {
+  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
+  const std::vector<std::string> all = {
+      "wgmma 128x128 s5 pair wide boxes", "wgmma 192x128 s3 trio wide boxes",
+      "wgmma 192x64 s5 trio wide boxes",  "wgmma 256x64 s4 pair wide boxes",
+      "wgmma 128x64 s6 alone wide boxes", "wgmma 64x128 s6 alone wide boxes"};
+  for (const char* shapes : {"a:f32[328,516], b:f32[272,516]", "a:f32[3,200,132], b:f32[3,72,132]"})
+    check(std::string(shapes) + " -> y = MatMul(a, b) {transB=1}", 1e-3, all);
+  // More tiles than multiprocessors, and an operand of each kind.
+  for (const char* body :
+       {"x = Add(m, c) y = Add(x, r)", "x = Mul(m, d) z = Add(x, c) w = Add(z, r) y = Gelu(w)"})
+    check(fmt::format("{0} -> y = Region(a, b, r, c, d) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) "
+                      "{{transB=1}} {1} return y }}",
+                      "a:f32[2500,68], b:f32[2504,68], r:f32[2500,2504], c:f32[2504], d:f32[2500,1]", body),
+          1e-3, all);
+}
+
 // Factors are rounded to the nearest. In sums of 4096 positive products such errors cancel out; if digits
 // were cut off, 6e-4 of the sums would be missing.
 TEST(GemmGpu, Tf32IsRounded) {

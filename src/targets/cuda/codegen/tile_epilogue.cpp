@@ -82,14 +82,17 @@ bool TileEpilogue::isColumns(size_t k) const {
 }
 
 void TileEpilogue::findBoxes() {
-  auto isSmall = [&](size_t k) { return isFloat(typeOf(k)) && typeBits(typeOf(k)) == 16; };
+  int bits = typeBits(fused_.anchor->inputs[0]->dtype);
+  auto fits = [&](size_t k) {
+    return isFloat(typeOf(k)) && (bits == 16 || bits == 32) && typeBits(typeOf(k)) == bits;
+  };
   const Value& product = *fused_.anchor->outputs[0];
   for (size_t k = inputs_.size(); k-- > 0;) {
     const Value& v = *fused_.inputs[inputs_[k]];
-    if (isSmall(k) && !isBias(k) && v.shape && product.shape && *v.shape == *product.shape)
+    if (fits(k) && !isBias(k) && v.shape && product.shape && *v.shape == *product.shape)
       boxOperand_ = static_cast<int>(k);
   }
-  if (!split_ && isSmall(inputs_.size())) boxResult_ = static_cast<int>(inputs_.size());
+  if (!split_ && fits(inputs_.size())) boxResult_ = static_cast<int>(inputs_.size());
 }
 
 bool TileEpilogue::finishesAside() const {
@@ -181,9 +184,11 @@ std::string TileEpilogue::code() const {
     if (static_cast<int>(k) != boxResult_)
       restStores += storeCode(k), ++restCount;
     else
-      boxBits = fmt::format("    memcpy(bits, &out.y{}, 2 * W);\n", k);
+      boxBits = fmt::format("    memcpy(bits, &out.y{0}, sizeof out.y{0});\n", k);
   }
-  std::string setBox = boxOperand_ < 0 ? "" : fmt::format("    memcpy(&in.x{}, &bits, 4);\n", boxOperand_);
+  std::string setBox =
+      boxOperand_ < 0 ? "" : fmt::format("    memcpy(&in.x{}, &bits, sizeof bits);\n", boxOperand_);
+  bool wide = boxResult_ >= 0 && typeBits(typeOf(static_cast<size_t>(boxResult_))) == 32;
   std::string place = fmt::format("const E& e, const u32 (&at)[{}], u32 column", operandCount());
   constexpr const char* kWide = "  template <int W> static __device__ __forceinline__ void";
   return fmt::format(
@@ -192,10 +197,11 @@ std::string TileEpilogue::code() const {
              "  static constexpr int kOperands = {0}, kAtOnce = {1}, kRest = {2};\n"
              "  static constexpr bool kBox = {3};\n"
              "  typedef {6} Result;\n"
+             "  typedef {7} Box;\n"
              "  template <int W> struct Inputs {{\n{4}  }};\n"
              "  template <int W> struct Results {{\n{5}  }};\n",
              operandCount(), passesAtOnce(), restCount, boxOperand_ >= 0, fields, results,
-             memoryType(typeOf(inputs_.size()))) +
+             memoryType(typeOf(inputs_.size())), wide ? "u64" : "u32") +
          fmt::format(
              "{0} load({1}, Inputs<W>& in) {{\n{2}  }}\n"
              "{0} loadColumns(const E& e, u32 column, Inputs<W>& in) {{\n{3}  }}\n"
@@ -203,8 +209,8 @@ std::string TileEpilogue::code() const {
              "Inputs<2>& in) "
              "{{\n{7}  }}\n"
              "{0} loadRest({1}, Inputs<W>& in) {{\n{4}  }}\n"
-             "  static __device__ __forceinline__ void setBox(Inputs<2>& in, u32 bits) {{\n{5}  }}\n"
-             "{0} boxBits(const Results<W>& out, u32* bits) {{\n{6}  }}\n",
+             "  static __device__ __forceinline__ void setBox(Inputs<2>& in, Box bits) {{\n{5}  }}\n"
+             "{0} boxBits(const Results<W>& out, void* bits) {{\n{6}  }}\n",
              kWide, place, reads, columns, rest, setBox, boxBits, takes) +
          fmt::format(
              "  template <int W, typename Acc> static __device__ __forceinline__ void compute("

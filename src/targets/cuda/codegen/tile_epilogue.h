@@ -26,8 +26,8 @@ class TileEpilogue {
   size_t operandCount() const { return inputs_.size() + outputs_.size(); }
   // struct Region, and `typedef Epilogue<N> E`. Include math.cuh and tile_epilogue.cuh before.
   std::string code() const;
-  // The operand of 16-bit elements that is read at each element of the result, and the result, that the copy
-  // engine may move (kernels/gemm_boxes.cuh); -1: there is none.
+  // The operand that is read at each element of the result, and the result, that the copy engine may move
+  // (kernels/gemm_boxes.cuh): floats as wide as those that are multiplied. -1: there is none.
   int boxOperand() const { return boxOperand_; }
   int boxResult() const { return boxResult_; }
   // Whether it takes long, reads nothing but rows that are the same for all, and loses little where the sums

@@ -13,8 +13,10 @@
 //   loadColumns<2>(e, column, in)        reads the operands that are one row for all
 //   takeColumns(from, lane, in)          sets them to what another lane has read
 //   loadRest<2>(e, at, column, in)       reads kRest
+//   Box                                  the bits of two elements of the operand or the result: u32, or u64
 //   setBox(in, bits)                     two elements of the operand
 //   compute<W>(in, sums, out), boxBits(out, bits), storeRest<2>(e, at, column, out)
+// Operand and result are as wide as the product's own operands.
 #pragma once
 
 #include "gemm_wgmma.cuh"
@@ -31,9 +33,9 @@ struct BoxConfig : WgmmaConfig<T, ROWS, BN, STAGES, TOGETHER, TRANS_A, TRANS_B, 
                                : ASIDE       ? 224
                                              : 232;
   static_assert(!ASIDE || TOGETHER > 1, "warpgroups that take tiles in turn finish while others multiply");
-  static constexpr int kSlabs = BN / 64, kFragments = BN / 8;
+  static constexpr int kSlabColumns = 128 / sizeof(T), kSlabs = BN / kSlabColumns, kFragments = BN / 8;
   static constexpr u32 kSlabBytes = ROWS * 128, kBufferBytes = kSlabs * kSlabBytes;
-  static_assert(BN % 64 == 0, "buffers are slabs of 64 columns");
+  static_assert(BN % 64 == 0, "a warp reads what is the same in every row for 64 columns at once");
 };
 
 struct BoxMaps {
@@ -64,30 +66,71 @@ __device__ __forceinline__ void moveBoxes(const BoxMaps& maps, const Gemm& p, u3
       arriveExpecting(ready, C::kBufferBytes);
 #pragma unroll
       for (int i = 0; i < C::kSlabs; ++i)
-        copyBox(buffer + i * C::kSlabBytes, maps.operand, ready, column + 64 * i, row, place.batch);
+        copyBox(buffer + i * C::kSlabBytes, maps.operand, ready, column + C::kSlabColumns * i, row,
+                place.batch);
     } else {
       arrive(ready);
     }
     waitBarrier(finished, parity);
 #pragma unroll
     for (int i = 0; i < C::kSlabs; ++i)
-      storeBox(maps.result, buffer + i * C::kSlabBytes, column + 64 * i, row, place.batch);
+      storeBox(maps.result, buffer + i * C::kSlabBytes, column + C::kSlabColumns * i, row, place.batch);
     commitStores();
     waitStores<0>();
     parity ^= 1;
   }
 }
 
+__device__ __forceinline__ u64 loadPair(u32 shared) {
+  u64 bits;
+  asm volatile("ld.shared.b64 %0, [%1];" : "=l"(bits) : "r"(shared) : "memory");
+  return bits;
+}
+__device__ __forceinline__ void storePair(u32 shared, u64 bits) {
+  asm volatile("st.shared.b64 [%0], %1;" ::"r"(shared), "l"(bits) : "memory");
+}
+
+// Where in 16 rows of slabs this lane's elements of columns [16 * t, 16 * t + 16) lie, two fragments,
+// permuted as the copy engine does: those of 16 bits as ldmatrix and stmatrix want them, pairs of floats one
+// by one.
+template <class C>
+struct BoxPlace {
+  u32 rows, t, lane = threadIdx.x % 32;
+
+  __device__ __forceinline__ u32 matrices() const {
+    u32 chunk = (t % 4 * 2 + lane / 16) ^ lane % 8;
+    return rows + t / 4 * C::kSlabBytes + lane % 16 * 128 + 16 * chunk;
+  }
+  __device__ __forceinline__ u32 pair(u32 fragment, u32 half) const {
+    u32 j = 2 * t + fragment, chunk = (j % 4 * 2 + lane % 4 / 2) ^ lane / 4;
+    return rows + j / 4 * C::kSlabBytes + (lane / 4 + 8 * half) * 128 + 16 * chunk + lane % 2 * 8;
+  }
+  // r[2 * fragment + half]
+  __device__ __forceinline__ void load(u32 (&r)[4]) const { loadMatrices(r, matrices()); }
+  __device__ __forceinline__ void store(const u32 (&r)[4]) const { storeMatrices(matrices(), r); }
+  __device__ __forceinline__ void load(u64 (&r)[4]) const {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) r[i] = loadPair(pair(i / 2, i % 2));
+  }
+  __device__ __forceinline__ void store(const u64 (&r)[4]) const {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) storePair(pair(i / 2, i % 2), r[i]);
+  }
+};
+
 template <class C, class Region>
 struct BoxEpilogue {
   typedef typename Region::template Inputs<2> Inputs;
-  Inputs columns[C::kSlabs];  // what is the same in every row: each lane holds two columns of each slab
+  typedef typename Region::Box Box;
+  static_assert(sizeof(Box) == 2 * sizeof(typename C::T), "buffers are for results as wide as the operands");
+  static constexpr int kReads = C::kN / 64;
+  Inputs columns[kReads];  // what is the same in every row: each lane holds two of each 64 columns
 
   // Beyond the last column the last ones are read again.
   template <class E>
   __device__ __forceinline__ void begin(const E& e, u32 column) {
 #pragma unroll
-    for (int i = 0; i < C::kSlabs; ++i)
+    for (int i = 0; i < kReads; ++i)
       Region::template loadColumns<2>(e, min(column + 64 * i + 2 * (threadIdx.x % 32), e.columns - 2),
                                       columns[i]);
   }
@@ -95,7 +138,7 @@ struct BoxEpilogue {
   // Two neighbouring results; `bits` is the operand, and then the result.
   template <class E>
   __device__ __forceinline__ void finishPair(const E& e, const u32 (&at)[Region::kOperands], bool inside,
-                                             u32 column, Inputs in, const float* sums, u32& bits) const {
+                                             u32 column, Inputs in, const float* sums, Box& bits) const {
     if (Region::kBox) Region::setBox(in, bits);
     bool exists = inside && column < e.columns;
     if (Region::kRest && exists) Region::template loadRest<2>(e, at, column, in);
@@ -110,7 +153,6 @@ struct BoxEpilogue {
   __device__ __forceinline__ void run(const E& e, const Sums<C>& sums, u32 firstRow, u32 row, u32 rows,
                                       u32 column, u32 buffer) const {
     u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4;
-    u32 line = buffer + (16 * warp + lane % 16) * 128;
 #pragma unroll
     for (int i = 0; i < C::kDown; ++i) {
       u32 at[2][Region::kOperands];
@@ -123,9 +165,9 @@ struct BoxEpilogue {
       }
 #pragma unroll
       for (int t = 0; t < C::kFragments / 2; ++t) {
-        u32 chunk = (t % 4 * 2 + lane / 16) ^ lane % 8;
-        u32 address = line + t / 4 * C::kSlabBytes + 64 * 128 * i + 16 * chunk, r[4];
-        if (Region::kBox) loadMatrices(r, address);
+        BoxPlace<C> place{buffer + (16 * warp + 64 * i) * 128, static_cast<u32>(t)};
+        Box r[4];
+        if (Region::kBox) place.load(r);
 #pragma unroll
         for (int j = 2 * t; j < 2 * t + 2; ++j) {
           Inputs in;
@@ -135,7 +177,7 @@ struct BoxEpilogue {
             finishPair(e, at[half], inside[half], column + 8 * j + 2 * (lane % 4), in,
                        &sums[i][j / (C::kPiece / 8)][j % (C::kPiece / 8)][2 * half], r[j % 2 * 2 + half]);
         }
-        storeMatrices(address, r);
+        place.store(r);
       }
     }
   }
@@ -144,13 +186,12 @@ struct BoxEpilogue {
 // The warp's sums as they are, where BoxEpilogue would have left its results.
 template <class C, class T>
 __device__ __forceinline__ void leaveSums(const Sums<C>& sums, u32 buffer) {
-  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4;
-  u32 line = buffer + (16 * warp + lane % 16) * 128;
+  u32 warp = threadIdx.x / 32 % 4;
 #pragma unroll
   for (int i = 0; i < C::kDown; ++i)
 #pragma unroll
     for (int t = 0; t < C::kFragments / 2; ++t) {
-      u32 chunk = (t % 4 * 2 + lane / 16) ^ lane % 8, r[4];
+      u32 r[4];
 #pragma unroll
       for (int k = 0; k < 4; ++k) {
         int j = 2 * t + k / 2;
@@ -158,7 +199,7 @@ __device__ __forceinline__ void leaveSums(const Sums<C>& sums, u32 buffer) {
         Vector<T, 2> pair{{Element<T>::store(two[0]), Element<T>::store(two[1])}};
         memcpy(&r[k], &pair, 4);
       }
-      storeMatrices(line + t / 4 * C::kSlabBytes + 64 * 128 * i + 16 * chunk, r);
+      BoxPlace<C>{buffer + (16 * warp + 64 * i) * 128, static_cast<u32>(t)}.store(r);
     }
 }
 

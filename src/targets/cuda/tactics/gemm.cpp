@@ -37,7 +37,8 @@ class OperandMaps {
       maps_[2 + i] = {node.epilogue.typeOf(k),
                       {p.n, p.m, static_cast<uint64_t>(shape.batch)},
                       {stride, p.m * stride},
-                      static_cast<uint32_t>(c.m / c.groups)};
+                      static_cast<uint32_t>(c.m / c.groups),
+                      false};
     }
   }
   // Which operand of the epilogue map 2 + i is of.

@@ -70,8 +70,8 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
-      return device.hasWgmma() && fitsWgmma(node, allowTf32) && (!c.boxes || node.epilogue.boxResult() >= 0) &&
-             (!c.aside || node.epilogue.finishesAside());
+      return device.hasWgmma() && fitsWgmma(node, allowTf32) && c.boxesFit(node.typeA) &&
+             (!c.boxes || node.epilogue.boxResult() >= 0) && (!c.aside || node.epilogue.finishesAside());
     case GemmFamily::kQuick:
       // Where K runs down the rows of B, columns are copied 64 at a time.
       return device.hasWgmma() && fitsWgmma(node, allowTf32) && (node.transB || c.n % 64 == 0);
@@ -102,12 +102,12 @@ std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, co
                                    const Device& device) {
   if (!shape.movesOperands) return std::nullopt;
   const GemmParams& p = shape.params;
-  return estimateWgmma(c,
-                       {static_cast<double>(p.m), static_cast<double>(p.n),
-                        std::ceil(static_cast<double>(p.k) / stepElements(node.typeA)),
-                        static_cast<double>(shape.batch), memorySeconds(node, shape, device),
-                        shape.epilogue.isMatrix(), node.epilogue.finishesAside()},
-                       device);
+  return estimateWgmma(
+      c,
+      {static_cast<double>(p.m), static_cast<double>(p.n),
+       std::ceil(static_cast<double>(p.k) / stepElements(node.typeA)), static_cast<double>(shape.batch),
+       memorySeconds(node, shape, device), shape.epilogue.isMatrix(), node.epilogue.finishesAside()},
+      device);
 }
 
 }  // namespace
@@ -122,6 +122,7 @@ std::string GemmConfig::name() const {
     case GemmFamily::kWgmma:
       return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, kTogether[groups - 1],
                          aside   ? "aside"
+                         : wide  ? "wide boxes"
                          : boxes ? "boxes"
                                  : fmt::format("p{}", parts));
     case GemmFamily::kQuick:

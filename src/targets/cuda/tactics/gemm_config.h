@@ -21,6 +21,7 @@ struct GemmConfig {
   bool swap = false;   // skinny: few columns, not few rows
   int groups = 1;      // wgmma: warpgroups that share a tile
   bool boxes = false;  // wgmma: the copy engine moves results and what is added to them
+  bool wide = false;   // such results are of 32 bits
   bool aside = false;  // boxes: warps that do not multiply finish the results
 
   std::string name() const;
@@ -32,6 +33,8 @@ struct GemmConfig {
   int residents() const { return family == GemmFamily::kQuick && m * n < 128 * 128 ? 2 : 1; }
   // Blocks stay and take one tile after the other.
   bool isPersistent() const { return family == GemmFamily::kWgmma && parts == 1; }
+  // Whether the products of such operands have results that its boxes hold.
+  bool boxesFit(DataType type) const { return !boxes || wide == (typeBits(type) == 32); }
   // Dynamic shared memory of a block.
   size_t sharedBytes(const GemmNode& node) const;
 };

@@ -12,8 +12,9 @@ constexpr cuuint32_t kRowBytes = 128;  // of a box
 
 cuuint32_t bytesOf(DataType type) { return static_cast<cuuint32_t>(typeBits(type)) / 8; }
 
-CUtensorMapDataType typeOf(DataType type) {
-  return type == DataType::kFloat32    ? CU_TENSOR_MAP_DATA_TYPE_TFLOAT32
+CUtensorMapDataType typeOf(DataType type, bool toTf32 = true) {
+  return type == DataType::kFloat32
+             ? toTf32 ? CU_TENSOR_MAP_DATA_TYPE_TFLOAT32 : CU_TENSOR_MAP_DATA_TYPE_FLOAT32
          : type == DataType::kBFloat16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16
                                        : CU_TENSOR_MAP_DATA_TYPE_FLOAT16;
 }
@@ -48,8 +49,8 @@ CUtensorMap MatrixMap::encode(const void* memory) const {
   for (cuuint64_t& stride : bytes) stride = std::max<cuuint64_t>(stride, kAlignment);
   CUtensorMap map;
   check(
-      driver().cuTensorMapEncodeTiled(&map, typeOf(type), 3, const_cast<void*>(memory), sizes, bytes, boxes,
-                                      steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+      driver().cuTensorMapEncodeTiled(&map, typeOf(type, toTf32), 3, const_cast<void*>(memory), sizes, bytes,
+                                      boxes, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
                                       CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
       "cuTensorMapEncodeTiled");
   return map;

@@ -11,12 +11,13 @@
 namespace tenfold::cuda {
 
 // Matrices that are copied to shared memory in boxes of 128 bytes of some rows, permuted in blocks of 128
-// bytes. 32-bit floats are rounded to TF32 on the way.
+// bytes.
 struct MatrixMap {
   DataType type = DataType::kUndefined;
   std::array<uint64_t, 3> extents{1, 1, 1};  // the fastest axis first; the last counts matrices
   std::array<uint64_t, 2> strides{0, 0};     // of the slower axes, in elements: multiples of 16 bytes
   uint32_t rows = 64;                        // of a box, at most 256
+  bool toTf32 = true;                        // 32-bit floats are rounded on the way
 
   // Throws Error where the memory does not begin at a multiple of 16 bytes.
   CUtensorMap encode(const void* memory) const;

@@ -30,6 +30,9 @@ constexpr WgmmaRow kBoxes[] = {{128, 128, 5, 1}, {128, 128, 6, 2}, {128, 192, 4,
 // The same with results finished by warps that do not multiply.
 constexpr WgmmaRow kAside[] = {{128, 128, 5, 2}, {128, 192, 4, 2}, {128, 256, 3, 2},
                                {256, 128, 3, 2}, {192, 128, 4, 3}, {192, 192, 3, 3}};
+// For results of 32 bits.
+constexpr WgmmaRow kWideBoxes[] = {{128, 128, 5, 2}, {192, 128, 3, 3}, {192, 64, 5, 3},
+                                   {256, 64, 4, 2},  {128, 64, 6, 1},  {64, 128, 6, 1}};
 struct QuickRow {
   int m, n, stages;
 };
@@ -96,8 +99,10 @@ std::vector<GemmConfig> wgmmaConfigs() {
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, r.parts, false, r.groups});
   for (const WgmmaRow& r : kBoxes)
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true});
-  for (const WgmmaRow& r : kAside)
+  for (const WgmmaRow& r : kWideBoxes)
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true, true});
+  for (const WgmmaRow& r : kAside)
+    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true, false, true});
   for (int parts : kParts)
     for (const QuickRow& r : kQuick) all.push_back({GemmFamily::kQuick, r.m, r.n, 64, 1, 1, r.stages, parts});
   return all;
@@ -121,7 +126,7 @@ size_t wgmmaSharedBytes(const GemmConfig& c) {
     all = std::max(all, sums);  // when all is added up, nobody needs the stages
   } else if (c.boxes) {
     int buffers = c.groups > 1 ? c.groups : 2;
-    all += (c.groups > 1 ? 1 : 2) * c.m * c.n * 2 + buffers * kBarriers;
+    all += (c.groups > 1 ? 1 : 2) * c.m * c.n * (c.wide ? 4 : 2) + buffers * kBarriers;
   } else {
     int warps = c.groups == 3 ? 12 : 8, piece = c.n < 256 ? 64 : 32;
     all += 4 * warps * 16 * (piece + 8);

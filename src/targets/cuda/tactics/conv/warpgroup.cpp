@@ -109,7 +109,8 @@ ConvMaps mapsOf(const ConvNode& conv, const ConvShape& s, const GemmConfig& c) {
   maps.results = {conv.fused.outputs[conv.outputs[0]]->dtype,
                   {size(s.filters), size(s.pixels()), 1},
                   {size(s.filters), 0},
-                  box(c.m / c.groups)};
+                  box(c.m / c.groups),
+                  false};
   return maps;
 }
 
@@ -154,7 +155,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
                  resultIsBox(node, conv, hint)};
   std::vector<Candidate> found;
   for (const GemmConfig& c : wgmmaConfigs())
-    if (wgmmaSharedBytes(c) <= device.sharedBytes)
+    if (wgmmaSharedBytes(c) <= device.sharedBytes && c.boxesFit(conv.type()))
       if (std::optional<double> seconds = estimateWgmma(c, work, device))
         found.push_back({c.name(), *seconds});
   keepCheapest(found, kMostCandidates);

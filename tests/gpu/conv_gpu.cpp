@@ -126,6 +126,59 @@ TEST(CudaConvFew, Tf32) {
         {"rows=4,columns=16,filters=32,words=0", "rows=8,columns=16,filters=16,words=0"});
 }
 
+// First layers with the pooling behind them: windows of 2 to 4 rows, with and without rows in common, and
+// extents and pads that are odd in every way, by all layouts of tiles.
+struct PooledCase {
+  ConvCase conv;
+  const char* pool;
+  int rows = 2;  // that it moves on by
+};
+class CudaConvPool : public testing::TestWithParam<PooledCase> {
+ protected:
+  static std::string text(const char* type, const char* image, const char* epilogue) {
+    const auto& [c, pool, rows] = GetParam();
+    TextCase plain = parseCase(plainText(c, type));
+    std::string filters = (*plain.graph->outputs[0]->shape)[1].str();
+    bool converts = std::string_view(type) != image;
+    return fmt::format(
+        "x:{0}{2} -> w = const {1}{3} random(5,-0.3,0.3); b = const {1}[{4}] random(6); s = const "
+        "{1}[{4},1,1] random(7); y = Region(x, w, b, s) {{kind=\"conv\"}} graph body(x:{0}{2}, w:{1}{3}, "
+        "b:{1}[{4}], s:{1}[{4},1,1]) {{ {5}c = Conv({6}, w, b) {{{7}}}; {8}; y = MaxPool(e) {{{9}}}; return "
+        "y "
+        "}}",
+        image, type, c.x, c.w, filters, converts ? fmt::format("h = Cast(x) {{to={}}}; ", type) : "",
+        converts ? "h" : "x", c.attrs, epilogue, pool);
+  }
+  static void check(const std::string& text, double tolerance) {
+    testing_util::checkConfigs("conv-few-channels-pool", text, tolerance);
+    std::vector<std::string> configs;
+    for (const char* tile :
+         {"columns=16,filters=64,words=0,parts=1", "columns=32,filters=32,words=0,parts=2",
+          "columns=48,filters=16,words=0,parts=1", "columns=16,filters=64,words=0,parts=4"})
+      configs.push_back(fmt::format("rows={},{}", GetParam().rows, tile));
+    testing_util::checkConfigs("conv-few-channels-pool", text, tolerance, configs);
+  }
+};
+TEST_P(CudaConvPool, Half) { check(text("f16", "f16", "e = Relu(c)"), 2e-3); }
+TEST_P(CudaConvPool, BFloat) { check(text("bf16", "bf16", "t = Mul(c, s); e = Relu(t)"), 1.6e-2); }
+TEST_P(CudaConvPool, OfFloats) { check(text("f16", "f32", "e = Sigmoid(c)"), 4e-3); }
+TEST_P(CudaConvPool, Tf32) { check(text("f32", "f32", "e = Add(c, s)"), 4e-3); }
+constexpr PooledCase kPooled[] = {
+    {{"[2,3,47,45]", "[64,3,7,7]", "strides=[2,2], pads=[3,3,3,3]"},
+     "kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]"},
+    {{"[2,3,40,32]", "[40,3,7,7]", "strides=[2,2], pads=[3,3,3,3]"},
+     "kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]"},
+    {{"[1,1,28,28]", "[8,1,5,5]", "pads=[2,2,2,2]"}, "kernel_shape=[2,2], strides=[2,2]"},
+    {{"[3,4,23,38]", "[24,4,3,3]", "strides=[2,2], pads=[1,1,1,1]"},
+     "kernel_shape=[3,3], strides=[2,2], ceil_mode=1"},
+    {{"[1,3,51,37]", "[16,3,5,3]", "strides=[3,2], dilations=[2,1]"},
+     "kernel_shape=[4,3], strides=[2,1], pads=[2,0,1,2]"},
+    {{"[2,2,9,70]", "[72,2,3,3]", ""}, "kernel_shape=[3,2], strides=[2,3], pads=[1,0,1,0]"},
+    {{"[1,8,17,33]", "[32,8,3,3]", "pads=[1,1,1,1]"}, "kernel_shape=[1,3], strides=[1,2], pads=[0,1,0,1]", 1},
+    {{"[1,3,4,5]", "[16,3,3,3]", "pads=[1,1,1,1]"}, "kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]"},
+};
+INSTANTIATE_TEST_SUITE_P(Cuda, CudaConvPool, testing::ValuesIn(kPooled));
+
 // Convolutions by wgmma: kernels, strides, pads, dilations and extents that are odd in every way, by every
 // family of tiles.
 class CudaConvWgmma : public testing::TestWithParam<ConvCase> {

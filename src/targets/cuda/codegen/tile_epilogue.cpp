@@ -27,6 +27,12 @@ const Node* conversionBefore(const FusedNode& fused) {
   return found ? cast : nullptr;
 }
 
+const Node* poolBehind(const FusedNode& fused) {
+  if (fused.after.empty() || !fused.after.back()->is("MaxPool") || fused.outputs.size() != 1) return nullptr;
+  const Node* pool = fused.after.back();
+  return pool->outputs[0] == fused.outputs[0] ? pool : nullptr;
+}
+
 TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> anchors)
     : fused_(node, anchors) {
   if (!fused_.anchor) fail(ErrorKind::kUnsupported, "there is not exactly one product");
@@ -42,6 +48,8 @@ TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> a
     fused_.after.pop_back();
     if (split_->hasInput(1)) fail(ErrorKind::kUnsupported, "the product is split into uneven parts");
   }
+  pool_ = poolBehind(fused_);
+  if (pool_) fused_.after.pop_back();
   for (const Node* n : fused_.after) {
     if (!n->op->pointwise) fail(ErrorKind::kUnsupported, "{} is not pointwise", n->opName());
     if (std::string why = refusesExpression(*n); !why.empty()) fail(ErrorKind::kUnsupported, "{}", why);
@@ -78,6 +86,12 @@ bool TileEpilogue::isColumns(size_t k) const {
   size_t columns = fused_.anchor->is("Conv") ? product.shape->size() - 2 : 0;
   for (size_t back = 0; back < v.shape->size(); ++back)
     if (back != columns && (*v.shape)[v.shape->size() - 1 - back].tryConstant() != 1) return false;
+  return true;
+}
+
+bool TileEpilogue::readsColumnsOnly() const {
+  for (size_t k = 0; k < inputs_.size(); ++k)
+    if (!isColumns(k)) return false;
   return true;
 }
 
@@ -177,7 +191,9 @@ std::string TileEpilogue::code() const {
   body += ";\n" + values + emitPointwise(fused_.after, variables);
   for (size_t k = inputs_.size(); k < operandCount(); ++k) {
     const char* memory = memoryType(typeOf(k));
-    const Value* result = split_ ? split_->inputs[0] : fused_.outputs[outputs_[k - inputs_.size()]];
+    const Value* result = split_  ? split_->inputs[0]
+                          : pool_ ? pool_->inputs[0]
+                                  : fused_.outputs[outputs_[k - inputs_.size()]];
     results += fmt::format("    Vector<{}, W> y{};\n", memory, k);
     body += fmt::format("      out.y{}.at[i] = Element<{}>::store({});\n", k, memory, variables.at(result));
     stores += storeCode(k);

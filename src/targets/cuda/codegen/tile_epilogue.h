@@ -13,12 +13,14 @@ namespace tenfold::cuda {
 
 // The Cast of the anchor's first operand, where nothing else precedes the anchor and only it reads that.
 const Node* conversionBefore(const FusedNode& fused);
+// The MaxPool that ends what is after the anchor, where nothing else leaves the region.
+const Node* poolBehind(const FusedNode& fused);
 
 class TileEpilogue {
  public:
   // A node that is one of `anchors`, or a region around one, of which a Split of the columns into equal parts
-  // may be the end. Throws Error (kUnsupported) where what follows
-  // it is not pointwise, or more than a conversion precedes it. `node` stays alive as long as this.
+  // or a MaxPool, which is the kernel's own matter, may be the end. Throws Error (kUnsupported) where what
+  // follows it is not pointwise, or more than a conversion precedes it. `node` stays alive as long as this.
   TileEpilogue(const Node& node, std::span<const std::string_view> anchors);
 
   const Node& anchor() const { return *fused_.anchor; }
@@ -34,6 +36,8 @@ class TileEpilogue {
   // are rounded to the result's type before: biases and activations.
   bool finishesAside() const;
   DataType typeOf(size_t operand) const;
+  // Whether every row of the result reads the same elements of all operands.
+  bool readsColumnsOnly() const;
 
   // Epilogue<N> at concrete shapes.
   class Params {
@@ -77,7 +81,7 @@ class TileEpilogue {
   Shape stridesOf(size_t operand, const TensorDesc& desc, const TensorDesc& result) const;
 
   FusedNode fused_;
-  const Node* split_ = nullptr;  // null: there is none
+  const Node *split_ = nullptr, *pool_ = nullptr;  // null: there is none
   int boxOperand_ = -1, boxResult_ = -1;
   int bias_ = -1;                         // which input of the node is the anchor's own bias (convolutions)
   std::vector<size_t> inputs_, outputs_;  // of the node

@@ -17,23 +17,24 @@ struct FewConv {
 };
 
 // IMAGE: the image's elements. STEP: elements from column to column of the patch, CHANNELS or more. PHASE:
-// elements before a run that share its first word. WORDS: rows of the image are copied as they are, by words;
-// otherwise by elements.
-template <typename T_, typename IMAGE, int CHANNELS, int STEP, int PHASE, bool WORDS, int KY, int KX, int SY,
-          int SX, int DY, int ROWS, int COLUMNS, int FILTERS, int WARPS>
+// elements before a run that share its first word. WORDS: how many words at once rows of the image are copied
+// as they are, 1 or 4; 0: by elements. LEAD: words of a patch's row before the first run.
+template <typename T_, typename IMAGE, int CHANNELS, int STEP, int PHASE, int WORDS, int LEAD, int KY, int KX,
+          int SY, int SX, int DY, int ROWS, int COLUMNS, int FILTERS, int WARPS>
 struct FewShape {
   typedef T_ T;
   typedef IMAGE Image;
   static constexpr int kChannels = CHANNELS, kStep = STEP, kPhase = PHASE, kKernelY = KY, kKernelX = KX;
-  static constexpr bool kWordwise = WORDS;
+  static constexpr int kWords = WORDS, kLead = LEAD;
   static constexpr int kStrideY = SY, kStrideX = SX, kDilationY = DY;
   static constexpr int kRows = ROWS, kColumns = COLUMNS, kFilters = FILTERS, kThreads = 32 * WARPS;
   static constexpr int kPerWord = 4 / sizeof(T);
   static constexpr int kRun = (PHASE + KX * STEP + kPerWord - 1) / kPerWord;  // words
   static constexpr int kSteps = (KY * kRun + 7) / 8;
   static constexpr int kInRows = (ROWS - 1) * SY + (KY - 1) * DY + 1, kInColumns = (COLUMNS - 1) * SX + KX;
-  static constexpr int kPitch =
-      (PHASE + kInColumns * STEP + kPerWord - 1) / kPerWord;  // words of a patch's row
+  static constexpr int kCopied = WORDS ? WORDS : 1;
+  static constexpr int kPitch =  // words of a patch's row
+      (LEAD + (PHASE + kInColumns * STEP + kPerWord - 1) / kPerWord + kCopied - 1) / kCopied * kCopied;
   static constexpr int kPatchBytes = (kInRows * kPitch * 4 + 15) / 16 * 16;
   static constexpr int kPixelWords = SX * STEP / kPerWord;
   static_assert(SX * STEP % kPerWord == 0 && COLUMNS % 16 == 0, "pixels begin at words");
@@ -41,6 +42,13 @@ struct FewShape {
   static constexpr int kWeightBytes = kSteps * kPairs * 512;
   static constexpr int kStageBytes = 4 * 16 * (FILTERS + 8);  // of a warp
 
+  // Where fragment `i` of a tile lies. A warp's fragments are whole rows of tiles or parts of one row.
+  static constexpr __device__ __forceinline__ int rowOf(int i) { return i / (COLUMNS / 16); }
+  static constexpr __device__ __forceinline__ int columnOf(int i) { return i % (COLUMNS / 16) * 16; }
+  // Words from the patch's first pixel to that one.
+  static constexpr __device__ __forceinline__ int distance(int row, int column) {
+    return row * SY * kPitch + column * kPixelWords;
+  }
   // Where word `j` of K lies in the patch, from its pixel on.
   static constexpr __device__ __forceinline__ int offsetOf(int j) {
     return j < KY * kRun ? j / kRun * DY * kPitch + j % kRun : 0;
@@ -69,18 +77,23 @@ __device__ __forceinline__ FewTile fewTile(const FewConv& p, u32 index, int rows
           static_cast<i32>(index - down * p.tilesAcross.divisor) * columns};
 }
 
-// The patch by words; the borders of the image fall between words.
+// The patch by words; the borders of the image fall between copies.
 template <class S>
 __device__ __forceinline__ void copyWords(const FewConv& p, const FewTile& tile, u32 to) {
   typedef typename S::T T;
+  constexpr int kCopies = S::kPitch / S::kCopied, kBytes = 4 * S::kCopied;  // of a row, of a copy
   i32 y0 = tile.row * S::kStrideY - p.top;
-  i32 first = (tile.column * S::kStrideX - p.left) * S::kChannels - S::kPhase;  // element of a row
+  i32 first = (tile.column * S::kStrideX - p.left) * S::kChannels - S::kPhase - S::kLead * S::kPerWord;
   const T* image = static_cast<const T*>(p.image) + tile.batch * p.stride[0];
-  for (int i = threadIdx.x; i < S::kInRows * S::kPitch; i += S::kThreads) {
-    i32 row = i / S::kPitch, y = y0 + row, at = first + (i - row * S::kPitch) * S::kPerWord;
+  for (int i = threadIdx.x; i < S::kInRows * kCopies; i += S::kThreads) {
+    i32 row = i / kCopies, y = y0 + row, at = first + (i - row * kCopies) * (S::kCopied * S::kPerWord);
     bool present = static_cast<u32>(y) < static_cast<u32>(p.height) &&
                    static_cast<u32>(at) < static_cast<u32>(p.width * S::kChannels);
-    copyAsync4(to + i * 4, image + (present ? y * p.stride[2] + at : 0), present ? 4 : 0);
+    const T* from = image + (present ? y * p.stride[2] + at : 0);
+    if (S::kCopied == 4)
+      copyAsync16(to + i * kBytes, from, present ? kBytes : 0);
+    else
+      copyAsync4(to + i * kBytes, from, present ? kBytes : 0);
   }
 }
 
@@ -117,50 +130,35 @@ __device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& ti
 }
 
 template <class S>
-__device__ __forceinline__ void copyPatch(const FewConv& p, u32 index, u32 to) {
-  if (index < p.tiles) {
-    FewTile tile = fewTile(p, index, S::kRows, S::kColumns);
-    if (S::kWordwise)
-      copyWords<S>(p, tile, to);
-    else
-      copyElements<S>(p, tile, static_cast<typename S::T*>(__cvta_shared_to_generic(to)));
-  }
-  commitCopies();
+__device__ __forceinline__ void copyPatch(const FewConv& p, const FewTile& tile, u32 to) {
+  if (S::kWords)
+    copyWords<S>(p, tile, to);
+  else
+    copyElements<S>(p, tile, static_cast<typename S::T*>(__cvta_shared_to_generic(to)));
 }
 
+// Fragments of 16 pixels of a row, of which `patch` holds the first one's first word.
 template <class S>
 struct FewFragments {
   u32 from[S::kSteps][2], keep[S::kSteps][2];  // of this lane's words in each step
 
   __device__ __forceinline__ FewFragments(u32 patch) {
-    u32 lane = threadIdx.x % 32, first = threadIdx.x / 32 * S::kFragments;
-    u32 pixel =
-        rowOf(first) * S::kStrideY * S::kPitch + columnOf(first) * S::kPixelWords + lane / 4 * S::kPixelWords;
+    u32 lane = threadIdx.x % 32;
 #pragma unroll
     for (int s = 0; s < S::kSteps; ++s)
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         int j = s * 8 + half * 4 + lane % 4;
-        from[s][half] = patch + (pixel + S::offsetOf(j)) * 4;
+        from[s][half] = patch + (S::kLead + lane / 4 * S::kPixelWords + S::offsetOf(j)) * 4;
         keep[s][half] = S::keepOf(j);
       }
   }
-  static constexpr __device__ __forceinline__ int rowOf(int fragment) {
-    return fragment / (S::kColumns / 16);
-  }
-  static constexpr __device__ __forceinline__ int columnOf(int fragment) {
-    return fragment % (S::kColumns / 16) * 16;
-  }
-  // Fragment `i` of the warp lies this many words behind its first; a warp's fragments are whole rows of
-  // tiles or parts of one row.
-  static constexpr __device__ __forceinline__ int distance(int i) {
-    return rowOf(i) * S::kStrideY * S::kPitch + columnOf(i) * S::kPixelWords;
-  }
-  __device__ __forceinline__ void load(u32 (&a)[4], int step, int i, u32 buffer) const {
+  // That of the pixels `distance` words away.
+  __device__ __forceinline__ void load(u32 (&a)[4], int step, int distance, u32 buffer) const {
 #pragma unroll
     for (int r = 0; r < 4; ++r) {
       int half = r / 2;
-      u32 word = loadWord(from[step][half] + buffer + (distance(i) + r % 2 * 8 * S::kPixelWords) * 4);
+      u32 word = loadWord(from[step][half] + buffer + (distance + r % 2 * 8 * S::kPixelWords) * 4);
       a[r] = S::isPartial(step * 8 + half * 4) ? __byte_perm(word, 0u, keep[step][half]) : word;
     }
     roundFragment<typename S::T>(a);
@@ -175,16 +173,21 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
   const uint4* weights = static_cast<const uint4*>(p.weights) + blockIdx.y * (S::kWeightBytes / 16);
   for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
     copyAsync16(shared + i * 16, weights + i, 16);
+  auto copy = [&](u32 index, u32 buffer) {
+    if (index < p.tiles) copyPatch<S>(p, fewTile(p, index, S::kRows, S::kColumns), patches + buffer);
+    commitCopies();
+  };
   allowNext();
   waitForPrevious();
-  copyPatch<S>(p, blockIdx.x, patches);
-  FewFragments<S> fragments(patches);
+  copy(blockIdx.x, 0);
+  u32 first = warp * S::kFragments;
+  FewFragments<S> fragments(patches + S::distance(S::rowOf(first), S::columnOf(first)) * 4);
   float* stage =
       reinterpret_cast<float*>(memory) + (S::kWeightBytes + 2 * S::kPatchBytes + warp * S::kStageBytes) / 4;
   u32 buffer = 0;
 #pragma unroll 1
   for (u32 index = blockIdx.x; index < p.tiles; index += gridDim.x) {
-    copyPatch<S>(p, index + gridDim.x, patches + (S::kPatchBytes - buffer));
+    copy(index + gridDim.x, S::kPatchBytes - buffer);
     waitCopies<1>();
     __syncthreads();
     float sums[S::kFragments][1][1][2 * S::kPairs][4] = {};
@@ -192,7 +195,8 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
     for (int s = 0; s < S::kSteps; ++s) {
       u32 a[S::kFragments][4];
 #pragma unroll
-      for (int i = 0; i < S::kFragments; ++i) fragments.load(a[i], s, i, buffer);
+      for (int i = 0; i < S::kFragments; ++i)
+        fragments.load(a[i], s, S::distance(S::rowOf(i), S::columnOf(i)), buffer);
 #pragma unroll
       for (int j = 0; j < S::kPairs; ++j) {
         uint4 b = memory[(s * S::kPairs + j) * 32 + lane];
@@ -206,12 +210,11 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
     FewTile tile = fewTile(p, index, S::kRows, S::kColumns);
 #pragma unroll
     for (int i = 0; i < S::kFragments; ++i) {
-      int f = warp * S::kFragments + i;
-      i32 row = tile.row + FewFragments<S>::rowOf(f);
+      i32 row = tile.row + S::rowOf(first + i);
       if (row >= p.outHeight) continue;
-      u32 first = (tile.batch * p.outHeight + row) * p.outWidth;
-      warpEpilogue<Region, 1, 1, S::kFilters>(e, first, tile.column + FewFragments<S>::columnOf(f),
-                                              p.outWidth, blockIdx.y * S::kFilters, 16, sums[i], stage);
+      u32 firstPixel = (tile.batch * p.outHeight + row) * p.outWidth;
+      warpEpilogue<Region, 1, 1, S::kFilters>(e, firstPixel, tile.column + S::columnOf(first + i), p.outWidth,
+                                              blockIdx.y * S::kFilters, 16, sums[i], stage);
     }
     __syncthreads();  // the patch is overwritten next
     buffer = S::kPatchBytes - buffer;

@@ -11,7 +11,8 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   std::vector<std::unique_ptr<Tactic>> tactics;
   auto add = [&](const auto&... families) { (tactics.push_back(makeTactic(device, families)), ...); };
   tactics.push_back(makeCublasLt(device));
-  add(kDepthwiseConv, kDepthwiseMma, kFewChannels, kWarpgroupConv, kImplicitGemm, kDirectConv);
+  add(kDepthwiseConv, kDepthwiseMma, kFewChannels, kFewChannelsPool, kWarpgroupConv, kImplicitGemm,
+      kDirectConv);
 #ifdef TENFOLD_CUDNN
   tactics.push_back(makeCudnnConv(device));
   tactics.push_back(makeCudnnAttention(device));

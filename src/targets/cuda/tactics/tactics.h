@@ -33,6 +33,8 @@ extern const GeneratedFamily kDepthwiseMma;
 // Convolutions of images with few channels, the first layers of networks, by the tensor cores
 // (kernels/conv_few.cuh): the image in any layout, the result channels-last.
 extern const GeneratedFamily kFewChannels;
+// The same with the MaxPool behind them (kernels/conv_few_pool.cuh).
+extern const GeneratedFamily kFewChannelsPool;
 // Convolutions in channels-last layout as products by the tensor cores (kernels/conv_mma.cuh): 16-bit floats,
 // and 32-bit ones where TF32 is allowed.
 extern const GeneratedFamily kImplicitGemm;

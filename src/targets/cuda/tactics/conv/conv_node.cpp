@@ -38,12 +38,15 @@ bool isOneEverywhere(const SymShape& shape, int outRank, bool exceptChannels) {
 
 }  // namespace
 
-ConvNode::ConvNode(const Node& node, bool mayConvert) : fused(node, kAnchors) {
+ConvNode::ConvNode(const Node& node, bool mayConvert, bool mayPool) : fused(node, kAnchors) {
   if (!fused.anchor) fail(ErrorKind::kUnsupported, "there is no convolution, or several");
   const Node* conversion = conversionBefore(fused);
   if (!fused.before.empty() && !(mayConvert && conversion))
     fail(ErrorKind::kUnsupported, "the input is computed in the region");
   transposed = anchor().is("ConvTranspose");
+  pool = poolBehind(fused);
+  if (pool && !mayPool) fail(ErrorKind::kUnsupported, "a MaxPool follows");
+  if (pool) fused.after.pop_back();
   if (!isConvType(type())) fail(ErrorKind::kUnsupported, "elements are {}", typeName(type()));
   int in = fused.inputIndex(conversion ? conversion->inputs[0] : anchor().inputs[0]);
   if (in < 0) fail(ErrorKind::kUnsupported, "the convolved value is no input");
@@ -120,7 +123,7 @@ ConvShape convShape(const ConvNode& conv, Descs in, Descs out) {
   for (int i = 0; i < spatial; ++i) {
     auto from = static_cast<size_t>(i), to = static_cast<size_t>(i + 3 - spatial);
     s.in[to] = image.shape[i + 2];
-    s.out[to] = first.shape[i + 2];
+    s.out[to] = conv.pool ? *window.out[from].tryConstant() : first.shape[i + 2];
     s.kernel[to] = weights[i + 2];
     s.stride[to] = window.strides[from];
     s.dilation[to] = window.dilations[from];

@@ -16,8 +16,9 @@ enum class Reach : char { kOne = 's', kChannel = 'c', kFull = 'f', kAny = 'g' };
 // The operands of a Conv or ConvTranspose, or of a region around one. Throws Error (kUnsupported) for
 // everything else.
 struct ConvNode {
-  // `mayConvert`: the region may begin with the image's conversion; elsewhere that is refused.
-  explicit ConvNode(const Node& node, bool mayConvert = false);
+  // `mayConvert`: the region may begin with the image's conversion; `mayPool`: it may end in a MaxPool.
+  // Elsewhere these are refused.
+  explicit ConvNode(const Node& node, bool mayConvert = false, bool mayPool = false);
 
   const Node& anchor() const { return *fused.anchor; }
   const Value* weights() const { return anchor().inputs[1]; }
@@ -28,6 +29,7 @@ struct ConvNode {
   DataType imageType() const { return fused.inputs[x]->dtype; }
 
   FusedNode fused;
+  const Node* pool = nullptr;  // the MaxPool, which is not among fused.after then
   bool transposed = false;
   size_t x = 0;
   int w = -1;                           // -1: the weights are a constant inside the region
@@ -51,7 +53,8 @@ struct ConvShape {
   int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
   double operations() const;  // multiplications and additions of all of it
 };
-// Throws Error (kUnsupported) for ranks and sizes that kernels cannot take.
+// Throws Error (kUnsupported) for ranks and sizes that kernels cannot take. `out` is what the convolution
+// itself has, whatever the region makes of it.
 ConvShape convShape(const ConvNode& conv, Descs in, Descs out);
 
 // Throws Error (kUnsupported) unless each channel is convolved by itself, plainly, in channels-last layout,

@@ -133,7 +133,7 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
                       static_cast<uint32_t>(width),
                       static_cast<uint32_t>(height)};
     };
-    plan.boxes = true;
+    plan.vectors = true;
     plan.writeMaps = [image = mapOf(s.in, box.columns, box.rows), result = mapOf(s.out, kColumns, rows)](
                          std::vector<uint64_t>& words, const ConvAddresses& at) {
       auto* bytes = reinterpret_cast<char*>(words.data());

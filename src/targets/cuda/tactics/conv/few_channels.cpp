@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/rounding.h"
-#include "targets/cuda/codegen/expression.h"
 #include "targets/cuda/tactics/conv/few_shape.h"
 #include "targets/cuda/tactics/conv/packed_conv.h"
 #include "targets/cuda/tactics/conv/weights.h"
@@ -15,32 +14,6 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr int kWarps = 4;
-
-// FewConv of kernels/conv_few.cuh.
-struct Params {
-  const void *image = nullptr, *weights = nullptr;
-  uint32_t tiles = 0;
-  FastDivisor tilesAcross, tilesDown;
-  int32_t height = 0, width = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
-  int32_t stride[4] = {};
-};
-
-ConvShape fewShape(const ConvNode& conv, Descs in, Descs out) {
-  ConvShape s = convShape(conv, in, out);
-  auto refuse = [](const char* why) { fail(ErrorKind::kUnsupported, "{}", why); };
-  const TensorDesc& result = out[conv.outputs[0]];
-  if (conv.transposed) refuse("it is transposed");
-  if (!isFloat(conv.imageType()) || typeBits(conv.imageType()) > 32) refuse("the image is of another type");
-  if (result.layout != Layout::kChannelsLast) refuse("the result is not channels-last");
-  if (s.groups != 1) refuse("it has groups");
-  if (result.shape.rank() > 4) refuse("the image has a depth");
-  if (s.dilation[2] != 1) refuse("it is dilated");
-  constexpr int64_t kMostChannels = 8, kMostSteps = 24;
-  if (s.channels > kMostChannels) refuse("the image has more than 8 channels");
-  if (s.taps() * s.channels == 0) refuse("there is nothing to add up");
-  if (FewRuns(s, conv.type(), false).steps > kMostSteps) refuse("the kernel is too large");
-  return s;
-}
 
 struct Tile {
   int rows, columns;
@@ -83,19 +56,10 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   FewConfig config = fewConfig(name);
   if (config.words && !copiesByWords(s, conv, in[conv.x].layout))
     fail(ErrorKind::kUnsupported, "rows of {} elements cannot be copied by words", s.in[2] * s.channels);
-  auto number = [](int64_t v) { return static_cast<int32_t>(v); };
-  Params params;
+  FewParams params(s, in[conv.x]);
   params.tiles = static_cast<uint32_t>(tilesOf(s, config));
   params.tilesAcross = divisorOf(ceilDiv(s.out[2], config.columns));
   params.tilesDown = divisorOf(ceilDiv(s.out[1], config.rows));
-  params.height = number(s.in[1]);
-  params.width = number(s.in[2]);
-  params.outHeight = number(s.out[1]);
-  params.outWidth = number(s.out[2]);
-  params.top = number(s.begin[1]);
-  params.left = number(s.begin[2]);
-  std::array<int64_t, 5> strides = axesStrides(in[conv.x]);
-  for (size_t i = 0; i < 4; ++i) params.stride[i] = number(strides[i < 2 ? i : i + 1]);
   ConvPlan plan;
   plan.setParams(params);
   constexpr unsigned kWord = 4;
@@ -114,7 +78,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
   ConvNode conv(node, true);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   // Where the width may change, its evenness may too.
-  bool words = hint.staticShapes && copiesByWords(s, conv, hint.inputs[conv.x].layout);
+  int words = hint.staticShapes && copiesByWords(s, conv, hint.inputs[conv.x].layout);
   std::vector<Candidate> found;
   for (Tile tile : kTiles)
     for (int filters : kFilters) {
@@ -134,14 +98,8 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   ConvNode conv(node, true);
   FewConfig c = fewConfig(config);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
-  FewRuns runs(s, conv.type(), c.words);
-  std::string types =
-      fmt::format("typedef FewShape<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}> S;\n",
-                  memoryType(conv.type()), memoryType(conv.imageType()), s.channels, runs.step, runs.phase,
-                  c.words, s.kernel[1], s.kernel[2], s.stride[1], s.stride[2], s.dilation[1], c.rows,
-                  c.columns, c.filters, kWarps);
-  return packedConvCode(node, "conv_few.cuh", types, "__launch_bounds__(S::kThreads)", "FewConv",
-                        "convFew<S, Region>");
+  return packedConvCode(node, "conv_few.cuh", fewShapeCode(conv, s, c, kWarps),
+                        "__launch_bounds__(S::kThreads)", "FewConv", "convFew<S, Region>");
 }
 
 PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) {

@@ -25,9 +25,9 @@ class PackedConvLaunch final : public Launch {
         weights_(weights),
         epilogue_(std::move(epilogue)),
         module_(std::move(module)) {
-    if (plan_.boxes && !epilogue_.isMatrix())
+    if (plan_.vectors && !epilogue_.isMatrix())
       fail(ErrorKind::kUnsupported,
-           "a convolution was compiled for shapes whose results the copy engine can move; build for these "
+           "a convolution was compiled for shapes whose results can be moved by vectors; build for these "
            "shapes as well");
     plan_.words[1] = reinterpret_cast<uint64_t>(weights);
     function_ = module_->function(kConvFunction, plan_.grid.sharedBytes);
@@ -40,14 +40,14 @@ class PackedConvLaunch final : public Launch {
       fail("an image lies at {}; convolutions expect a multiple of {}", image, plan_.alignment);
     void* parameters[] = {plan_.words.data(), epilogue_.fill(args)};
     if (plan_.grid.blocks[0] == 0) return;
+    if (plan_.vectors && !epilogue_.isWide())
+      fail("an operand of a convolution does not begin at a multiple of 16 bytes");
     if (plan_.writeMaps) writeMaps({image, weights_, args.outputs[conv_.outputs[0]], operand()});
     launch(function_, plan_.grid, parameters, args.stream);
   }
 
  private:
   void writeMaps(const ConvAddresses& at) {
-    if (plan_.boxes && !epilogue_.isWide())
-      fail("an operand of a convolution does not begin at a multiple of 16 bytes");
     if (mapped_ == at) return;
     plan_.writeMaps(plan_.words, at);
     mapped_ = at;
@@ -80,7 +80,7 @@ void requirePackable(const Node& node, const ConvNode& conv, const TuningHint& h
 std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
   requireWeights(parts);
   const Node& node = parts.node;
-  return kernelOf([plan, conv = ConvNode(node, true), epilogue = TileEpilogue(node, kConvolutions),
+  return kernelOf([plan, conv = ConvNode(node, true, true), epilogue = TileEpilogue(node, kConvolutions),
                    parts = std::move(parts)](Descs in, Descs out) {
     return std::make_unique<PackedConvLaunch>(conv, plan(parts.device, conv, parts.config, in, out),
                                               epilogueParams(epilogue, conv, in, out), epilogue.boxOperand(),

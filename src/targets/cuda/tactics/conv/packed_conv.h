@@ -31,8 +31,9 @@ struct ConvPlan {
   std::vector<uint64_t> words;
   // Where the kernel's parameters hold tensor maps: writes them there.
   std::function<void(std::vector<uint64_t>& words, const ConvAddresses& at)> writeMaps;
-  // The copy engine moves results: everything that the epilogue reads must allow vectors.
-  bool boxes = false;
+  // Results are a matrix, and everything that the epilogue touches must allow vectors (the copy engine moves
+  // results, for one).
+  bool vectors = false;
   Grid grid;
   unsigned alignment = 16;  // of the image, in bytes
 };

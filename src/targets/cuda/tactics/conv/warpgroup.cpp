@@ -131,7 +131,7 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   params.dilationY = static_cast<uint32_t>(s.dilation[1]);
   ConvPlan plan;
   plan.setParams(params);
-  plan.boxes = config.boxes;
+  plan.vectors = config.boxes;
   plan.writeMaps = [maps = mapsOf(conv, s, config), boxes = config.boxes](std::vector<uint64_t>& words,
                                                                           const ConvAddresses& at) {
     maps.write(words, at, boxes);

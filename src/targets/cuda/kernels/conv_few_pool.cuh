@@ -1,0 +1,227 @@
+// Convolutions of images with a few channels (conv_few.cuh) whose result only a MaxPool reads. A block goes
+// down a strip of the image: a step computes as many rows of the convolution as the pooling moves on by, each
+// warp 16 columns of all of them, and takes their maximum with that of the rows above, which it has kept, in
+// registers. Neighbouring columns meet in shared memory, while the warps already work on the next step. The
+// first step of a strip that does not begin at the image's edge is only there for its last rows.
+#pragma once
+
+#include "conv_few.cuh"
+
+struct FewPool {
+  FewConv conv;        // tiles: strips of all columns of all images
+  u32 strip, columns;  // pooled rows and columns of a strip
+  i32 height, width;   // of the pooled result
+  i32 top, left;       // what the pooling adds to the convolution's result
+};
+
+// Neighbouring elements in a word; NaN wins.
+__device__ __forceinline__ u32 largerWord(u32 a, u32 b, f16) {
+  u32 r;
+  asm("max.NaN.f16x2 %0, %1, %2;" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+__device__ __forceinline__ u32 largerWord(u32 a, u32 b, bf16) {
+  u32 r;
+  asm("max.NaN.bf16x2 %0, %1, %2;" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+__device__ __forceinline__ u32 largerWord(u32 a, u32 b, float) {
+  u32 r;
+  asm("max.NaN.f32 %0, %1, %2;" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+// Minus infinity.
+__device__ __forceinline__ u32 lowestWord(f16) { return 0xfc00fc00u; }
+__device__ __forceinline__ u32 lowestWord(bf16) { return 0xff80ff80u; }
+__device__ __forceinline__ u32 lowestWord(float) { return 0xff800000u; }
+
+// The pooling's kernel and its strides, of which the rows' is S::kRows. PARTS warps share the filters of the
+// same 16 columns.
+template <class S_, int KY, int KX, int SX, int PARTS>
+struct FewPoolShape {
+  typedef S_ S;
+  typedef typename S::T T;
+  static constexpr int kRows = S::kRows, kKernelY = KY, kKernelX = KX, kStrideX = SX, kParts = PARTS;
+  static constexpr int kCarried = KY - kRows;  // rows that two windows have in common
+  static_assert(kCarried >= 0 && kCarried <= kRows && S::kThreads == 2 * S::kColumns * PARTS, "shape");
+  static constexpr int kPairs = S::kPairs / PARTS, kFilters = S::kFilters / PARTS;  // of a warp
+  static constexpr int kWords = 2 * sizeof(T) / 4;                                  // of two neighbours
+  static constexpr int kChunk = 16 / sizeof(T), kChunks = S::kFilters / kChunk;
+  static constexpr int kPitch = S::kFilters + 8;  // elements of a pixel of the stage
+  static constexpr int kStageBytes = S::kColumns * kPitch * sizeof(T);
+};
+
+// The steps of a block one after the other.
+template <class W>
+struct FewWalk {
+  u32 strip;
+  i32 batch, row, begin, end, column;  // pooled
+
+  __device__ __forceinline__ FewWalk(const FewPool& p) : strip(blockIdx.x) { enter(p); }
+  __device__ __forceinline__ bool exists(const FewPool& p) const { return strip < p.conv.tiles; }
+  // Whether nothing is pooled yet.
+  __device__ __forceinline__ bool leads() const { return row < begin; }
+  __device__ __forceinline__ bool isFirst() const { return leads() || (row == begin && !hasLead); }
+  __device__ __forceinline__ void next(const FewPool& p) {
+    if (++row < end) return;
+    strip += gridDim.x;
+    enter(p);
+  }
+  // The first pixel of the convolution that the step computes.
+  __device__ __forceinline__ FewTile tile(const FewPool& p) const {
+    return {batch, row * W::kRows - p.top + W::kCarried, max(column * W::kStrideX - p.left, 0)};
+  }
+
+ private:
+  bool hasLead;
+  __device__ __forceinline__ void enter(const FewPool& p) {
+    if (!exists(p)) return;
+    FewTile t = fewTile(p.conv, strip, p.strip, p.columns);
+    batch = t.batch;
+    begin = t.row;
+    column = t.column;
+    end = min(begin + static_cast<i32>(p.strip), p.height);
+    hasLead = W::kCarried > 0 && begin * W::kRows - p.top + W::kCarried > 0;
+    row = begin - hasLead;
+  }
+};
+
+// From the columns of a step, which lie in shared memory, to the result.
+template <class W, class E>
+__device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const FewWalk<W>& step,
+                                            typename W::T* memory, const typename W::T* stage) {
+  typedef typename W::T T;
+  i32 first = step.tile(p).column, from = step.column * W::kStrideX - p.left - first;
+  i32 present = min(p.conv.outWidth - first, W::S::kColumns);
+  i32 count = min(static_cast<i32>(p.columns), p.width - step.column) * W::kChunks;
+  u32 pixel = (step.batch * p.height + step.row) * p.width + step.column;
+  for (i32 i = threadIdx.x; i < count; i += W::S::kThreads) {
+    i32 column = i / W::kChunks, chunk = i % W::kChunks * W::kChunk;
+    u32 filter = blockIdx.y * W::S::kFilters + chunk;
+    if (filter >= e.columns) continue;
+    u32 lowest = lowestWord(T{});
+    uint4 most = {lowest, lowest, lowest, lowest};
+#pragma unroll
+    for (int k = 0; k < W::kKernelX; ++k) {
+      i32 x = from + column * W::kStrideX + k;
+      if (x < 0 || x >= present) continue;
+      uint4 v = *reinterpret_cast<const uint4*>(stage + x * W::kPitch + chunk);
+      most = {largerWord(most.x, v.x, T{}), largerWord(most.y, v.y, T{}), largerWord(most.z, v.z, T{}),
+              largerWord(most.w, v.w, T{})};
+    }
+    *reinterpret_cast<uint4*>(memory + (pixel + column) * e.columns + filter) = most;
+  }
+}
+
+// The elements of a warp's 16 columns that the rows of its steps have had so far.
+template <class W>
+struct FewRows {
+  typedef typename W::T T;
+  u32 carried[2 * W::kPairs][2][W::kWords];
+
+  __device__ __forceinline__ void clear() {
+#pragma unroll
+    for (int j = 0; j < 2 * W::kPairs; ++j)
+#pragma unroll
+      for (int half = 0; half < 2; ++half)
+#pragma unroll
+        for (int w = 0; w < W::kWords; ++w) carried[j][half][w] = lowestWord(T{});
+  }
+  // Finishes the sums, whose first row is `row` of the convolution's `height`, and leaves each column's
+  // maximum at `stage`.
+  template <class Region, class Inputs>
+  __device__ __forceinline__ void finish(const float (&sums)[W::kRows][2 * W::kPairs][4], i32 row, i32 height,
+                                         const Inputs& inputs, T* stage) {
+    u32 lane = threadIdx.x % 32;
+#pragma unroll
+    for (int j = 0; j < 2 * W::kPairs; ++j)
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        u32 most[W::kWords], last[W::kWords];
+#pragma unroll
+        for (int w = 0; w < W::kWords; ++w) most[w] = carried[j][half][w], last[w] = lowestWord(T{});
+#pragma unroll
+        for (int r = 0; r < W::kRows; ++r) {
+          typename Region::template Results<2> results;
+          Region::template compute<2>(inputs[j], &sums[r][j][2 * half], results);
+          u32 words[W::kWords];
+          static_assert(sizeof(results) == sizeof(words), "there is one result");
+          memcpy(words, &results, sizeof(words));
+          bool exists = static_cast<u32>(row + r) < static_cast<u32>(height);
+#pragma unroll
+          for (int w = 0; w < W::kWords; ++w) {
+            u32 word = exists ? words[w] : lowestWord(T{});
+            most[w] = largerWord(most[w], word, T{});
+            if (r >= W::kRows - W::kCarried) last[w] = largerWord(last[w], word, T{});
+          }
+        }
+#pragma unroll
+        for (int w = 0; w < W::kWords; ++w) carried[j][half][w] = last[w];
+        memcpy(stage + (lane / 4 + 8 * half) * W::kPitch + 8 * j + 2 * (lane % 4), most, sizeof(most));
+      }
+  }
+};
+
+template <class W, class Region, class E>
+__device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
+  typedef typename W::S S;
+  typedef typename W::T T;
+  extern __shared__ uint4 memory[];
+  u32 shared = static_cast<u32>(__cvta_generic_to_shared(memory)), patches = shared + S::kWeightBytes;
+  u32 warp = threadIdx.x / 32, lane = threadIdx.x % 32, part = warp % W::kParts,
+      pixels = warp / W::kParts * 16;
+  const uint4* weights = static_cast<const uint4*>(p.conv.weights) + blockIdx.y * (S::kWeightBytes / 16);
+  for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
+    copyAsync16(shared + i * 16, weights + i, 16);
+  FewWalk<W> step(p), ahead = step, before = step;
+  FewFragments<S> fragments(patches + S::distance(0, pixels) * 4);
+  waitForPrevious();
+  allowNext();
+  typename Region::template Inputs<2> inputs[2 * W::kPairs];
+#pragma unroll
+  for (int j = 0; j < 2 * W::kPairs; ++j) {
+    u32 filter = blockIdx.y * S::kFilters + part * W::kFilters + 8 * j + 2 * (lane % 4);
+    Region::template loadColumns<2>(e, min(filter, e.columns - 2), inputs[j]);
+  }
+  if (ahead.exists(p)) copyPatch<S>(p.conv, ahead.tile(p), patches);
+  commitCopies();
+  T* stages = reinterpret_cast<T*>(memory) + (S::kWeightBytes + 2 * S::kPatchBytes) / sizeof(T);
+  T* result = static_cast<T*>(e.memory[Region::kOperands - 1]);
+  constexpr int kStage = W::kStageBytes / sizeof(T);
+  FewRows<W> rows;
+  u32 turn = 0;
+  bool pools = false;  // whether the step before left something to pool
+#pragma unroll 1
+  for (; step.exists(p); step.next(p)) {
+    waitCopies<0>();
+    __syncthreads();  // the patch and the stage before are there, and what this step overwrites has been read
+    ahead.next(p);
+    if (ahead.exists(p)) copyPatch<S>(p.conv, ahead.tile(p), patches + (turn ^ 1) * S::kPatchBytes);
+    commitCopies();
+    if (pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+    float sums[W::kRows][2 * W::kPairs][4] = {};
+#pragma unroll
+    for (int s = 0; s < S::kSteps; ++s) {
+      u32 a[W::kRows][4];
+#pragma unroll
+      for (int r = 0; r < W::kRows; ++r) fragments.load(a[r], s, S::distance(r, 0), turn * S::kPatchBytes);
+#pragma unroll
+      for (int j = 0; j < W::kPairs; ++j) {
+        uint4 b = memory[(s * S::kPairs + part * W::kPairs + j) * 32 + lane];
+#pragma unroll
+        for (int r = 0; r < W::kRows; ++r) {
+          multiply(sums[r][2 * j], a[r], b.x, b.y, T{});
+          multiply(sums[r][2 * j + 1], a[r], b.z, b.w, T{});
+        }
+      }
+    }
+    if (step.isFirst()) rows.clear();
+    rows.template finish<Region>(sums, step.tile(p).row, p.conv.outHeight, inputs,
+                                 stages + turn * kStage + pixels * W::kPitch + part * W::kFilters);
+    pools = !step.leads();
+    before = step;
+    turn ^= 1;
+  }
+  __syncthreads();
+  if (pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+}

@@ -1,4 +1,6 @@
 // The convolution kernels are compiled for every kind of convolution.
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "cuda/kernel_sweep.h"
 #include "graph/ir/text.h"
@@ -102,6 +104,23 @@ TEST(CudaConv, FewChannels) {
                      "pads=[3,3,3,3]}");
   expectConvCompiles("conv-few-channels",
                      "x:f32[1,1,28,28] -> w = const f32[8,1,5,5] random(3); y = Conv(x, w) {pads=[2,2,2,2]}");
+}
+
+// The first layer of ResNet and smaller ones, with the pooling behind them.
+TEST(CudaConv, FewChannelsPool) {
+  for (const char* type : {"f16", "bf16", "f32"})
+    for (const char* size : {"128,3,224,224", "1,3,224,224", "2,3,37,45"})
+      expectConvCompiles(
+          "conv-few-channels-pool",
+          fmt::format("x:{0}[{1}] -> w = const {0}[64,3,7,7] random(3); b = const {0}[64] random(4); y = "
+                      "Region(x, w, b) {{kind=\"conv\"}} graph c(x:{0}[{1}], w:{0}[64,3,7,7], b:{0}[64]) {{ "
+                      "c = Conv(x, w, b) {{strides=[2,2], pads=[3,3,3,3]}}; a = Relu(c); y = MaxPool(a) "
+                      "{{kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]}}; return y }}",
+                      type, size));
+  expectConvCompiles("conv-few-channels-pool",
+                     "x:f16[1,1,28,28] -> w = const f16[8,1,5,5] random(3); y = Region(x, w) "
+                     "{kind=\"conv\"} graph c(x:f16[1,1,28,28], w:f16[8,1,5,5]) { c = Conv(x, w); y = "
+                     "MaxPool(c) {kernel_shape=[2,2], strides=[2,2]}; return y }");
 }
 
 }  // namespace

@@ -60,6 +60,40 @@ TEST_F(CudaConversions, OtherLayersDoNot) {
             "Cast MaxPool");
 }
 
+TEST_F(CudaConversions, FirstLayersPoolTheirResults) {
+  const std::string image = "x:f16[2,3,40,40] -> w = const f16[64,3,7,7] random(1,-1,1); ",
+                    conv = "b = const f16[64] random(2); c = Conv(x, w, b) {strides=[2,2], pads=[3,3,3,3]}; ",
+                    window = "{kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]}";
+  EXPECT_EQ(plannedSteps(image + conv + "r = Relu(c); y = MaxPool(r) " + window),
+            "conv(Conv Relu MaxPool) Reorder");
+  EXPECT_EQ(plannedSteps(image + conv + "s = Mul(c, f16[64,1,1] random(3)); y = MaxPool(s) " + window),
+            "conv(Conv Mul MaxPool) Reorder");
+  // An image that is converted, and its layout changed, by a step of its own.
+  EXPECT_EQ(plannedSteps("x:f32[3,3,300,300] -> h = Cast(x) {to=f16}; c = Conv(h, f16[16,3,3,3] "
+                         "random(1,-1,1)) {strides=[2,2]}; y = MaxPool(c) {kernel_shape=[2,2], "
+                         "strides=[2,2]}"),
+            "Cast conv(Conv MaxPool) Reorder");
+}
+
+TEST_F(CudaConversions, OtherPoolingsStayApart) {
+  const std::string image = "x:f16[2,3,20,20], q:f16[2,64,18,18] -> w = const f16[64,3,3,3] random(1,-1,1); ",
+                    conv = "c = Conv(x, w); ", window = "{kernel_shape=[3,3], strides=[2,2]}";
+  // Two readers; an operand of the result's size; windows that few use; indices; an epilogue of the
+  // pooling's.
+  EXPECT_EQ(plannedSteps(image + conv + "y = MaxPool(c) " + window + "; z = Relu(c); return y, z"),
+            "Conv MaxPool Relu Reorder Reorder");
+  EXPECT_EQ(plannedSteps(image + conv + "a = Add(c, q); y = MaxPool(a) " + window),
+            "Reorder conv(Conv Add) MaxPool Reorder");
+  EXPECT_EQ(plannedSteps(image + conv + "y = MaxPool(c) {kernel_shape=[3,3]}"), "Conv MaxPool Reorder");
+  EXPECT_EQ(plannedSteps(image + conv + "y = AveragePool(c) " + window), "Conv AveragePool Reorder");
+  EXPECT_EQ(plannedSteps(image + conv + "m = MaxPool(c) " + window + "; y = Relu(m)"),
+            "Conv pool(MaxPool Relu) Reorder");
+  EXPECT_EQ(plannedSteps("x:f32[2,3,20,20] -> w = const f32[64,3,3,3] random(1,-1,1); c = Conv(x, w); y = "
+                         "MaxPool(c) " +
+                         window),
+            "Reorder Conv MaxPool Reorder");
+}
+
 TEST_F(CudaConversions, TheirKernelsCompile) {
   const char* image =
       "x:f32[1,3,12,12], w:f16[16,3,3,3] -> y = Region(x, w) {kind=\"conv\"} graph g(x:f32[1,3,12,12], "

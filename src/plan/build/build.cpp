@@ -50,7 +50,8 @@ void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
 
 // What needs the target is not the optimizer's, but can be switched off by name like its passes.
 constexpr const char *kMergeProducts = "merge-products", *kAssignLayouts = "assign-layouts",
-                     *kFormRegions = "form-regions", *kFuseCasts = "fuse-casts", *kReadImages = "read-images";
+                     *kFormRegions = "form-regions", *kFuseCasts = "fuse-casts", *kReadImages = "read-images",
+                     *kFusePools = "fuse-pools";
 
 bool isDisabled(const BuildOptions& options, std::string_view pass) {
   const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
@@ -77,13 +78,15 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   optimizer.lowPrecision = options.lowPrecision;
   optimizer.integerProducts = target.profitsFrom(DataType::kInt8);
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
-  // Two that the target's kernels do in passing have names as well.
-  const bool casts = !isDisabled(options, kFuseCasts), images = !isDisabled(options, kReadImages);
+  // Those that the target's kernels do in passing have names as well.
+  const bool casts = !isDisabled(options, kFuseCasts), images = !isDisabled(options, kReadImages),
+             pools = !isDisabled(options, kFusePools);
   auto fuses = [&](const Node& anchor, const Node& node) {
     bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
-    if (product && ((!casts && node.is("Cast")) || (!images && node.is("Reorder")))) return false;
-    // Kernels that read images in any layout round them to TF32.
-    if (product && node.is("Reorder") && !options.allowTf32 && anchor.inputs[0]->dtype == DataType::kFloat32)
+    // Kernels of first layers compute floats in TF32.
+    bool first = options.allowTf32 || anchor.inputs[0]->dtype != DataType::kFloat32;
+    if (product && ((node.is("Cast") && !casts) || (node.is("Reorder") && !(images && first)) ||
+                    (node.is("MaxPool") && !(pools && first))))
       return false;
     return target.fusesEpilogue(anchor, node);
   };
@@ -107,7 +110,8 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
 
 std::vector<std::string> buildPassNames() {
   std::vector<std::string> names = passNames();
-  names.insert(names.end(), {kMergeProducts, kAssignLayouts, kFormRegions, kFuseCasts, kReadImages});
+  names.insert(names.end(),
+               {kMergeProducts, kAssignLayouts, kFormRegions, kFuseCasts, kReadImages, kFusePools});
   return names;
 }
 

@@ -69,9 +69,9 @@ class RegionFormer {
     if (!product && limits.reductionPrologue) growPrologue(anchor);
   }
 
-  // A Split ends the epilogue: its parts are the group's results.
-  bool isFusibleSplit(const Node& anchor, const Node& next, const Value* v) const {
-    return next.is("Split") && next.inputs[0] == v && rules_.fusesEpilogue &&
+  // A Split, whose parts are the group's results, or a MaxPool ends the epilogue.
+  bool isFusibleEnd(const Node& anchor, const Node& next, const Value* v) const {
+    return (next.is("Split") || next.is("MaxPool")) && next.inputs[0] == v && rules_.fusesEpilogue &&
            rules_.fusesEpilogue(anchor, next) &&
            std::all_of(next.outputs.begin(), next.outputs.end(),
                        [&](const Value* part) { return part && part->shape && part->layout == v->layout; });
@@ -82,7 +82,7 @@ class RegionFormer {
     int group = groups_.groupOf(anchor);
     for (const Value* v = anchor->outputs[0];;) {
       Node* next = onlyReader(graph_, v);
-      if (next && product && groups_.isAlone(next) && isFusibleSplit(*anchor, *next, v)) join(group, next);
+      if (next && product && groups_.isAlone(next) && isFusibleEnd(*anchor, *next, v)) join(group, next);
       if (!next || !groups_.isAlone(next) || !isFusiblePointwise(*next) ||
           !sameShapeAndLayout(next->outputs[0], v))
         return;

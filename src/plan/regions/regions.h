@@ -13,7 +13,8 @@ struct RegionRules {
   FusionLimits limits;
   // Whether `node` (pointwise) may join the epilogue that `anchor` (Conv, ConvTranspose, MatMul, a pooling)
   // has so far; unset: always. For the Cast that computes the anchor's first operand: whether its kernels
-  // read the other type; unset: never. For Attention: whether its kernels read or write through `node`, a
+  // read the other type; unset: never. For the Split or MaxPool behind the epilogue: whether its kernels do
+  // that as well; unset: never. For Attention: whether its kernels read or write through `node`, a
   // view; unset: never.
   std::function<bool(const Node& anchor, const Node& node)> fusesEpilogue;
   // Whether `node` may be part of a pointwise region, or of a reduction's prologue or epilogue; unset:

@@ -40,26 +40,72 @@ bool hasFewChannels(const Value& v) {
   return v.shape && v.rank() >= 3 && (*v.shape)[1].tryConstant().value_or(kMost + 1) <= kMost;
 }
 
-// A first layer whose image conv-few-channels reads as it lies, in any layout and type of floats. Larger
-// images are read faster in the order in which the kernel wants them.
-bool readsAnyImage(const Node& n) {
-  constexpr int64_t kMostPixels = 1 << 18, kMostStride = 4, kMostWords = 192;
+// A convolution that conv-few-channels takes, whatever its epilogue is.
+bool isFirstLayer(const Node& n) {
+  constexpr int64_t kMostStride = 4, kMostWords = 192;
   if (!n.is("Conv") || n.attrs.integer("group", 1) != 1 || n.attrs.text("auto_pad", "NOTSET") != "NOTSET")
     return false;
   const Value &image = *n.inputs[0], &weights = *n.inputs[1], &result = *n.outputs[0];
   if (image.rank() != 4 || !hasFewChannels(image) || !isFloat(image.dtype) || typeBits(image.dtype) > 32 ||
       !weights.isConstant() || result.layout != Layout::kChannelsLast)
     return false;
-  int64_t pixels = 1;
-  for (size_t d : {0, 2, 3})
-    pixels *= std::min((*image.shape)[d].tryConstant().value_or(kMostPixels + 1), kMostPixels + 1);
   const Shape& w = weights.constant.shape();
   // Of K. Two 16-bit elements are a word, and pixels begin at words.
   int64_t words = w[2] * (typeBits(image.dtype) == 32 ? w[3] * w[1] : (w[3] * (w[1] + 1) + 1) / 2);
   std::vector<int64_t> strides = n.attrs.integers("strides"), dilations = n.attrs.integers("dilations");
-  return pixels <= kMostPixels && words <= kMostWords &&
+  return words <= kMostWords &&
          std::all_of(strides.begin(), strides.end(), [](int64_t s) { return s <= kMostStride; }) &&
          (dilations.empty() || dilations.back() == 1);
+}
+
+// Whose image it reads as it lies, in any layout and type of floats. Larger images are read faster in the
+// order in which the kernel wants them.
+bool readsAnyImage(const Node& n) {
+  constexpr int64_t kMostPixels = 1 << 18;
+  if (!isFirstLayer(n)) return false;
+  int64_t pixels = 1;
+  for (size_t d : {0, 2, 3})
+    pixels *= std::min((*n.inputs[0]->shape)[d].tryConstant().value_or(kMostPixels + 1), kMostPixels + 1);
+  return pixels <= kMostPixels;
+}
+
+// Whether nodes behind `conv` lead to `v` that read, beside its result, one element for each channel at most.
+bool isByChannels(const Node& conv, const Value& v) {
+  const Value* from = &v;
+  auto varies = [](const Value* operand) {
+    if (!operand->isConstant()) return true;
+    const Shape& s = operand->constant.shape();
+    for (int d = 0; d < s.rank(); ++d)
+      if (s[d] != 1 && s.rank() - d != 3) return true;
+    return false;
+  };
+  while (from->producer && from->producer != &conv) {
+    const Value* result = nullptr;
+    for (const Value* operand : from->producer->inputs) {
+      if (!operand || !varies(operand)) continue;
+      if (result && result != operand) return false;
+      result = operand;
+    }
+    if (!result) return false;
+    from = result;
+  }
+  return from->producer == &conv;
+}
+
+// The windows in common use, by conv-few-channels-pool.
+bool fusesPool(const Node& conv, const Node& pool) {
+  constexpr int64_t kVector = 8;
+  if (!isFirstLayer(conv) || conv.inputs[1]->constant.shape()[0] % kVector != 0 ||
+      (conv.hasInput(2) && !conv.inputs[2]->isConstant()))
+    return false;
+  const Attributes& attrs = pool.attrs;
+  auto areAll = [&](const char* name, int64_t low, int64_t high) {
+    std::vector<int64_t> values = attrs.integers(name);
+    return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v >= low && v <= high; });
+  };
+  return !pool.output(1) && attrs.text("auto_pad", "NOTSET") == "NOTSET" && areAll("dilations", 1, 1) &&
+         areAll("kernel_shape", 2, 3) && attrs.integers("strides").size() == 2 && areAll("strides", 2, 2) &&
+         pool.outputs[0]->dtype == conv.inputs[0]->dtype && isByChannels(conv, *pool.inputs[0]);
 }
 
 // A conversion stays behind a product, as the libraries write what they multiply; but for the network's
@@ -89,6 +135,7 @@ bool fusesEpilogue(const Node& anchor, const Node& node) {
     return readsAnyImage(anchor) || (isPointwise(anchor) && hasFewChannels(*node.inputs[0]));
   if (anchor.is("MatMulInteger") || anchor.is("ConvInteger")) return false;
   if (isEvenSplit(anchor, node)) return true;
+  if (node.is("MaxPool")) return fusesPool(anchor, node);
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
   if (node.is("Cast") && (product || node.outputs[0] == anchor.inputs[0])) return fusesCast(anchor, node);
   return isPointwise(node);

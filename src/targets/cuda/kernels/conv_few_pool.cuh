@@ -175,8 +175,8 @@ __device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
     copyAsync16(shared + i * 16, weights + i, 16);
   FewWalk<W> step(p), ahead = step, before = step;
   FewFragments<S> fragments(patches + S::distance(0, pixels) * 4);
-  waitForPrevious();
   allowNext();
+  waitForPrevious();
   typename Region::template Inputs<2> inputs[2 * W::kPairs];
 #pragma unroll
   for (int j = 0; j < 2 * W::kPairs; ++j) {

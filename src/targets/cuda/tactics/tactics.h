@@ -38,8 +38,8 @@ extern const GeneratedFamily kFewChannelsPool;
 // Convolutions in channels-last layout as products by the tensor cores (kernels/conv_mma.cuh): 16-bit floats,
 // and 32-bit ones where TF32 is allowed.
 extern const GeneratedFamily kImplicitGemm;
-// The same on Hopper by its own matrix instruction and the copy engine (kernels/conv_wgmma.cuh): 16-bit
-// floats, one or two spatial axes, one group, channels in multiples of 8.
+// The same on Hopper by its own matrix instruction and the copy engine (kernels/conv_wgmma.cuh), one or two
+// spatial axes, one group, channels in multiples of 16 bytes.
 extern const GeneratedFamily kWarpgroupConv;
 
 // Attention by matrix instructions, its scores in registers only (kernels/attention.cuh): 16-bit floats, and

@@ -90,20 +90,22 @@ __device__ __forceinline__ void storePair(u32 shared, u64 bits) {
   asm volatile("st.shared.b64 [%0], %1;" ::"r"(shared), "l"(bits) : "memory");
 }
 
-// Where in 16 rows of slabs this lane's elements of columns [16 * t, 16 * t + 16) lie, two fragments,
-// permuted as the copy engine does: those of 16 bits as ldmatrix and stmatrix want them, pairs of floats one
-// by one.
+// Where this lane's elements of the warp's fragments 2 * t and 2 * t + 1, `i` * 64 rows down, lie in a
+// buffer, permuted as the copy engine does: those of 16 bits as ldmatrix and stmatrix want them, pairs of
+// floats one by one.
 template <class C>
 struct BoxPlace {
-  u32 rows, t, lane = threadIdx.x % 32;
+  u32 buffer, i, t, lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4;
 
   __device__ __forceinline__ u32 matrices() const {
     u32 chunk = (t % 4 * 2 + lane / 16) ^ lane % 8;
-    return rows + t / 4 * C::kSlabBytes + lane % 16 * 128 + 16 * chunk;
+    u32 line = buffer + (16 * warp + lane % 16) * 128;
+    return line + t / 4 * C::kSlabBytes + 64 * 128 * i + 16 * chunk;
   }
   __device__ __forceinline__ u32 pair(u32 fragment, u32 half) const {
     u32 j = 2 * t + fragment, chunk = (j % 4 * 2 + lane % 4 / 2) ^ lane / 4;
-    return rows + j / 4 * C::kSlabBytes + (lane / 4 + 8 * half) * 128 + 16 * chunk + lane % 2 * 8;
+    u32 line = buffer + (16 * warp + lane / 4 + 8 * half) * 128;
+    return line + j / 4 * C::kSlabBytes + 64 * 128 * i + 16 * chunk + lane % 2 * 8;
   }
   // r[2 * fragment + half]
   __device__ __forceinline__ void load(u32 (&r)[4]) const { loadMatrices(r, matrices()); }
@@ -152,7 +154,7 @@ struct BoxEpilogue {
   template <class E>
   __device__ __forceinline__ void run(const E& e, const Sums<C>& sums, u32 firstRow, u32 row, u32 rows,
                                       u32 column, u32 buffer) const {
-    u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32 % 4;
+    u32 lane = threadIdx.x % 32;
 #pragma unroll
     for (int i = 0; i < C::kDown; ++i) {
       u32 at[2][Region::kOperands];
@@ -165,7 +167,7 @@ struct BoxEpilogue {
       }
 #pragma unroll
       for (int t = 0; t < C::kFragments / 2; ++t) {
-        BoxPlace<C> place{buffer + (16 * warp + 64 * i) * 128, static_cast<u32>(t)};
+        BoxPlace<C> place{buffer, static_cast<u32>(i), static_cast<u32>(t)};
         Box r[4];
         if (Region::kBox) place.load(r);
 #pragma unroll

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "optimize/passes/bounded_masks.h"
 #include "optimize/passes/constant_folding.h"
 #include "optimize/passes/cse.h"
 #include "optimize/passes/dead_code.h"
@@ -74,6 +75,9 @@ constexpr Pass kAfterLowering[] = {
     {"dead-code", removeDeadCode},
 };
 
+// What kernels ask about values, as far as the graph shows it.
+constexpr Pass kMarks[] = {{"bounded-masks", markBoundedMasks}};
+
 std::span<const Pass> loweringTo(DataType type) {
   if (type == DataType::kFloat16) return kLowerToHalf;
   if (type == DataType::kBFloat16) return kLowerToBfloat;
@@ -86,6 +90,7 @@ std::vector<PassReport> optimize(Graph& graph, const OptimizeOptions& options) {
   std::vector<Phase> phases = phasesOf(options.integerProducts);
   phases.push_back({loweringTo(options.lowPrecision), 1});
   phases.push_back({kAfterLowering, 2});
+  phases.push_back({kMarks, 1});
   return PassRunner(graph, options).run(phases);
 }
 
@@ -95,6 +100,7 @@ std::vector<std::string> passNames() {
     for (const Pass& pass : phase.passes)
       if (std::find(names.begin(), names.end(), pass.name) == names.end()) names.push_back(pass.name);
   names.emplace_back(kLowerPrecision);
+  names.emplace_back(kMarks[0].name);
   return names;
 }
 

@@ -119,6 +119,10 @@ TEST_P(CudnnOnGpu, Attention) {
         "k, v, m)",
         "q:T[2,4,64,64], k:T[2,4,45,64], v:T[2,4,45,64] -> m = const T[2,1,1,45] random(1); y = Attention(q, "
         "k, v, m)",
+        "q:T[2,4,64,64], k:T[2,4,45,64], v:T[2,4,45,64], m:T[2,1,1,45] -> y = Attention(q, k, v, m) "
+        "{bounded_mask=1}",
+        "q:T[2,4,128,64], k:T[2,4,128,64], v:T[2,4,128,64] -> m = const T[2,1,1,128] splat(-60000); y = "
+        "Attention(q, k, v, m)",
         "x:T[2,50,384] -> y = Region(x) {kind=\"attention\"} graph g(x:T[2,50,384]) { a, b, c = Split(x) "
         "{axis=2}; q = Reshape(a, i64[4]{0,0,2,64}); k = Reshape(b, i64[4]{0,0,2,64}); v = Reshape(c, "
         "i64[4]{0,0,2,64}); s = Transpose(q) {perm=[0,2,1,3]}; t = Transpose(k) {perm=[0,2,1,3]}; u = "

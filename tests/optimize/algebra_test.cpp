@@ -32,6 +32,12 @@ INSTANTIATE_TEST_SUITE_P(
                     "y = Clip(x, f32[] {0}, f32[] {6})"},
         BeforeAfter{"c:bool[3], a:f32[3], b:f32[3] -> t = Not(c); y = Where(t, a, b)", "y = Where(c, b, a)"},
         BeforeAfter{"a:f32[3], b:f32[3] -> t = Where(bool[1]{0}, a, b); y = Relu(t)", "y = Relu(b)"},
+        BeforeAfter{"x:f32[2,3] -> t = Where(bool[2,1]{1,1}, f32[]{2}, f32[]{1}); u = Add(x, t); y = Relu(u)",
+                    "%0 = Add(x, f32[] {2}); y = Relu(%0)"},
+        BeforeAfter{"c:bool[n=2,1,3] -> t = And(bool[2,1]{1,1}, c); y = Not(t)",
+                    "%0 = Expand(c, i64[2] {2,1}); y = Not(%0)"},
+        BeforeAfter{"c:bool[3] -> t = And(bool[2,1]{1,0}, c); y = Not(t)",
+                    "t = And(bool[2,1] {1,0}, c); y = Not(t)"},
         BeforeAfter{"x:f32[3] -> y = Identity(x)", "y = Identity(x)"},
         BeforeAfter{"x:f32[3] -> t = Relu(x); y = Identity(t)", "y = Relu(x)"}));
 
@@ -54,6 +60,14 @@ INSTANTIATE_TEST_SUITE_P(
         BeforeAfter{"x:f32[2,6] -> t = Slice(x, i64[1]{-1}, i64[1]{-99}, i64[1]{0}, i64[1]{-1}); y = Relu(t)",
                     "t = Slice(x, i64[1] {-1}, i64[1] {-99}, i64[1] {0}, i64[1] {-1}); y = Relu(t)"},
         BeforeAfter{"x:f32[2,6] -> t = Expand(x, i64[2]{1,6}); y = Relu(t)", "y = Relu(x)"},
+        BeforeAfter{"x:f32[2,6], z:f32[6] -> t = Expand(z, i64[2]{2,6}); u = Add(x, t); y = Relu(u)",
+                    "%0 = Add(x, z); y = Relu(%0)"},
+        BeforeAfter{"x:f32[1,6], z:f32[6] -> t = Expand(z, i64[2]{2,6}); u = Add(x, t); y = Relu(u)",
+                    "t = Expand(z, i64[2] {2,6}); u = Add(x, t); y = Relu(u)"},
+        BeforeAfter{
+            "x:f32[2,6], c:bool[6] -> t = Expand(c, i64[2]{2,6}); u = Where(t, f32[]{0}, f32[1]{-1}); v = "
+            "Add(x, u); y = Relu(v)",
+            "%0 = Where(c, f32[] {0}, f32[1] {-1}); %1 = Add(x, %0); y = Relu(%1)"},
         BeforeAfter{"x:f16[4] -> t = Cast(x) {to=f32}; y = Cast(t) {to=f16}", "y = Identity(x)"},
         BeforeAfter{"x:f32[4] -> t = Cast(x) {to=i32}; y = Cast(t) {to=f32}",
                     "t = Cast(x) {to=i32}; y = Cast(t) {to=f32}"},

@@ -120,6 +120,28 @@ INSTANTIATE_TEST_SUITE_P(
                               false},
                     EmptyRows{"w = Add(s, f32[5,6] random(1)); p = Softmax(w); y = MatMul(p, v)", false}));
 
+// Whether the operators that make a mask show that nothing of it is infinite.
+class AttentionMaskBounds : public testing::TestWithParam<std::pair<const char*, bool>> {};
+TEST_P(AttentionMaskBounds, AreFound) {
+  auto [mask, bounded] = GetParam();
+  std::string result = after(everything,
+                             std::string("q:f32[2,3,5,4], k:f32[2,3,6,4], v:f32[2,3,6,4], c:bool[2,1,1,6], "
+                                         "n:i32[2,1,1,6], x:f32[2,1,1,6] -> ") +
+                                 mask + " y = Attention(q, k, v, m)",
+                             1e-4);
+  EXPECT_EQ(result.find("bounded_mask=1") != std::string::npos, bounded) << result;
+}
+INSTANTIATE_TEST_SUITE_P(
+    Masks, AttentionMaskBounds,
+    testing::Values(std::pair("m = Where(c, f32[]{0}, f32[]{-65504});", true),
+                    std::pair("m = Where(c, f32[]{0}, f32[]{-inf});", false),
+                    std::pair("m = Where(c, x, f32[]{-1});", false),
+                    std::pair("t = Cast(n) {to=f32}; u = Sub(f32[]{1}, t); m = Mul(u, f32[]{-1e9});", true),
+                    std::pair("t = Cast(n) {to=f32}; u = Sub(f32[]{1}, t); m = Mul(u, f32[]{-3.4e38});",
+                              false),
+                    std::pair("m = Clip(x, f32[]{-9}, f32[]{9});", true),
+                    std::pair("m = Clip(x, f32[]{-9});", false), std::pair("m = Relu(x);", false)));
+
 // The sequence comes first around the products, as in PyTorch's own attention: the transposes pass them.
 TEST(AttentionLayout, TransposesPassRowProducts) {
   std::string result = after(

@@ -171,6 +171,8 @@ DEFINE_OP(Attention) {
                  "the least precision of the softmax, as ONNX numbers types"},
                 {"nan_without_keys", AttrKind::kInt,
                  "what a query gives whose keys are all masked: 0 (default) zeros, 1 NaN, as a softmax does"},
+                {"bounded_mask", AttrKind::kInt,
+                 "1: the mask was found to hold nothing infinite or near it; default 0"},
                 {"qk_matmul_output_mode", AttrKind::kInt,
                  "the scores of output 3: 0 (default) raw, 1 after the soft cap, 2 after the mask, 3 after "
                  "the softmax"}},

@@ -68,10 +68,22 @@ Value* reluThenMin(RuleContext& ctx) {
                            ctx.rewriter().constant(ctx["hi"]->constant.reshaped({}))});
 }
 
+// x, in the root's shape, to which a constant c contributed nothing but its own.
+Value* spread(RuleContext& ctx, Value* x, const Value* c) {
+  if (sameShape(x, ctx.root()->outputs[0])) return x;
+  const Shape& shape = c->constant.shape();
+  return ctx.emit("Expand", {x, ctx.rewriter().ints({shape.begin(), shape.end()})});
+}
+
 Value* whereConstant(RuleContext& ctx) {
   auto condition = splatOf(ctx["c"]);
   if (!condition) return ctx.miss("the condition is mixed");
-  return *condition != 0 ? ctx["a"] : ctx["b"];
+  return spread(ctx, *condition != 0 ? ctx["a"] : ctx["b"], ctx["c"]);
+}
+
+Value* andTrue(RuleContext& ctx) {
+  if (splatOf(ctx["c"]) != 1.0) return ctx.miss("not all is true");
+  return spread(ctx, ctx["x"], ctx["c"]);
 }
 
 constexpr Rule kRules[] = {
@@ -104,7 +116,7 @@ constexpr Rule kRules[] = {
     {"where-not", "Where(Not(c), a, b)", "Where(c, b, a)"},
     {"where-constant", "Where(@c, a, b)", nullptr, whereConstant},
     {"where-same", "Where(c, a, a)", "a"},
-    {"and-true", "And(x, 1)", "x"},
+    {"and-true", "And(x, @c)", nullptr, andTrue},
     {"or-false", "Or(x, 0)", "x"},
     {"identity", "Identity(x)", "x"},
     {"sum-of-one", "Sum(x)", "x"},

@@ -89,6 +89,13 @@ Value* wholeSlice(RuleContext& ctx) {
   return sameShapeAsInput(ctx);
 }
 
+// Masks that every row shares stay small.
+Value* expandAfterChoice(RuleContext& ctx) {
+  for (const char* name : {"a", "b"})
+    if (ctx[name]->constant.numel() != 1) return ctx.miss("a choice is no scalar");
+  return ctx.emit("Expand", {ctx.emit("Where", {ctx["c"], ctx["a"], ctx["b"]}), ctx["shape"]});
+}
+
 Value* zeroPad(RuleContext& ctx) {
   auto pads = knownInts(ctx["pads"]);
   if (!pads || std::any_of(pads->begin(), pads->end(), [](int64_t p) { return p != 0; }))
@@ -149,6 +156,8 @@ constexpr Rule kRules[] = {
     {"concat-of-one", "Concat(x)", "x"},
     {"slice-all", "Slice(x, ...)", nullptr, wholeSlice},
     {"expand-same", "Expand(x, ...)", nullptr, sameShapeAsInput},
+    {"expand-before-sum", "Add(x, Expand(y, ...))", "Add(x, y)", nullptr, true},
+    {"expand-after-choice", "Where(Expand(c, shape), @a, @b)", nullptr, expandAfterChoice, true},
     {"pad-nothing", "Pad(x, pads, ...)", nullptr, zeroPad},
     {"tile-once", "Tile(x, r)", nullptr, unitTile},
     {"dropout", "Dropout(x, ...)", nullptr, inferenceDropout},

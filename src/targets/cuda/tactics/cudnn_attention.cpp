@@ -42,16 +42,17 @@ const TensorDesc& resultOf(const N::Operands& o, std::span<const TensorDesc> out
   return outputs[static_cast<size_t>(o.out[N::kResult].index)];
 }
 
-void requireMask(const N::Operands& o, const TensorDesc& mask) {
-  if (!mask.known || mask.shape.rank() > 4) fail(ErrorKind::kUnsupported, "the mask is no constant");
+// A row whose masks are all infinite, or become so when they are multiplied by log2(e), would be NaN.
+void requireMask(const N& node, const N::Operands& o, const TensorDesc& mask) {
   if (o.maskKeys != o.keys()) fail(ErrorKind::kUnsupported, "the mask is shorter than the keys");
-  // A row that is masked as a whole would become NaN.
+  if (node.anchor->attrs.integer("bounded_mask", 0)) return;
+  if (!mask.known) fail(ErrorKind::kUnsupported, "nothing shows that the mask is finite");
   Tensor t(mask.dtype, mask.shape, const_cast<void*>(mask.known));
   for (int64_t i = 0; i < t.numel(); ++i)
     if (!std::isfinite(t.getDouble(i))) fail(ErrorKind::kUnsupported, "the mask is not finite");
 }
 
-void requireTypes(const N::Operands& o, const TuningHint& hint) {
+void requireTypes(const N& node, const N::Operands& o, const TuningHint& hint) {
   constexpr int64_t kAligned = 8;  // elements: 16 bytes
   DataType type = resultOf(o, hint.outputs).dtype;
   if (type != DataType::kFloat16 && type != DataType::kBFloat16)
@@ -64,7 +65,7 @@ void requireTypes(const N::Operands& o, const TuningHint& hint) {
   }
   if (o.out[N::kResult].offset % kAligned)
     fail(ErrorKind::kUnsupported, "the result begins between 16 bytes");
-  if (o.in[N::kMask].exists()) requireMask(o, hint.inputs[static_cast<size_t>(o.in[N::kMask].index)]);
+  if (o.in[N::kMask].exists()) requireMask(node, o, hint.inputs[static_cast<size_t>(o.in[N::kMask].index)]);
 }
 
 struct AttentionGraph {
@@ -193,7 +194,7 @@ class CudnnAttentionTactic final : public Tactic {
       N attention(node);
       requireForm(*attention.anchor);
       if (!hint.knownRanks) return "the ranks are not known";
-      requireTypes(attention.operands(hint.inputs, hint.outputs), hint);
+      requireTypes(attention, attention.operands(hint.inputs, hint.outputs), hint);
       if (std::string why = cudnnMissing(); !why.empty()) return why;
       AttentionGraph made = graphOf(device_, node, hint);
       if (workingEngines(made.graph, true, false, 1).empty()) return "cuDNN has no engine for it";

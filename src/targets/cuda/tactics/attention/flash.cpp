@@ -221,6 +221,15 @@ std::string traits(const char* name, const N& node, const N::Operands& o, const 
       o.in[N::kValidKeys].exists(), o.in[N::kPastKey].exists(), c.splits > 1, c.ahead);
 }
 
+// Whether kernels/attention_whole.cuh can take it, if the keys are few.
+bool canBeWhole(const N& node, const N::Operands& o, const TuningHint& hint) {
+  const Attributes& attrs = node.anchor->attrs;
+  constexpr int64_t kBytes = 2;  // of 16-bit floats
+  return hint.staticShapes && isAligned(o, kBytes) && o.size() == o.valueSize() && !hasWindow(attrs) &&
+         attrs.real("softcap", 0) == 0 && !o.in[N::kValidKeys].exists() && !o.in[N::kPastKey].exists() &&
+         (!o.in[N::kMask].exists() || node.maskIsOneRow());
+}
+
 std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   return reasonOf([&] {
     N attention(node);
@@ -229,10 +238,12 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
 }
 
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
-  N::Operands o = N(node).operands(hint.inputs, hint.outputs);
+  N attention(node);
+  N::Operands o = attention.operands(hint.inputs, hint.outputs);
   FlashMath math = mathOf(hint.inputs[static_cast<size_t>(o.in[N::kQuery].index)].dtype, hint.allowTf32);
   std::vector<Candidate> found;
-  for (const auto& [config, seconds] : flashConfigs(device, math, o, bytesMoved(hint)))
+  for (const auto& [config, seconds] :
+       flashConfigs(device, math, o, bytesMoved(hint), canBeWhole(attention, o, hint)))
     found.push_back({config.str(), seconds});
   return found;
 }
@@ -245,7 +256,7 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   bool aligned = isAligned(o, typeBits(type) / 8);
   std::string code = "#include \"attention.cuh\"\n";
   if (c.math == FlashMath::kHalfGroup || c.math == FlashMath::kBrainGroup)
-    code += "#include \"attention_wgmma.cuh\"\n";
+    code += c.whole ? "#include \"attention_whole.cuh\"\n" : "#include \"attention_wgmma.cuh\"\n";
   // Shapes that change may lose their alignment, or gain it.
   for (bool a : {false, true}) {
     if (hint.staticShapes && a != aligned) continue;
@@ -255,9 +266,10 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
     const char *region = a ? "Aligned" : "Any", *name = a ? "attention" : "attentionAny";
     code += traits(region, attention, o, c, hint.inputs, a) +
             fmt::format(
-                "extern \"C\" __global__ void __launch_bounds__({}) {}(const __grid_constant__ "
-                "AttentionParams p) {{ attend<{}>(p); }}\n",
-                c.threads(), name, region);
+                "extern \"C\" __global__ void __launch_bounds__({}{}) {}(const __grid_constant__ "
+                "AttentionParams p) {{ {}<{}>(p); }}\n",
+                c.threads(), c.whole ? fmt::format(", {}", c.blocks(*attention.valueSize())) : "", name,
+                c.whole ? "attendWhole" : "attend", region);
   }
   if (c.splits > 1)
     code += fmt::format(

@@ -40,7 +40,7 @@ double secondsOf(const Device& device, const FlashConfig& c, const AttentionNode
   // Of the rate of large products, as seen on an H200.
   constexpr double kReached[] = {0.28, 0.28, 0.14, 0.05, 0.45, 0.45};
   double rate = kReached[static_cast<int>(c.math)] * device.halfRate / device.multiprocessors;
-  if (c.ahead) rate *= 1.3;
+  if (c.ahead || c.whole) rate *= 1.3;
   if (c.rows > 1) rate *= 1.25;  // keys are read from shared memory half as often
   int64_t each = ceilDiv(blocks, device.multiprocessors);
   auto shared = static_cast<int64_t>(c.sharedBytes(o.size(), o.valueSize()));
@@ -60,7 +60,9 @@ double secondsOf(const Device& device, const FlashConfig& c, const AttentionNode
 std::string FlashConfig::str() const {
   return fmt::format("math={} warps={} rows={} keywarps={} keys={} stages={} splits={}{}",
                      static_cast<int>(math), warps, rows, keyWarps, keys, stages, splits,
-                     ahead ? " ahead" : "");
+                     ahead   ? " ahead"
+                     : whole ? " whole"
+                             : "");
 }
 
 FlashConfig FlashConfig::parse(const std::string& text) {
@@ -73,6 +75,9 @@ FlashConfig FlashConfig::parse(const std::string& text) {
                c.keys % (16 * c.keyWarps) == 0 && c.stages > 0 && c.stages < 8 && c.splits > 0;
   c.math = static_cast<FlashMath>(math);
   c.ahead = text.ends_with(" ahead");
+  c.whole = text.ends_with(" whole");
+  known = known && (!c.whole || (isGroup(c.math) && c.keys % 32 == 0 && c.keys <= kMostWholeKeys &&
+                                 c.stages == 1 && c.splits == 1));
   known = known && (!c.ahead || (isGroup(c.math) && c.stages > 2));
   known = known && (!isGroup(c.math) || (c.rows == 1 && c.keyWarps == 1 && c.warps % 4 == 0));
   if (!known) fail(ErrorKind::kInvalidPlan, "flash-attention has no configuration '{}'", text);
@@ -84,15 +89,24 @@ size_t FlashConfig::sharedBytes(int64_t size, int64_t valueSize) const {
   int64_t padding = isGroup(math) ? 0 : 16;
   int64_t row = isWide(math) ? 4 * (k + 8 + v + 4) : 2 * (k + v + padding);
   int64_t join = int64_t{keyWarps - 1} * warps * rows * (v / 2 + 4) * 32 * 4;
-  int64_t slots = ahead ? int64_t{4} * threads() : 0;
+  int64_t slots = ahead ? int64_t{4} * threads() : whole ? 2 * k * blockRows() + 4 * keys : 0;
   return static_cast<size_t>(std::max(row * keys * stages, join) + slots);
 }
 
+int64_t FlashConfig::blocks(int64_t valueSize) const {
+  constexpr int64_t kRegisters = 65536, kOthers = 38, kMost = 8;
+  int64_t registers = std::max<int64_t>(keys / 2, keys / 4 + valueSize / 2) + kOthers;
+  return std::clamp<int64_t>(kRegisters / (threads() * registers), 1, kMost);
+}
+
 std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, FlashMath math,
-                                                         const AttentionNode::Operands& o,
-                                                         double bytesMoved) {
+                                                         const AttentionNode::Operands& o, double bytesMoved,
+                                                         bool whole) {
   std::vector<std::pair<FlashConfig, double>> found;
   auto add = [&](FlashConfig c) { found.emplace_back(c, secondsOf(device, c, o, bytesMoved)); };
+  auto isMostlyEmpty = [&](const FlashConfig& c) {
+    return c.blockRows() > roundUp(o.queries(), 16) && c.warps > 1;
+  };
   auto addShape = [&](FlashMath with, const Shape4& s, bool ahead = false) {
     FlashConfig c{with, s.warps, s.rows, s.keyWarps, s.keys, ahead ? 4 : 2, 1, ahead};
     if (ahead && 2 * c.sharedBytes(o.size(), o.valueSize()) > device.sharedBytes) c.stages = 3;
@@ -101,8 +115,7 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
                 c.sharedBytes(o.size(), o.valueSize()) <= device.sharedBytes;
     // Mostly empty tiles and blocks.
     if (s.keys > roundUp(o.keys(), 32) && s.keys > 32 * s.keyWarps) fits = false;
-    if (c.blockRows() > roundUp(o.queries(), 16) && s.warps > 1) fits = false;
-    if (!fits) return;
+    if (!fits || isMostlyEmpty(c)) return;
     add(c);
     constexpr int64_t kLeastKeys = 256;  // of a split
     int64_t blocks = o.batch() * o.heads() * ceilDiv(std::max<int64_t>(o.queries(), 1), c.blockRows());
@@ -117,10 +130,15 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
   constexpr int64_t kSlab = 64, kWidest = 128;
   bool slabs =
       o.size() % kSlab == 0 && o.valueSize() % kSlab == 0 && o.size() <= kWidest && o.valueSize() <= kWidest;
-  if (device.hasWgmma() && slabs && !isWide(math))
+  if (device.hasWgmma() && slabs && !isWide(math)) {
+    FlashMath group = math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup;
+    for (int warps : {4, 8}) {
+      FlashConfig c{group, warps, 1, 1, static_cast<int>(roundUp(o.keys(), 32)), 1, 1, false, true};
+      if (whole && o.keys() > 0 && o.keys() <= FlashConfig::kMostWholeKeys && !isMostlyEmpty(c)) add(c);
+    }
     for (bool ahead : {false, true})
-      for (const Shape4& s : kGroupShapes)
-        addShape(math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup, s, ahead);
+      for (const Shape4& s : kGroupShapes) addShape(group, s, ahead);
+  }
   if (found.empty()) add({math, 4, 1, 1, 32, 1, 1});
   std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.second < b.second; });
   constexpr size_t kMost = 9;  // each is compiled

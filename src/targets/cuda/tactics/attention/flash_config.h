@@ -21,19 +21,24 @@ struct FlashConfig {
   int stages = 2;      // tiles under way
   int splits = 1;      // blocks that share the keys of each query
   bool ahead = false;  // warpgroups: scores are multiplied ahead of the softmax; at least 3 stages
+  bool whole = false;  // warpgroups: the tile holds all keys, of which there are at most kMostWholeKeys
+
+  static constexpr int kMostWholeKeys = 224;  // whose scores leave room for two more blocks
 
   std::string str() const;
   static FlashConfig parse(const std::string& text);  // throws Error (kInvalidPlan)
 
   int threads() const { return 32 * warps * keyWarps; }
   int blockRows() const { return 16 * warps * rows; }
+  // `whole`: so many shall fit into a multiprocessor's registers.
+  int64_t blocks(int64_t valueSize) const;
   // Of shared memory, for heads of these sizes.
   size_t sharedBytes(int64_t size, int64_t valueSize) const;
 };
 
-// Best first, by the cost model, for a device; at least one.
+// Best first, by the cost model, for a device; at least one. `whole`: where the keys' number allows.
 std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, FlashMath math,
                                                          const AttentionNode::Operands& operands,
-                                                         double bytesMoved);
+                                                         double bytesMoved, bool whole);
 
 }  // namespace tenfold::cuda

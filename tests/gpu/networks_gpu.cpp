@@ -119,5 +119,20 @@ TEST(GpuNetworks, ResultsLeaveProductsInTheirType) {
   check(text, "fuse-casts");
 }
 
+// And what they compute is pooled in passing.
+TEST(GpuNetworks, FirstLayersPoolTheirResults) {
+  for (const char* image : {"x:f32[1,3,61,67] -> h = Cast(x) {to=f16}; ", "h:f16[2,3,64,48] -> ",
+                            "x:f32[2,3,380,360] -> h = Cast(x) {to=f16}; "})
+    for (const char* window : {"kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]",
+                               "kernel_shape=[2,3], strides=[2,2], ceil_mode=1"}) {
+      std::string text = fmt::format(
+          "{}w = const f16[64,3,7,7] random(1,-0.2,0.2); b = const f16[64] random(2,-1,1); c = Conv(h, w, b) "
+          "{{strides=[2,2], pads=[3,3,3,3]}}; r = Relu(c); p = MaxPool(r) {{{}}}; v = const f16[16,64,1,1] "
+          "random(3,-0.2,0.2); y = Conv(p, v)",
+          image, window);
+      EXPECT_LT(check(text, ""), check(text, "fuse-pools"));
+    }
+}
+
 }  // namespace
 }  // namespace tenfold

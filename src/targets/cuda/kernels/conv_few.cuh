@@ -140,26 +140,42 @@ __device__ __forceinline__ void copyPatch(const FewConv& p, const FewTile& tile,
 // Fragments of 16 pixels of a row, of which `patch` holds the first one's first word.
 template <class S>
 struct FewFragments {
-  u32 from[S::kSteps][2], keep[S::kSteps][2];  // of this lane's words in each step
+  // Four words of K, one for each lane of a quarter, are of a kind: their first one's run has 1 to 3 words
+  // left, or (0) all four; kEnd: K ends among them.
+  static constexpr int kEnd = 4, kLast = 5, kDepth = S::kKernelY * S::kRun;
+  u32 from[kEnd + 1];   // of each kind, where this lane reads
+  u32 keep[kLast + 1];  // and which bytes; 0: at a run's first word, kLast: up to its last one
+
+  static constexpr __device__ __forceinline__ int leftOf(int j) { return S::kRun - j % S::kRun; }
+  static constexpr __device__ __forceinline__ int kindOf(int j) {
+    return j + 4 > kDepth ? kEnd : leftOf(j) < 4 ? leftOf(j) : 0;
+  }
+  static constexpr __device__ __forceinline__ int keepKindOf(int j) {
+    return kindOf(j) || j % S::kRun == 0 ? kindOf(j) : kLast;
+  }
+  // The first of four words of that kind.
+  static constexpr __device__ __forceinline__ int wordOf(int kind) {
+    int left = kind == kLast ? 4 : kind;
+    return kind == kEnd ? kDepth / 4 * 4 : kind == 0 || left > S::kRun ? 0 : S::kRun - left;
+  }
 
   __device__ __forceinline__ FewFragments(u32 patch) {
-    u32 lane = threadIdx.x % 32;
+    int lane = threadIdx.x % 32, pixel = S::kLead + lane / 4 * S::kPixelWords;
 #pragma unroll
-    for (int s = 0; s < S::kSteps; ++s)
+    for (int kind = 0; kind <= kEnd; ++kind)
+      from[kind] = patch + (pixel + (kind ? S::offsetOf(wordOf(kind) + lane % 4) : lane % 4)) * 4;
 #pragma unroll
-      for (int half = 0; half < 2; ++half) {
-        int j = s * 8 + half * 4 + lane % 4;
-        from[s][half] = patch + (S::kLead + lane / 4 * S::kPixelWords + S::offsetOf(j)) * 4;
-        keep[s][half] = S::keepOf(j);
-      }
+    for (int kind = 0; kind <= kLast; ++kind) keep[kind] = S::keepOf(wordOf(kind) + lane % 4);
   }
   // That of the pixels `distance` words away.
   __device__ __forceinline__ void load(u32 (&a)[4], int step, int distance, u32 buffer) const {
 #pragma unroll
     for (int r = 0; r < 4; ++r) {
-      int half = r / 2;
-      u32 word = loadWord(from[step][half] + buffer + (distance + r % 2 * 8 * S::kPixelWords) * 4);
-      a[r] = S::isPartial(step * 8 + half * 4) ? __byte_perm(word, 0u, keep[step][half]) : word;
+      int j = step * 8 + r / 2 * 4, kind = kindOf(j), further = S::offsetOf(j) - S::offsetOf(wordOf(kind));
+      a[r] = 0;
+      if (j >= kDepth) continue;
+      a[r] = loadWord(from[kind] + buffer + (distance + further + r % 2 * 8 * S::kPixelWords) * 4);
+      if (S::isPartial(j)) a[r] = __byte_perm(a[r], 0u, keep[keepKindOf(j)]);
     }
     roundFragment<typename S::T>(a);
   }

@@ -25,15 +25,9 @@ __device__ __forceinline__ u32 largerWord(u32 a, u32 b, bf16) {
   asm("max.NaN.bf16x2 %0, %1, %2;" : "=r"(r) : "r"(a), "r"(b));
   return r;
 }
-__device__ __forceinline__ u32 largerWord(u32 a, u32 b, float) {
-  u32 r;
-  asm("max.NaN.f32 %0, %1, %2;" : "=r"(r) : "r"(a), "r"(b));
-  return r;
-}
 // Minus infinity.
 __device__ __forceinline__ u32 lowestWord(f16) { return 0xfc00fc00u; }
 __device__ __forceinline__ u32 lowestWord(bf16) { return 0xff80ff80u; }
-__device__ __forceinline__ u32 lowestWord(float) { return 0xff800000u; }
 
 // The pooling's kernel and its strides, of which the rows' is S::kRows. PARTS warps share the filters of the
 // same 16 columns.
@@ -45,11 +39,23 @@ struct FewPoolShape {
   static constexpr int kCarried = KY - kRows;  // rows that two windows have in common
   static_assert(kCarried >= 0 && kCarried <= kRows && S::kThreads == 2 * S::kColumns * PARTS, "shape");
   static constexpr int kPairs = S::kPairs / PARTS, kFilters = S::kFilters / PARTS;  // of a warp
-  static constexpr int kWords = 2 * sizeof(T) / 4;                                  // of two neighbours
   static constexpr int kChunk = 16 / sizeof(T), kChunks = S::kFilters / kChunk;
   static constexpr int kPitch = S::kFilters + 8;  // elements of a pixel of the stage
   static constexpr int kStageBytes = S::kColumns * kPitch * sizeof(T);
 };
+
+struct FewStep {
+  bool exists, isFirst, pools;  // isFirst: of a strip; pools: not only for what the next takes over
+  i32 row;                      // the first one of the convolution
+  i32 column;                   // pooled
+  u32 pixel;                    // pooled
+};
+
+// The column of the convolution where the tile of a pooled column begins.
+template <class W>
+__device__ __forceinline__ i32 firstColumn(const FewPool& p, i32 column) {
+  return max(column * W::kStrideX - p.left, 0);
+}
 
 // The steps of a block one after the other.
 template <class W>
@@ -58,43 +64,50 @@ struct FewWalk {
   i32 batch, row, begin, end, column;  // pooled
 
   __device__ __forceinline__ FewWalk(const FewPool& p) : strip(blockIdx.x) { enter(p); }
-  __device__ __forceinline__ bool exists(const FewPool& p) const { return strip < p.conv.tiles; }
-  // Whether nothing is pooled yet.
-  __device__ __forceinline__ bool leads() const { return row < begin; }
-  __device__ __forceinline__ bool isFirst() const { return leads() || (row == begin && !hasLead); }
   __device__ __forceinline__ void next(const FewPool& p) {
     if (++row < end) return;
     strip += gridDim.x;
     enter(p);
   }
-  // The first pixel of the convolution that the step computes.
+  __device__ __forceinline__ FewStep step(const FewPool& p) const {
+    return {strip < p.conv.tiles,
+            row < begin || (row == begin && !leads(p)),
+            row >= begin,
+            firstRow(p),
+            column,
+            static_cast<u32>((batch * p.height + row) * p.width + column)};
+  }
+  // What the step computes.
   __device__ __forceinline__ FewTile tile(const FewPool& p) const {
-    return {batch, row * W::kRows - p.top + W::kCarried, max(column * W::kStrideX - p.left, 0)};
+    return {batch, firstRow(p), firstColumn<W>(p, column)};
   }
 
  private:
-  bool hasLead;
+  __device__ __forceinline__ i32 firstRow(const FewPool& p) const {
+    return row * W::kRows - p.top + W::kCarried;
+  }
+  // Whether the strip's first window has rows of a step before.
+  __device__ __forceinline__ bool leads(const FewPool& p) const {
+    return W::kCarried > 0 && begin * W::kRows - p.top + W::kCarried > 0;
+  }
   __device__ __forceinline__ void enter(const FewPool& p) {
-    if (!exists(p)) return;
     FewTile t = fewTile(p.conv, strip, p.strip, p.columns);
     batch = t.batch;
     begin = t.row;
     column = t.column;
     end = min(begin + static_cast<i32>(p.strip), p.height);
-    hasLead = W::kCarried > 0 && begin * W::kRows - p.top + W::kCarried > 0;
-    row = begin - hasLead;
+    row = begin - leads(p);
   }
 };
 
 // From the columns of a step, which lie in shared memory, to the result.
 template <class W, class E>
-__device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const FewWalk<W>& step,
+__device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const FewStep& step,
                                             typename W::T* memory, const typename W::T* stage) {
   typedef typename W::T T;
-  i32 first = step.tile(p).column, from = step.column * W::kStrideX - p.left - first;
+  i32 first = firstColumn<W>(p, step.column), from = step.column * W::kStrideX - p.left - first;
   i32 present = min(p.conv.outWidth - first, W::S::kColumns);
   i32 count = min(static_cast<i32>(p.columns), p.width - step.column) * W::kChunks;
-  u32 pixel = (step.batch * p.height + step.row) * p.width + step.column;
   for (i32 i = threadIdx.x; i < count; i += W::S::kThreads) {
     i32 column = i / W::kChunks, chunk = i % W::kChunks * W::kChunk;
     u32 filter = blockIdx.y * W::S::kFilters + chunk;
@@ -109,7 +122,7 @@ __device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const 
       most = {largerWord(most.x, v.x, T{}), largerWord(most.y, v.y, T{}), largerWord(most.z, v.z, T{}),
               largerWord(most.w, v.w, T{})};
     }
-    *reinterpret_cast<uint4*>(memory + (pixel + column) * e.columns + filter) = most;
+    *reinterpret_cast<uint4*>(memory + (step.pixel + column) * e.columns + filter) = most;
   }
 }
 
@@ -117,48 +130,41 @@ __device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const 
 template <class W>
 struct FewRows {
   typedef typename W::T T;
-  u32 carried[2 * W::kPairs][2][W::kWords];
+  u32 carried[2 * W::kPairs][2];
 
   __device__ __forceinline__ void clear() {
 #pragma unroll
-    for (int j = 0; j < 2 * W::kPairs; ++j)
-#pragma unroll
-      for (int half = 0; half < 2; ++half)
-#pragma unroll
-        for (int w = 0; w < W::kWords; ++w) carried[j][half][w] = lowestWord(T{});
+    for (int j = 0; j < 2 * W::kPairs; ++j) carried[j][0] = carried[j][1] = lowestWord(T{});
   }
-  // Finishes the sums, whose first row is `row` of the convolution's `height`, and leaves each column's
-  // maximum at `stage`.
-  template <class Region, class Inputs>
-  __device__ __forceinline__ void finish(const float (&sums)[W::kRows][2 * W::kPairs][4], i32 row, i32 height,
-                                         const Inputs& inputs, T* stage) {
+  // Finishes the sums, whose first row is `row` of the convolution's `height` and whose first filter is
+  // `filter`, and leaves each column's maximum at `stage`.
+  template <class Region, class E>
+  __device__ __forceinline__ void finish(const E& e, const float (&sums)[W::kRows][2 * W::kPairs][4], i32 row,
+                                         i32 height, u32 filter, T* stage) {
     u32 lane = threadIdx.x % 32;
 #pragma unroll
-    for (int j = 0; j < 2 * W::kPairs; ++j)
+    for (int j = 0; j < 2 * W::kPairs; ++j) {
+      u32 column = 8 * j + 2 * (lane % 4);
+      typename Region::template Inputs<2> inputs;
+      Region::template loadColumns<2>(e, min(filter + column, e.columns - 2), inputs);
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
-        u32 most[W::kWords], last[W::kWords];
-#pragma unroll
-        for (int w = 0; w < W::kWords; ++w) most[w] = carried[j][half][w], last[w] = lowestWord(T{});
+        u32 most = carried[j][half], last = lowestWord(T{});
 #pragma unroll
         for (int r = 0; r < W::kRows; ++r) {
           typename Region::template Results<2> results;
-          Region::template compute<2>(inputs[j], &sums[r][j][2 * half], results);
-          u32 words[W::kWords];
-          static_assert(sizeof(results) == sizeof(words), "there is one result");
-          memcpy(words, &results, sizeof(words));
-          bool exists = static_cast<u32>(row + r) < static_cast<u32>(height);
-#pragma unroll
-          for (int w = 0; w < W::kWords; ++w) {
-            u32 word = exists ? words[w] : lowestWord(T{});
-            most[w] = largerWord(most[w], word, T{});
-            if (r >= W::kRows - W::kCarried) last[w] = largerWord(last[w], word, T{});
-          }
+          Region::template compute<2>(inputs, &sums[r][j][2 * half], results);
+          u32 word;
+          static_assert(sizeof(results) == sizeof(word), "there is one result");
+          memcpy(&word, &results, sizeof(word));
+          if (static_cast<u32>(row + r) >= static_cast<u32>(height)) word = lowestWord(T{});
+          most = largerWord(most, word, T{});
+          if (r >= W::kRows - W::kCarried) last = largerWord(last, word, T{});
         }
-#pragma unroll
-        for (int w = 0; w < W::kWords; ++w) carried[j][half][w] = last[w];
-        memcpy(stage + (lane / 4 + 8 * half) * W::kPitch + 8 * j + 2 * (lane % 4), most, sizeof(most));
+        carried[j][half] = last;
+        memcpy(stage + (lane / 4 + 8 * half) * W::kPitch + column, &most, sizeof(most));
       }
+    }
   }
 };
 
@@ -173,32 +179,27 @@ __device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
   const uint4* weights = static_cast<const uint4*>(p.conv.weights) + blockIdx.y * (S::kWeightBytes / 16);
   for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
     copyAsync16(shared + i * 16, weights + i, 16);
-  FewWalk<W> step(p), ahead = step, before = step;
   FewFragments<S> fragments(patches + S::distance(0, pixels) * 4);
   allowNext();
   waitForPrevious();
-  typename Region::template Inputs<2> inputs[2 * W::kPairs];
-#pragma unroll
-  for (int j = 0; j < 2 * W::kPairs; ++j) {
-    u32 filter = blockIdx.y * S::kFilters + part * W::kFilters + 8 * j + 2 * (lane % 4);
-    Region::template loadColumns<2>(e, min(filter, e.columns - 2), inputs[j]);
-  }
-  if (ahead.exists(p)) copyPatch<S>(p.conv, ahead.tile(p), patches);
+  FewWalk<W> walk(p);
+  FewStep step = walk.step(p), before{};
+  if (step.exists) copyPatch<S>(p.conv, walk.tile(p), patches);
   commitCopies();
   T* stages = reinterpret_cast<T*>(memory) + (S::kWeightBytes + 2 * S::kPatchBytes) / sizeof(T);
   T* result = static_cast<T*>(e.memory[Region::kOperands - 1]);
   constexpr int kStage = W::kStageBytes / sizeof(T);
   FewRows<W> rows;
   u32 turn = 0;
-  bool pools = false;  // whether the step before left something to pool
 #pragma unroll 1
-  for (; step.exists(p); step.next(p)) {
+  while (step.exists) {
     waitCopies<0>();
     __syncthreads();  // the patch and the stage before are there, and what this step overwrites has been read
-    ahead.next(p);
-    if (ahead.exists(p)) copyPatch<S>(p.conv, ahead.tile(p), patches + (turn ^ 1) * S::kPatchBytes);
+    walk.next(p);
+    FewStep after = walk.step(p);
+    if (after.exists) copyPatch<S>(p.conv, walk.tile(p), patches + (turn ^ 1) * S::kPatchBytes);
     commitCopies();
-    if (pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+    if (before.pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
     float sums[W::kRows][2 * W::kPairs][4] = {};
 #pragma unroll
     for (int s = 0; s < S::kSteps; ++s) {
@@ -215,13 +216,14 @@ __device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
         }
       }
     }
-    if (step.isFirst()) rows.clear();
-    rows.template finish<Region>(sums, step.tile(p).row, p.conv.outHeight, inputs,
+    if (step.isFirst) rows.clear();
+    rows.template finish<Region>(e, sums, step.row, p.conv.outHeight,
+                                 blockIdx.y * S::kFilters + part * W::kFilters,
                                  stages + turn * kStage + pixels * W::kPitch + part * W::kFilters);
-    pools = !step.leads();
     before = step;
+    step = after;
     turn ^= 1;
   }
   __syncthreads();
-  if (pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+  if (before.pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
 }

@@ -22,6 +22,7 @@ struct Config {
   int parts = 1;   // warps that share the filters of the same columns
 
   std::string name() const { return fmt::format("{},parts={}", tile.name(), parts); }
+  int pairs() const { return tile.filters / parts / 16; }  // of a warp, 16 filters each
   int warps() const { return static_cast<int>(tile.columns / kFragment) * parts; }
 };
 Config configOf(const std::string& name) { return {fewConfig(name), configNumber(name, "parts")}; }
@@ -54,6 +55,7 @@ PoolShape poolShape(const ConvNode& conv, Descs in, Descs out) {
   if (p.stride[0] > 2 || p.carried() < 0 || p.carried() > p.stride[0])
     refuse("rows of the pooling's windows are not those of two steps at most");
   if (p.kernel[1] > kFragment) refuse("the pooling's windows are too wide");
+  if (typeBits(conv.type()) != 16) refuse("elements have 32 bits");
   if (conv.pool->inputs[0]->dtype != conv.type()) refuse("what is pooled is of another type");
   constexpr int64_t kVector = 8;
   if (p.conv.filters % kVector != 0) refuse("the filters are no multiple of 8");
@@ -79,43 +81,53 @@ size_t sharedBytes(const PoolShape& p, const Config& c, DataType type) {
   return fewPatchBytes(c.tile, p.conv, type) + 2 * stage;
 }
 
+// Blocks that a multiprocessor has registers for; the compiler is told so.
+int blocksByRegisters(const PoolShape& p, const Config& c, DataType type) {
+  constexpr int64_t kFewSteps = 12;
+  int warps = FewRuns(p.conv, type, c.tile.words).steps > kFewSteps ? 8 : c.pairs() > 2 ? 16 : 24;
+  return std::max(warps / c.warps(), 1);
+}
+
+// Of the whole device.
 int64_t residentBlocks(const PoolShape& p, const Config& c, DataType type, const Device& device) {
-  constexpr int64_t kMostThreads = 512;  // by the registers that they need
-  auto byMemory = static_cast<int64_t>(device.sharedBytes / (sharedBytes(p, c, type) + 1024));
-  return device.multiprocessors *
-         std::clamp<int64_t>(kMostThreads / (32 * c.warps()), 1, std::max<int64_t>(byMemory, 1));
+  auto byMemory = static_cast<int>(device.sharedBytes / (sharedBytes(p, c, type) + 1024));
+  return int64_t{device.multiprocessors} * std::clamp(byMemory, 1, blocksByRegisters(p, c, type));
 }
 
 // Strips down the image: few, as each begins with a step of its own, and yet enough for all blocks.
 struct Strips {
-  int64_t rows = 1, steps = 0;  // pooled rows of a strip; steps of the block that has most
+  int64_t rows = 1, blocks = 0, steps = 0;  // pooled rows of a strip; steps of the block that has most
 };
 Strips stripsOf(const PoolShape& p, const Config& c, int64_t resident) {
   int64_t tiles = p.conv.batch * p.across(c.tile) * ceilDiv(p.conv.filters, c.tile.filters);
   Strips best;
   for (int64_t count = 1; count <= std::max<int64_t>(p.out[0], 1); ++count) {
-    int64_t rows = std::max<int64_t>(ceilDiv(p.out[0], count), 1);
-    int64_t steps = ceilDiv(tiles * ceilDiv(p.out[0], rows), resident) * (rows + (p.carried() > 0));
-    if (count == 1 || steps < best.steps) best = {rows, steps};
+    int64_t rows = std::max<int64_t>(ceilDiv(p.out[0], count), 1), blocks = tiles * ceilDiv(p.out[0], rows);
+    int64_t steps = ceilDiv(blocks, resident) * (rows + (p.carried() > 0));
+    if (count == 1 || steps < best.steps) best = {rows, std::min(blocks, resident), steps};
   }
   return best;
 }
 
 double secondsOf(const PoolShape& p, const Config& c, DataType type, const Device& device, double memory) {
   FewRuns runs(p.conv, type, c.tile.words);
-  int64_t resident = residentBlocks(p, c, type, device);
-  auto steps = static_cast<double>(stripsOf(p, c, resident).steps);
+  Strips strips = stripsOf(p, c, residentBlocks(p, c, type, device));
+  // Of a warp in a step of K. Fragments come from shared memory, the image's as four words and the weights'
+  // by vectors; the rate is that of 24 loads for 16 products.
+  double products = 2.0 * static_cast<double>(p.stride[0]) * c.pairs();
+  double loads = 4.0 * (static_cast<double>(p.stride[0]) + c.pairs());
+  double rate = 0.35 * device.halfRate / device.multiprocessors / (0.4 + 0.4 * loads / products);
   double pixels = static_cast<double>(p.stride[0]) * c.tile.columns;
-  double depth = static_cast<double>(runs.steps * 8 * runs.perWord);
-  double rate = 0.35 * device.halfRate / device.multiprocessors / (type == DataType::kFloat32 ? 2 : 1);
-  double blocks = static_cast<double>(resident) / device.multiprocessors;
+  auto steps = static_cast<double>(runs.steps), depth = steps * 8 * static_cast<double>(runs.perWord);
+  double blocks = std::ceil(static_cast<double>(strips.blocks) / device.multiprocessors);
   double each = 2 * pixels * c.tile.filters * depth / rate * blocks;
-  // What each thread copies one after the other, of which some are under way at once.
-  double patch = (static_cast<double>(p.conv.stride[1] * (p.stride[0] - 1) + p.conv.kernel[1])) *
-                 static_cast<double>(c.tile.columns * p.conv.stride[2] * runs.step);
-  double latency =
-      0.3e-6 + patch / (c.tile.words ? runs.perWord * c.tile.words : 1) / (32 * c.warps()) * 0.1e-6;
-  return std::max(memory, steps * std::max(each, latency)) + 2e-6 + device.launchSeconds;
+  // Of one block alone: copies, of which a thread has some under way at once, and one warp's products.
+  auto rows = static_cast<double>(p.conv.stride[1] * (p.stride[0] - 1) + p.conv.kernel[1]);
+  double copies = rows * static_cast<double>(c.tile.columns * p.conv.stride[2] * runs.step) /
+                  static_cast<double>(c.tile.words ? runs.perWord * c.tile.words : 1) / (32 * c.warps());
+  double latency = 0.3e-6 + copies * 0.1e-6 + steps * (4 * products + 30) * 0.6e-9;
+  return std::max(memory, static_cast<double>(strips.steps) * std::max(each, latency)) + 2e-6 +
+         device.launchSeconds;
 }
 
 ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
@@ -184,7 +196,7 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
         found.push_back({c.name(), secondsOf(p, c, conv.type(), device, memorySeconds(device, hint))});
       }
   if (found.empty()) fail("the patches of no tile fit in shared memory");
-  constexpr size_t kMostCandidates = 6;
+  constexpr size_t kMostCandidates = 8;
   keepCheapest(found, kMostCandidates);
   return found;
 }
@@ -196,8 +208,10 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   std::string types = fewShapeCode(conv, p.conv, c.tile, c.warps()) +
                       fmt::format("typedef FewPoolShape<S, {}, {}, {}, {}> W;\n", p.kernel[0], p.kernel[1],
                                   p.stride[1], c.parts);
-  return packedConvCode(node, "conv_few_pool.cuh", types, "__launch_bounds__(S::kThreads)", "FewPool",
-                        "convFewPool<W, Region>");
+  return packedConvCode(
+      node, "conv_few_pool.cuh", types,
+      fmt::format("__launch_bounds__(S::kThreads, {})", blocksByRegisters(p, c, conv.type())), "FewPool",
+      "convFewPool<W, Region>");
 }
 
 PackedWeights pack(const Node& node, const std::string& config, const TuningHint& hint) {

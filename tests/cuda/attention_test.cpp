@@ -11,6 +11,12 @@ TEST(CudaAttention, Flash) {
       "flash-attention",
       {QKV " -> y = Attention(q, k, v)", QKV ", m:f16[2,1,1,70] -> y = Attention(q, k, v, m) {softcap=2.0}",
        QKV ", m:bool[70,70] -> y = Attention(q, k, v, m) {is_causal=1}",
+       QKV ", m:f16[2,1,1,70] -> y = Attention(q, k, v, m)",
+       "q:f16[32,12,128,64], k:f16[32,12,128,64], v:f16[32,12,128,64], m:f16[32,1,1,128] -> y = Attention(q, "
+       "k, "
+       "v, m)",
+       "q:bf16[2,8,220,128], k:bf16[2,2,220,128], v:bf16[2,2,220,128], m:bool[220] -> y = Attention(q, k, v, "
+       "m)",
        "q:bf16[1,5,96], k:bf16[1,300,48], v:bf16[1,300,48], m:f32[5,300] -> y = Attention(q, k, v, m) "
        "{q_num_heads=4, kv_num_heads=2}",
        "q:f32[1,2,40,20], k:f32[1,2,50,20], v:f32[1,2,50,13] -> y = Attention(q, k, v)",

@@ -31,6 +31,14 @@ TEST_P(CudaAttention, AgreesWithTheReference) {
   "Concat(none, zero, some) {axis=1}; d = Concat(zero, zero, most, few) {axis=1}; e = Concat(low, zero, " \
   "zero) {axis=1}; f = Concat(none, none, none) {axis=1}; all = Concat(a, b, c, d, e, f) {axis=0}; m = "  \
   "Reshape(all, i64[4]{6,1,1,384}); "
+// The same of 128 keys, which may be one tile.
+#define SHORT_MASKS                                                                                       \
+  "zero = const f16[1,64] splat(0); low = const f16[1,64] splat(-65504); some = const f16[1,64] "         \
+  "splat(-1.5); none = const f16[1,64] splat(-inf); few = const f16[1,3] splat(nan); most = const "       \
+  "f16[1,61] splat(0); a = Concat(low, low) {axis=1}; b = Concat(zero, some) {axis=1}; c = Concat(none, " \
+  "some) {axis=1}; d = Concat(zero, most, few) {axis=1}; e = Concat(zero, zero) {axis=1}; f = "           \
+  "Concat(none, none) {axis=1}; all = Concat(a, b, c, d, e, f) {axis=0}; m = Reshape(all, "               \
+  "i64[4]{6,1,1,128}); "
 
 constexpr AttentionCase kCases[] = {
     {F16_HEADS " -> y = Attention(q, k, v)", 4e-3},
@@ -104,6 +112,22 @@ constexpr AttentionCase kCases[] = {
      "v, m) {nan_without_keys=1}"},
     {"q:f16[1,2,0,16], k:f16[1,2,6,16], v:f16[1,2,6,16] -> y = Attention(q, k, v)", 4e-3},
     {"q:f16[1,2,5,16], k:f16[1,2,0,16], v:f16[1,2,0,16] -> y = Attention(q, k, v)", 4e-3},
+    {"q:f16[2,4,128,64], k:f16[2,4,128,64], v:f16[2,4,128,64], m:f16[2,1,1,128] -> y = Attention(q, k, v, m)",
+     4e-3},
+    {"q:bf16[2,8,70,128], k:bf16[2,2,90,128], v:bf16[2,2,90,128], m:f32[2,8,1,90] -> y = Attention(q, k, v, "
+     "m)",
+     2e-2},
+    {"q:f16[2,4,130,64], k:f16[2,2,61,64], v:f16[2,2,61,64], m:bool[2,1,1,50] -> y = Attention(q, k, v, m)",
+     4e-3},
+    {"q:f16[6,1,60,64], k:f16[6,1,128,64], v:f16[6,1,128,64] -> " SHORT_MASKS
+     "y = Attention(q, k, v, m) {nan_without_keys=1}",
+     4e-3},
+    {"x:f16[2,100,576] -> y = Region(x) {kind=\"attention\"} graph g(x:f16[2,100,576]) { a, b, c = Split(x) "
+     "{axis=2}; q = Reshape(a, i64[4]{0,0,3,64}); k = Reshape(b, i64[4]{0,0,3,64}); v = Reshape(c, "
+     "i64[4]{0,0,3,64}); qt = Transpose(q) {perm=[0,2,1,3]}; kt = Transpose(k) {perm=[0,2,1,3]}; vt = "
+     "Transpose(v) {perm=[0,2,1,3]}; o = Attention(qt, kt, vt); t = Transpose(o) {perm=[0,2,1,3]}; r = "
+     "Reshape(t, i64[3]{0,0,192}); return r }",
+     4e-3},
     {"q:f64[2,3,4,8], k:f64[2,3,6,8], v:f64[2,3,6,5] -> y = Attention(q, k, v)"},
     {"q:f16[1,2,3,4], k:f16[1,2,3,4], v:f16[1,2,3,4], m:f16[3,5], p:f16[1,2,2,4], o:f16[1,2,2,4] -> y, pk, "
      "pv, s "

@@ -1,7 +1,7 @@
 // Attention by warpgroups over so few keys that they are one tile (C::KEYS): a block loads queries, keys and
 // values once; all scores of a row lie in registers, and nothing is rescaled. Wanted of C: warpgroups, SIZE =
 // VALUE_SIZE, ALIGNED, one stage, KEYS in steps of 32, masks of one row; no WINDOW, SOFTCAP, VALID, PAST,
-// SPLIT. Part of attention.cuh.
+// SPLIT; and of the parameters that each head has blocks of its own.
 #pragma once
 
 #include "attention_wgmma.cuh"
@@ -13,8 +13,8 @@ struct WholeAttention : Attention<C> {
   typedef typename Math::Element T;
   typedef typename C::Mask Mask;
   typedef typename Base::Scores Scores;
-  using Base::batch, Base::end, Base::firstRow, Base::item, Base::keys, Base::lane, Base::o, Base::p,
-      Base::rowWarp, Base::sum, Base::values;
+  using Base::batch, Base::end, Base::firstRow, Base::item, Base::keys, Base::kvHead, Base::lane, Base::o,
+      Base::p, Base::rowWarp, Base::sum, Base::values;
   static constexpr int SIZE = C::SIZE, KEYS = C::KEYS, STEPS = Base::STEPS, THREADS = Base::THREADS;
   static constexpr int BLOCK_ROWS = Base::BLOCK_ROWS, EACH = 16 / sizeof(T), CHUNKS = SIZE / EACH;
 
@@ -26,24 +26,23 @@ struct WholeAttention : Attention<C> {
     queries = values + KEYS * SIZE;
     bias = reinterpret_cast<float*>(queries + BLOCK_ROWS * SIZE);
   }
-  static __device__ __forceinline__ int place(int row, int column) {
-    return Math::template place<BLOCK_ROWS, SIZE>(row, column);
-  }
+  // What a thread has of rows: one column of 16 bytes, of every EVERY-th row.
+  static constexpr int EVERY = THREADS / CHUNKS;
+  __device__ __forceinline__ int column() const { return threadIdx.x % CHUNKS * EACH; }
+  __device__ __forceinline__ int row() const { return threadIdx.x / CHUNKS; }
 
-  __device__ __forceinline__ void loadQueries() const {
-    const T* first = static_cast<const T*>(p.q) + batch * p.qs.batch;
-#pragma unroll 4
-    for (int i = threadIdx.x; i < BLOCK_ROWS * CHUNKS; i += THREADS) {
-      int local = i / CHUNKS, column = i % CHUNKS * EACH;
-      AttentionRow x(p, item, firstRow + local);
-      copyAsync(queries + place(local, column), first + x.head * p.qs.head + x.query * p.qs.row + column,
-                true);
+  // Rows of one head from its `first` on; zeros behind the last.
+  template <int ROWS>
+  __device__ __forceinline__ void loadRows(T* to, const void* from, const AttentionStrides& strides, i32 head,
+                                           i32 first, i32 last) const {
+    const T* at = static_cast<const T*>(from) + batch * strides.batch + head * strides.head + column();
+#pragma unroll
+    for (int i = 0; i < ROWS; i += EVERY) {
+      i32 next = first + row() + i;
+      bool exists = next < last;
+      copyAsync(to + Math::template place<ROWS, SIZE>(row() + i, column()),
+                at + (exists ? next : 0) * strides.row, exists);
     }
-  }
-
-  __device__ __forceinline__ void loadRows(T* to, const void* from, const AttentionStrides& strides) const {
-    const T* first = static_cast<const T*>(from) + batch * strides.batch + Base::kvHead * strides.head;
-    Base::template load<SIZE, SIZE, SIZE>(to, first, strides.row, nullptr, 0, 0);
   }
 
   // Masks in powers of two. What is finite stays so, lest rows of the lowest masks see no key.
@@ -55,8 +54,7 @@ struct WholeAttention : Attention<C> {
     return fabsf(x) <= MOST ? fminf(fmaxf(y, -MOST), MOST) : y;
   }
   __device__ __forceinline__ void loadBias() const {
-    const Mask* from =
-        static_cast<const Mask*>(p.mask) + batch * p.maskStrides[0] + item * p.packed * p.maskStrides[1];
+    const Mask* from = static_cast<const Mask*>(p.mask) + batch * p.maskStrides[0] + item * p.maskStrides[1];
     for (int key = threadIdx.x; key < KEYS; key += THREADS)
       bias[key] = key >= end ? minusInfinity() : C::MASK ? biasOf(from[key]) : 0.f;
   }
@@ -67,8 +65,7 @@ struct WholeAttention : Attention<C> {
     return !__all_sync(0xffffffffu, zero);
   }
 
-  // 64 or 32 keys at once: registers that one instruction writes are neighbours, which is hard on few of
-  // them.
+  // 64 or 32 keys at once: the registers of one instruction are neighbours, which few registers make hard.
   template <int FIRST>
   __device__ __forceinline__ void startScores(float* s) const {
     constexpr int SOME = KEYS - FIRST < 64 ? KEYS - FIRST : 64;
@@ -117,7 +114,7 @@ struct WholeAttention : Attention<C> {
     for (int step = 0; step < STEPS; ++step) Base::weigh(s[step], w);
   }
 
-  // By way of shared memory, so that rows are stored by 16 bytes. A warp has rows of its own.
+  // By way of shared memory, so that rows are stored by 16 bytes.
   __device__ __forceinline__ void storeRows() const {
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
@@ -128,18 +125,19 @@ struct WholeAttention : Attention<C> {
       int local = rowWarp * 16 + half * 8 + lane / 4;
 #pragma unroll
       for (int n = 0; n < SIZE / 8; ++n)
-        *reinterpret_cast<u32*>(queries + place(local, n * 8 + lane % 4 * 2)) =
+        *reinterpret_cast<u32*>(queries +
+                                Math::template place<BLOCK_ROWS, SIZE>(local, n * 8 + lane % 4 * 2)) =
             packed(T(), o[0][n][half * 2] * inverse, o[0][n][half * 2 + 1] * inverse);
     }
-    __syncwarp();
-    T* to = static_cast<T*>(p.out) + batch * p.outs.batch;
+    __syncthreads();
+    T* to = static_cast<T*>(p.out) + batch * p.outs.batch + item * p.outs.head + column();
 #pragma unroll
-    for (int i = lane; i < 16 * CHUNKS; i += 32) {
-      int local = rowWarp * 16 + i / CHUNKS, column = i % CHUNKS * EACH;
-      AttentionRow x(p, item, firstRow + local);
-      if (x.exists)
-        *reinterpret_cast<Vector<T, EACH>*>(to + x.head * p.outs.head + x.query * p.outs.row + column) =
-            *reinterpret_cast<const Vector<T, EACH>*>(queries + place(local, column));
+    for (int i = 0; i < BLOCK_ROWS; i += EVERY) {
+      i32 next = firstRow + row() + i;
+      if (next < p.rows)
+        *reinterpret_cast<Vector<T, EACH>*>(to + next * p.outs.row) =
+            *reinterpret_cast<const Vector<T, EACH>*>(
+                queries + Math::template place<BLOCK_ROWS, SIZE>(row() + i, column()));
     }
   }
 
@@ -147,10 +145,10 @@ struct WholeAttention : Attention<C> {
     allowNext();
     waitForPrevious();
     Base::setRange();
-    loadQueries();
-    loadRows(keys, p.k, p.ks);
+    loadRows<BLOCK_ROWS>(queries, p.q, p.qs, item, firstRow, p.rows);
+    loadRows<KEYS>(keys, p.k, p.ks, kvHead, 0, end);
     commitCopies();
-    loadRows(values, p.v, p.vs);
+    loadRows<KEYS>(values, p.v, p.vs, kvHead, 0, end);
     commitCopies();
     bool mayBias = C::MASK || end < KEYS;
     if (mayBias) loadBias();

@@ -132,6 +132,7 @@ std::vector<std::pair<FlashConfig, double>> flashConfigs(const Device& device, F
       o.size() % kSlab == 0 && o.valueSize() % kSlab == 0 && o.size() <= kWidest && o.valueSize() <= kWidest;
   if (device.hasWgmma() && slabs && !isWide(math)) {
     FlashMath group = math == FlashMath::kHalf ? FlashMath::kHalfGroup : FlashMath::kBrainGroup;
+    // Blocks are full of one head's queries then: heads are not packed.
     for (int warps : {4, 8}) {
       FlashConfig c{group, warps, 1, 1, static_cast<int>(roundUp(o.keys(), 32)), 1, 1, false, true};
       if (whole && o.keys() > 0 && o.keys() <= FlashConfig::kMostWholeKeys && !isMostlyEmpty(c)) add(c);

@@ -175,9 +175,9 @@ class Target : public DeviceMemory {
   virtual void submit(StreamHandle stream, void (*task)(void*), void* data) = 0;
   virtual void synchronize(StreamHandle stream) = 0;
 
-  // Seconds that one call of `work`, which enqueues on the default stream, keeps the device busy: the fastest
-  // of so many, after one to warm up (the only one where it takes long).
-  virtual double time(const std::function<void()>& work, int iterations);
+  // Seconds that one call of `work`, which enqueues on the stream it is given, keeps the device busy: the
+  // fastest of so many, after one to warm up (the only one where it takes long).
+  virtual double time(const std::function<void(StreamHandle)>& work, int iterations);
   // Records what `work` enqueues on the stream it is given, without running it; null where the target cannot.
   virtual std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work);
   // Whether launches on this stream may be replaced by a recording of them.

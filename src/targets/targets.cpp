@@ -74,12 +74,12 @@ const Tactic* Target::findTactic(std::string_view name) const {
   return nullptr;
 }
 
-double Target::time(const std::function<void()>& work, int iterations) {
+double Target::time(const std::function<void(StreamHandle)>& work, int iterations) {
   constexpr double kLong = 0.02;
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i <= iterations; ++i) {
     auto start = std::chrono::steady_clock::now();
-    work();
+    work(nullptr);
     synchronize(nullptr);
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (i == 0 && seconds > kLong) return seconds;

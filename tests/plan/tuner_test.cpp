@@ -97,10 +97,10 @@ class TimedTarget final : public Target {
   void submit(StreamHandle, void (*task)(void*), void* data) override { task(data); }
   void synchronize(StreamHandle) override {}
   int compileThreads() const override { return threads; }
-  double time(const std::function<void()>& work, int iterations) override {
+  double time(const std::function<void(StreamHandle)>& work, int iterations) override {
     if (random) return (*random)() % 100 * 1e-6;
     if (next >= scripted.size()) return Target::time(work, iterations);
-    work();
+    work(nullptr);
     return scripted[next++];
   }
 

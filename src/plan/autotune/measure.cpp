@@ -82,9 +82,9 @@ double RegionData::time(const Kernel& kernel, int iterations) {
   Buffer workspace(target_, launch->workspaceBytes());
   size_t next = 0;
   return target_.time(
-      [&] {
+      [&](StreamHandle stream) {
         std::vector<void*>& inputs = inputs_[next++ % inputs_.size()];
-        launch->run({inputs.data(), outputs_.data(), workspace.data, nullptr, nullptr});
+        launch->run({inputs.data(), outputs_.data(), workspace.data, stream, nullptr});
       },
       iterations);
 }

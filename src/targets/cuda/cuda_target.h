@@ -36,7 +36,7 @@ class CudaTarget final : public Target {
   bool hostAccessible() const override { return false; }
   void submit(StreamHandle stream, void (*task)(void*), void* data) override;
   void synchronize(StreamHandle stream) override;
-  double time(const std::function<void()>& work, int iterations) override;
+  double time(const std::function<void(StreamHandle)>& work, int iterations) override;
   std::unique_ptr<Recording> recordLaunches(const std::function<void(StreamHandle)>& work) override;
   bool mayRecord(StreamHandle stream) override;
   void setKernelMemory(DeviceMemory* memory) override;

@@ -26,9 +26,8 @@ template <typename T, int ROWS, int BN, int STAGES, int TOGETHER, bool TRANS_A, 
           bool ASIDE>
 struct BoxConfig : WgmmaConfig<T, ROWS, BN, STAGES, TOGETHER, TRANS_A, TRANS_B, 1, CONSTANT_B> {
   static constexpr bool kAside = ASIDE;
-  static constexpr int kFew = TOGETHER == 3 ? 56
-                              : ASIDE       ? 64
-                                            : 40,
+  // Finishing takes registers; all together are no more than the block was given.
+  static constexpr int kFew = TOGETHER == 3 || ASIDE ? 56 : 40,
                        kMany = TOGETHER == 3 ? 152
                                : ASIDE       ? 224
                                              : 232;

@@ -117,6 +117,18 @@ TEST(CudaConv, FewChannelsPool) {
                       "c = Conv(x, w, b) {{strides=[2,2], pads=[3,3,3,3]}}; a = Relu(c); y = MaxPool(a) "
                       "{{kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]}}; return y }}",
                       type, size));
+  // AlexNet's, and one with a longer epilogue.
+  expectConvCompiles("conv-few-channels-pool",
+                     "x:f16[64,3,224,224] -> w = const f16[96,3,11,11] random(3); y = Region(x, w) "
+                     "{kind=\"conv\"} graph c(x:f16[64,3,224,224], w:f16[96,3,11,11]) { c = Conv(x, w) "
+                     "{strides=[4,4], pads=[2,2,2,2]}; r = Relu(c); y = MaxPool(r) {kernel_shape=[3,3], "
+                     "strides=[2,2]}; return y }");
+  expectConvCompiles("conv-few-channels-pool",
+                     "x:f16[64,3,224,224] -> w = const f16[64,3,7,7] random(3); s = const f16[64,1,1] "
+                     "random(4); y = Region(x, w, s) {kind=\"conv\"} graph c(x:f16[64,3,224,224], "
+                     "w:f16[64,3,7,7], s:f16[64,1,1]) { c = Conv(x, w) {strides=[2,2], pads=[3,3,3,3]}; m = "
+                     "Mul(c, s); r = Swish(m); y = MaxPool(r) {kernel_shape=[3,3], strides=[2,2], "
+                     "pads=[1,1,1,1]}; return y }");
   expectConvCompiles("conv-few-channels-pool",
                      "x:f16[1,1,28,28] -> w = const f16[8,1,5,5] random(3); y = Region(x, w) "
                      "{kind=\"conv\"} graph c(x:f16[1,1,28,28], w:f16[8,1,5,5]) { c = Conv(x, w); y = "

@@ -29,26 +29,29 @@ __device__ __forceinline__ u32 largerWord(u32 a, u32 b, bf16) {
 __device__ __forceinline__ u32 lowestWord(f16) { return 0xfc00fc00u; }
 __device__ __forceinline__ u32 lowestWord(bf16) { return 0xff80ff80u; }
 
-// The pooling's kernel and its strides, of which the rows' is S::kRows. PARTS warps share the filters of the
-// same 16 columns.
-template <class S_, int KY, int KX, int SX, int PARTS>
+// The pooling's kernel and strides; a step makes S::kRows / SY pooled rows. PARTS warps share the filters of
+// the same 16 columns.
+template <class S_, int KY, int KX, int SY, int SX, int PARTS>
 struct FewPoolShape {
   typedef S_ S;
   typedef typename S::T T;
-  static constexpr int kRows = S::kRows, kKernelY = KY, kKernelX = KX, kStrideX = SX, kParts = PARTS;
-  static constexpr int kCarried = KY - kRows;  // rows that two windows have in common
-  static_assert(kCarried >= 0 && kCarried <= kRows && S::kThreads == 2 * S::kColumns * PARTS, "shape");
+  static constexpr int kRows = S::kRows, kPooled = kRows / SY, kParts = PARTS;
+  static constexpr int kKernelX = KX, kStrideY = SY, kStrideX = SX;
+  static constexpr int kCarried = KY - SY;  // rows that two windows have in common
+  static_assert(kCarried >= 0 && kCarried <= SY && kRows % SY == 0 && S::kThreads == 2 * S::kColumns * PARTS,
+                "shape");
   static constexpr int kPairs = S::kPairs / PARTS, kFilters = S::kFilters / PARTS;  // of a warp
   static constexpr int kChunk = 16 / sizeof(T), kChunks = S::kFilters / kChunk;
   static constexpr int kPitch = S::kFilters + 8;  // elements of a pixel of the stage
-  static constexpr int kStageBytes = S::kColumns * kPitch * sizeof(T);
+  static constexpr int kStageRow = S::kColumns * kPitch, kStageBytes = kPooled * kStageRow * sizeof(T);
 };
 
 struct FewStep {
-  bool exists, isFirst, pools;  // isFirst: of a strip; pools: not only for what the next takes over
-  i32 row;                      // the first one of the convolution
-  i32 column;                   // pooled
-  u32 pixel;                    // pooled
+  bool exists, isFirst;  // isFirst: of a strip
+  i32 rows;              // pooled; none where the step is there only for what the next takes over
+  i32 row;               // the first one of the convolution
+  i32 column;            // pooled
+  u32 pixel;             // pooled
 };
 
 // The column of the convolution where the tile of a pooled column begins.
@@ -65,14 +68,16 @@ struct FewWalk {
 
   __device__ __forceinline__ FewWalk(const FewPool& p) : strip(blockIdx.x) { enter(p); }
   __device__ __forceinline__ void next(const FewPool& p) {
-    if (++row < end) return;
+    row += W::kPooled;
+    if (row < end) return;
     strip += gridDim.x;
     enter(p);
   }
   __device__ __forceinline__ FewStep step(const FewPool& p) const {
+    i32 rows = row < begin ? 0 : min(end - row, W::kPooled);
     return {strip < p.conv.tiles,
             row < begin || (row == begin && !leads(p)),
-            row >= begin,
+            rows,
             firstRow(p),
             column,
             static_cast<u32>((batch * p.height + row) * p.width + column)};
@@ -84,11 +89,11 @@ struct FewWalk {
 
  private:
   __device__ __forceinline__ i32 firstRow(const FewPool& p) const {
-    return row * W::kRows - p.top + W::kCarried;
+    return row * W::kStrideY - p.top + W::kCarried;
   }
   // Whether the strip's first window has rows of a step before.
   __device__ __forceinline__ bool leads(const FewPool& p) const {
-    return W::kCarried > 0 && begin * W::kRows - p.top + W::kCarried > 0;
+    return W::kCarried > 0 && begin * W::kStrideY - p.top + W::kCarried > 0;
   }
   __device__ __forceinline__ void enter(const FewPool& p) {
     FewTile t = fewTile(p.conv, strip, p.strip, p.columns);
@@ -96,7 +101,7 @@ struct FewWalk {
     begin = t.row;
     column = t.column;
     end = min(begin + static_cast<i32>(p.strip), p.height);
-    row = begin - leads(p);
+    row = begin - (leads(p) ? W::kPooled : 0);
   }
 };
 
@@ -107,9 +112,12 @@ __device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const 
   typedef typename W::T T;
   i32 first = firstColumn<W>(p, step.column), from = step.column * W::kStrideX - p.left - first;
   i32 present = min(p.conv.outWidth - first, W::S::kColumns);
-  i32 count = min(static_cast<i32>(p.columns), p.width - step.column) * W::kChunks;
-  for (i32 i = threadIdx.x; i < count; i += W::S::kThreads) {
-    i32 column = i / W::kChunks, chunk = i % W::kChunks * W::kChunk;
+  i32 columns = min(static_cast<i32>(p.columns), p.width - step.column);
+  for (i32 i = threadIdx.x; i < columns * W::kChunks * step.rows; i += W::S::kThreads) {
+    i32 column = i / W::kChunks, chunk = i % W::kChunks * W::kChunk, row = 0;
+#pragma unroll
+    for (int r = 1; r < W::kPooled; ++r)
+      if (column >= columns) column -= columns, ++row;
     u32 filter = blockIdx.y * W::S::kFilters + chunk;
     if (filter >= e.columns) continue;
     u32 lowest = lowestWord(T{});
@@ -118,11 +126,11 @@ __device__ __forceinline__ void poolColumns(const FewPool& p, const E& e, const 
     for (int k = 0; k < W::kKernelX; ++k) {
       i32 x = from + column * W::kStrideX + k;
       if (x < 0 || x >= present) continue;
-      uint4 v = *reinterpret_cast<const uint4*>(stage + x * W::kPitch + chunk);
+      uint4 v = *reinterpret_cast<const uint4*>(stage + row * W::kStageRow + x * W::kPitch + chunk);
       most = {largerWord(most.x, v.x, T{}), largerWord(most.y, v.y, T{}), largerWord(most.z, v.z, T{}),
               largerWord(most.w, v.w, T{})};
     }
-    *reinterpret_cast<uint4*>(memory + (step.pixel + column) * e.columns + filter) = most;
+    *reinterpret_cast<uint4*>(memory + (step.pixel + row * p.width + column) * e.columns + filter) = most;
   }
 }
 
@@ -152,6 +160,7 @@ struct FewRows {
         u32 most = carried[j][half], last = lowestWord(T{});
 #pragma unroll
         for (int r = 0; r < W::kRows; ++r) {
+          if (r > 0 && r % W::kStrideY == 0) most = last, last = lowestWord(T{});
           typename Region::template Results<2> results;
           Region::template compute<2>(inputs, &sums[r][j][2 * half], results);
           u32 word;
@@ -159,10 +168,12 @@ struct FewRows {
           memcpy(&word, &results, sizeof(word));
           if (static_cast<u32>(row + r) >= static_cast<u32>(height)) word = lowestWord(T{});
           most = largerWord(most, word, T{});
-          if (r >= W::kRows - W::kCarried) last = largerWord(last, word, T{});
+          if (r % W::kStrideY >= W::kStrideY - W::kCarried) last = largerWord(last, word, T{});
+          if ((r + 1) % W::kStrideY == 0)
+            memcpy(stage + r / W::kStrideY * W::kStageRow + (lane / 4 + 8 * half) * W::kPitch + column, &most,
+                   sizeof(most));
         }
         carried[j][half] = last;
-        memcpy(stage + (lane / 4 + 8 * half) * W::kPitch + column, &most, sizeof(most));
       }
     }
   }
@@ -199,7 +210,7 @@ __device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
     FewStep after = walk.step(p);
     if (after.exists) copyPatch<S>(p.conv, walk.tile(p), patches + (turn ^ 1) * S::kPatchBytes);
     commitCopies();
-    if (before.pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+    if (before.rows > 0) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
     float sums[W::kRows][2 * W::kPairs][4] = {};
 #pragma unroll
     for (int s = 0; s < S::kSteps; ++s) {
@@ -225,5 +236,5 @@ __device__ __forceinline__ void convFewPool(const FewPool& p, const E& e) {
     turn ^= 1;
   }
   __syncthreads();
-  if (before.pools) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
+  if (before.rows > 0) poolColumns<W>(p, e, before, result, stages + (turn ^ 1) * kStage);
 }

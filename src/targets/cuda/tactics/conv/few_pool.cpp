@@ -16,9 +16,10 @@ namespace tenfold::cuda {
 namespace {
 
 constexpr int64_t kFragment = 16;  // columns of a warp
+constexpr int64_t kFewSteps = 12;  // of K; more take more registers
 
 struct Config {
-  FewConfig tile;  // whose rows are the pooling's stride
+  FewConfig tile;  // whose rows are a multiple of the pooling's stride
   int parts = 1;   // warps that share the filters of the same columns
 
   std::string name() const { return fmt::format("{},parts={}", tile.name(), parts); }
@@ -77,14 +78,16 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
 }
 
 size_t sharedBytes(const PoolShape& p, const Config& c, DataType type) {
-  size_t stage = static_cast<size_t>(c.tile.columns * (c.tile.filters + 8) * typeBits(type) / 8);
+  int64_t stages = c.tile.rows / p.stride[0] * c.tile.columns;
+  auto stage = static_cast<size_t>(stages * (c.tile.filters + 8) * typeBits(type) / 8);
   return fewPatchBytes(c.tile, p.conv, type) + 2 * stage;
 }
 
 // Blocks that a multiprocessor has registers for; the compiler is told so.
 int blocksByRegisters(const PoolShape& p, const Config& c, DataType type) {
-  constexpr int64_t kFewSteps = 12;
-  int warps = FewRuns(p.conv, type, c.tile.words).steps > kFewSteps ? 8 : c.pairs() > 2 ? 16 : 24;
+  bool tall = c.tile.rows > 2, deep = FewRuns(p.conv, type, c.tile.words).steps > kFewSteps;
+  int sums = c.tile.rows * c.pairs();  // of a thread, 8 registers each
+  int warps = deep || sums > 8 ? 8 : sums > 4 ? (tall ? 12 : 16) : tall ? 16 : 24;
   return std::max(warps / c.warps(), 1);
 }
 
@@ -103,7 +106,8 @@ Strips stripsOf(const PoolShape& p, const Config& c, int64_t resident) {
   Strips best;
   for (int64_t count = 1; count <= std::max<int64_t>(p.out[0], 1); ++count) {
     int64_t rows = std::max<int64_t>(ceilDiv(p.out[0], count), 1), blocks = tiles * ceilDiv(p.out[0], rows);
-    int64_t steps = ceilDiv(blocks, resident) * (rows + (p.carried() > 0));
+    int64_t steps =
+        ceilDiv(blocks, resident) * (ceilDiv(rows, c.tile.rows / p.stride[0]) + (p.carried() > 0));
     if (count == 1 || steps < best.steps) best = {rows, std::min(blocks, resident), steps};
   }
   return best;
@@ -114,15 +118,14 @@ double secondsOf(const PoolShape& p, const Config& c, DataType type, const Devic
   Strips strips = stripsOf(p, c, residentBlocks(p, c, type, device));
   // Of a warp in a step of K. Fragments come from shared memory, the image's as four words and the weights'
   // by vectors; the rate is that of 24 loads for 16 products.
-  double products = 2.0 * static_cast<double>(p.stride[0]) * c.pairs();
-  double loads = 4.0 * (static_cast<double>(p.stride[0]) + c.pairs());
+  double products = 2.0 * c.tile.rows * c.pairs(), loads = 4.0 * (c.tile.rows + c.pairs());
   double rate = 0.35 * device.halfRate / device.multiprocessors / (0.4 + 0.4 * loads / products);
-  double pixels = static_cast<double>(p.stride[0]) * c.tile.columns;
+  double pixels = static_cast<double>(c.tile.rows) * c.tile.columns;
   auto steps = static_cast<double>(runs.steps), depth = steps * 8 * static_cast<double>(runs.perWord);
   double blocks = std::ceil(static_cast<double>(strips.blocks) / device.multiprocessors);
   double each = 2 * pixels * c.tile.filters * depth / rate * blocks;
   // Of one block alone: copies, of which a thread has some under way at once, and one warp's products.
-  auto rows = static_cast<double>(p.conv.stride[1] * (p.stride[0] - 1) + p.conv.kernel[1]);
+  auto rows = static_cast<double>(p.conv.stride[1] * (c.tile.rows - 1) + p.conv.kernel[1]);
   double copies = rows * static_cast<double>(c.tile.columns * p.conv.stride[2] * runs.step) /
                   static_cast<double>(c.tile.words ? runs.perWord * c.tile.words : 1) / (32 * c.warps());
   double latency = 0.3e-6 + copies * 0.1e-6 + steps * (4 * products + 30) * 0.6e-9;
@@ -176,6 +179,14 @@ int wordsOf(const PoolShape& p, const ConvNode& conv, int columns, const TuningH
   return columns >= p.conv.out[2] && copiesByWords(p.conv, conv, layout, 4) ? 4 : 1;
 }
 
+// Steps of several pooled rows, whose sums take most registers: what is behind them may need few.
+bool mayBeTall(const PoolShape& p, const ConvNode& conv, const Config& c) {
+  const auto& after = conv.fused.after;
+  bool isShort = std::all_of(after.begin(), after.end(), [](const Node* n) { return n->is("Relu"); });
+  return p.out[0] > 1 && FewRuns(p.conv, conv.type(), c.tile.words).steps <= kFewSteps &&
+         (isShort || c.pairs() <= 2);
+}
+
 std::vector<Candidate> candidates(const Device& device, const Node& node, const TuningHint& hint) {
   ConvNode conv(node, true, true);
   PoolShape p = poolShape(conv, hint.inputs, hint.outputs);
@@ -187,8 +198,10 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
   std::vector<Candidate> found;
   for (int columns : widths)
     for (int filters : {64, 32, 16})
-      for (int parts : {1, 2, 4}) {
-        Config c{{static_cast<int>(p.stride[0]), columns, filters, wordsOf(p, conv, columns, hint)}, parts};
+      for (int shape = 0; shape < 6; ++shape) {
+        int parts = 1 << shape % 3, rows = static_cast<int>(p.stride[0]) * (1 + shape / 3);
+        Config c{{rows, columns, filters, wordsOf(p, conv, columns, hint)}, parts};
+        if (shape >= 3 && !mayBeTall(p, conv, c)) continue;
         if (filters > 16 && filters / 2 >= p.conv.filters) continue;
         if (columns > 16 && columns / 2 >= p.conv.out[2]) continue;
         if (filters / parts < 16 || c.warps() > kMostWarps) continue;
@@ -206,8 +219,8 @@ std::string generate(const Node& node, const std::string& config, const TuningHi
   Config c = configOf(config);
   PoolShape p = poolShape(conv, hint.inputs, hint.outputs);
   std::string types = fewShapeCode(conv, p.conv, c.tile, c.warps()) +
-                      fmt::format("typedef FewPoolShape<S, {}, {}, {}, {}> W;\n", p.kernel[0], p.kernel[1],
-                                  p.stride[1], c.parts);
+                      fmt::format("typedef FewPoolShape<S, {}, {}, {}, {}, {}> W;\n", p.kernel[0],
+                                  p.kernel[1], p.stride[0], p.stride[1], c.parts);
   return packedConvCode(
       node, "conv_few_pool.cuh", types,
       fmt::format("__launch_bounds__(S::kThreads, {})", blocksByRegisters(p, c, conv.type())), "FewPool",

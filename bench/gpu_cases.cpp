@@ -12,10 +12,11 @@ constexpr double kBandwidth = 4.3e12, kHalf = 7.5e14, kTf32 = 3.95e14;
 struct ConvRow {
   const char* name;
   int channels, size, out, kernel, stride, group;
-  bool residual;
+  bool residual, pooled = false;
 };
 constexpr ConvRow kConvolutions[] = {
     {"resnet50/stem", 3, 224, 64, 7, 2, 1, false},
+    {"resnet50/stem_pool", 3, 224, 64, 7, 2, 1, false, true},
     {"resnet50/1x1_56_reduce", 256, 56, 64, 1, 1, 1, false},
     {"resnet50/3x3_56", 64, 56, 64, 3, 1, 1, false},
     {"resnet50/1x1_56_add", 64, 56, 256, 1, 1, 1, true},
@@ -49,7 +50,10 @@ KernelCase convolution(const ConvRow& r, int batch) {
   std::string b = fmt::format("b:f16[{}]", r.out);
   std::string body = fmt::format(
       "c = Conv(x, w, b) {{strides=[{0},{0}], pads=[{1},{1},{1},{1}], group={2}}} ", r.stride, pad, r.group);
-  body += r.residual ? "s = Add(c, r) q = Relu(s) return q" : "q = Relu(c) return q";
+  body += r.residual ? "s = Add(c, r) q = Relu(s) return q"
+          : r.pooled
+              ? "q = Relu(c) m = MaxPool(q) {kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]} return m"
+              : "q = Relu(c) return q";
   std::string outer = r.residual ? x + ", " + rest : x;
   auto constant = [](const std::string& typed) {
     return fmt::format("{} = const {} random(1,-0.05,0.05); ", typed.substr(0, 1), typed.substr(2));

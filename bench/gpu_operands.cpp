@@ -70,14 +70,9 @@ double Operands::time(const Kernel& kernel) {
     for (Copy& c : copies_) launch->run({c.inputs.data(), c.outputs.data(), workspace, stream, nullptr});
   };
   try {
-    round(nullptr);
-    gpu_.synchronize(nullptr);
-    auto recording = gpu_.recordLaunches(round);
-    std::vector<double> seconds;
-    for (int i = 0; i < 5; ++i) seconds.push_back(gpu_.time([&] { recording->replay(nullptr); }, 1));
-    std::sort(seconds.begin(), seconds.end());
+    double seconds = gpu_.time(round, 5) / static_cast<double>(copies_.size());
     gpu_.release(workspace);
-    return seconds[seconds.size() / 2] / static_cast<double>(copies_.size());
+    return seconds;
   } catch (...) {
     gpu_.release(workspace);
     throw;

@@ -15,9 +15,6 @@ constexpr const char* kGelu =
     "g(a:f16[40,72], b:f16[72,48], c:f16[48], r:f16[40,48]) { m = MatMul(a, b); s = Add(m, c); g = Gelu(s); "
     "y = "
     "Add(g, r); return y }";
-constexpr const char* kActivation =
-    "a:f16[40,72], b:f16[72,48], c:f16[48] -> y = Region(a, b, c) {kind=\"matmul\"} graph "
-    "g(a:f16[40,72], b:f16[72,48], c:f16[48]) { m = MatMul(a, b); s = Add(m, c); y = Gelu(s); return y }";
 constexpr const char* kConv =
     "x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6] -> y = Region(x, w, b, r) {kind=\"conv\"} "
     "graph g(x:f16[1,16,6,6], w:f16[24,16,1,1], b:f16[24], r:f16[1,24,6,6]) { c = Conv(x, w, b); s = Add(c, "
@@ -74,11 +71,6 @@ constexpr GemmCase kHopperOnly[] = {
     {kGelu, "wgmma 128x256 s3 pair boxes"},
     {kGelu, "wgmma 256x128 s3 pair boxes"},
     {kGelu, "wgmma 192x192 s3 trio boxes"},
-    {kActivation, "wgmma 192x192 s3 trio aside"},
-    {kActivation, "wgmma 192x128 s4 trio aside"},
-    {kActivation, "wgmma 128x192 s4 pair aside"},
-    {kActivation, "wgmma 256x128 s3 pair aside"},
-    {kActivation, "wgmma 128x256 s3 pair aside"},
     {kGelu, "wgmma 64x256 s4 alone boxes"},
     {kConv, "wgmma 64x192 s5 alone boxes"},
     {kConv, "wgmma 256x64 s4 pair boxes"},

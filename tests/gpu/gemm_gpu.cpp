@@ -207,23 +207,6 @@ TEST(GemmGpu, BoxEpilogues) {
   }
 }
 
-// Activations of more tiles than multiprocessors, finished by warps beside those that multiply.
-TEST(GemmGpu, FinishedAside) {
-  if (!testing_util::isHopper()) GTEST_SKIP() << "for Hopper";
-  const std::vector<std::string> all = {"wgmma 128x128 s5 pair aside", "wgmma 128x192 s4 pair aside",
-                                        "wgmma 128x256 s3 pair aside", "wgmma 256x128 s3 pair aside",
-                                        "wgmma 192x128 s4 trio aside", "wgmma 192x192 s3 trio aside"};
-  for (const char* type : {"f16", "bf16"})
-    for (std::array<int, 3> s : {std::array{2500, 136, 2504}, std::array{100, 72, 40}}) {
-      std::string head = fmt::format("a:{0}[{1},{2}], b:{0}[{2},{3}], c:{0}[{3}]", type, s[0], s[1], s[2]);
-      for (const char* body : {"x = Add(m, c) y = Gelu(x)", "z = Sigmoid(m) y = Add(z, c)"})
-        check(fmt::format("{0} -> y = Region(a, b, c) {{kind=\"matmul\"}} graph g({0}) {{ m = MatMul(a, b) "
-                          "{1} return y }}",
-                          head, body),
-              type[0] == 'b' ? 8e-3 : kHalfTolerance, all);  // sums are rounded as well
-    }
-}
-
 // Constant operands are fetched while the previous kernel still runs.
 TEST(GemmGpu, ConstantWeights) {
   for (const char* rows : {"1", "7", "100"})

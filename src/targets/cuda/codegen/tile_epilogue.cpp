@@ -109,20 +109,6 @@ void TileEpilogue::findBoxes() {
   if (!split_ && fits(inputs_.size())) boxResult_ = static_cast<int>(inputs_.size());
 }
 
-bool TileEpilogue::finishesAside() const {
-  constexpr std::string_view kActivations[] = {"Gelu", "Swish", "Sigmoid", "Tanh", "Mish", "Softplus", "Erf"};
-  if (boxResult_ < 0 || outputs_.size() > 1) return false;
-  for (size_t k = 0; k < inputs_.size(); ++k)
-    if (!isColumns(k)) return false;
-  bool activates = false;
-  for (const Node* n : fused_.after) {
-    bool isActivation = std::count(std::begin(kActivations), std::end(kActivations), n->opName()) > 0;
-    if (!isActivation && !n->is("Add")) return false;
-    activates |= isActivation;
-  }
-  return activates;
-}
-
 std::string TileEpilogue::readCode(size_t k, const char* at) const {
   return fmt::format(
       "    in.x{0} = readVector<{1}, W>(e.memory[{0}], {2}column * e.columnStride[{0}], "
@@ -212,12 +198,11 @@ std::string TileEpilogue::code() const {
              "struct Region {{\n"
              "  static constexpr int kOperands = {0}, kAtOnce = {1}, kRest = {2};\n"
              "  static constexpr bool kBox = {3};\n"
-             "  typedef {6} Result;\n"
-             "  typedef {7} Box;\n"
+             "  typedef {6} Box;\n"
              "  template <int W> struct Inputs {{\n{4}  }};\n"
              "  template <int W> struct Results {{\n{5}  }};\n",
              operandCount(), passesAtOnce(), restCount, boxOperand_ >= 0, fields, results,
-             memoryType(typeOf(inputs_.size())), wide ? "u64" : "u32") +
+             wide ? "u64" : "u32") +
          fmt::format(
              "{0} load({1}, Inputs<W>& in) {{\n{2}  }}\n"
              "{0} loadColumns(const E& e, u32 column, Inputs<W>& in) {{\n{3}  }}\n"

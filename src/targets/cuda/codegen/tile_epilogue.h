@@ -32,9 +32,6 @@ class TileEpilogue {
   // (kernels/gemm_boxes.cuh): floats as wide as those that are multiplied. -1: there is none.
   int boxOperand() const { return boxOperand_; }
   int boxResult() const { return boxResult_; }
-  // Whether it takes long, reads nothing but rows that are the same for all, and loses little where the sums
-  // are rounded to the result's type before: biases and activations.
-  bool finishesAside() const;
   DataType typeOf(size_t operand) const;
   // Whether every row of the result reads the same elements of all operands.
   bool readsColumnsOnly() const;

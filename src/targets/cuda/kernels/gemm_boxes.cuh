@@ -3,9 +3,6 @@
 // copied while the products are made; the warpgroup computes in place, fragment by fragment in its registers;
 // and the result is copied out while the next tile is begun. A thread for each buffer does the copies.
 //
-// ASIDE: the warpgroups leave their sums in the buffers, rounded to the result's type, and go on to the next
-// tile; three warps that do not multiply finish them meanwhile. For expressions that take long.
-//
 // Of generated code (codegen/tile_epilogue.cpp) it wants in Region, beside what tile_epilogue.cuh names:
 //   kBox                                 whether there is such an operand
 //   kRest                                operands, results among them, that are neither moved so nor one row
@@ -22,16 +19,8 @@
 #include "gemm_wgmma.cuh"
 #include "tile_loader.cuh"
 
-template <typename T, int ROWS, int BN, int STAGES, int TOGETHER, bool TRANS_A, bool TRANS_B, bool CONSTANT_B,
-          bool ASIDE>
+template <typename T, int ROWS, int BN, int STAGES, int TOGETHER, bool TRANS_A, bool TRANS_B, bool CONSTANT_B>
 struct BoxConfig : WgmmaConfig<T, ROWS, BN, STAGES, TOGETHER, TRANS_A, TRANS_B, 1, CONSTANT_B> {
-  static constexpr bool kAside = ASIDE;
-  // Finishing takes registers; all together are no more than the block was given.
-  static constexpr int kFew = TOGETHER == 3 || ASIDE ? 56 : 40,
-                       kMany = TOGETHER == 3 ? 152
-                               : ASIDE       ? 224
-                                             : 232;
-  static_assert(!ASIDE || TOGETHER > 1, "warpgroups that take tiles in turn finish while others multiply");
   static constexpr int kSlabColumns = 128 / sizeof(T), kSlabs = BN / kSlabColumns, kFragments = BN / 8;
   static constexpr u32 kSlabBytes = ROWS * 128, kBufferBytes = kSlabs * kSlabBytes;
   static_assert(BN % 64 == 0, "a warp reads what is the same in every row for 64 columns at once");
@@ -184,89 +173,6 @@ struct BoxEpilogue {
   }
 };
 
-// The warp's sums as they are, where BoxEpilogue would have left its results.
-template <class C, class T>
-__device__ __forceinline__ void leaveSums(const Sums<C>& sums, u32 buffer) {
-  u32 warp = threadIdx.x / 32 % 4;
-#pragma unroll
-  for (int i = 0; i < C::kDown; ++i)
-#pragma unroll
-    for (int t = 0; t < C::kFragments / 2; ++t) {
-      u32 r[4];
-#pragma unroll
-      for (int k = 0; k < 4; ++k) {
-        int j = 2 * t + k / 2;
-        const float* two = &sums[i][j / (C::kPiece / 8)][j % (C::kPiece / 8)][2 * (k % 2)];
-        Vector<T, 2> pair{{Element<T>::store(two[0]), Element<T>::store(two[1])}};
-        memcpy(&r[k], &pair, 4);
-      }
-      BoxPlace<C>{buffer + (16 * warp + 64 * i) * 128, static_cast<u32>(t)}.store(r);
-    }
-}
-
-// Sixteen rows of a slab, in place, by a warp: eight columns a thread.
-template <class C, class Region, class T, class E>
-__device__ __forceinline__ void finishRows(const E& e, u32 column, u32 line) {
-  constexpr int kEight = 8;
-  u32 lane = threadIdx.x % 32, chunk = lane % 8;
-  typename Region::template Inputs<kEight> in;
-  Region::template loadColumns<kEight>(e, min(column + kEight * chunk, e.columns - kEight), in);
-#pragma unroll 2
-  for (u32 row = lane / 8; row < 16; row += 4) {
-    uint4* at = static_cast<uint4*>(__cvta_shared_to_generic(line + row * 128 + 16 * (chunk ^ row % 8)));
-    Vector<T, kEight> left;
-    memcpy(&left, at, 16);
-    float sums[kEight];
-#pragma unroll
-    for (int i = 0; i < kEight; ++i) sums[i] = toFloat(left.at[i]);
-    typename Region::template Results<kEight> out;
-    Region::template compute<kEight>(in, sums, out);
-    u32 bits[4];
-    Region::boxBits(out, bits);
-    *at = make_uint4(bits[0], bits[1], bits[2], bits[3]);
-  }
-}
-
-// `ready`, `finished`: of the first buffer. A buffer is given back when its results have been copied out,
-// which nobody waits for before the next tile.
-template <class C, class Region, class T, class E>
-__device__ __forceinline__ void finishAside(const BoxMaps& maps, const Gemm& p, const E& e, u32 buffers,
-                                            u32 ready, u32 finished) {
-  constexpr u32 kWarps = 3, kPieces = C::kRows / 16, kBarrier = 3;
-  static_assert(C::kGroups <= kWarps, "each warp copies one buffer at most");
-  u32 warp = threadIdx.x / 32 - 1, parity = 0;
-  bool copies = threadIdx.x % 32 == 0 && warp < C::kGroups;
-#pragma unroll 1
-  for (u32 tile = blockIdx.x; tile < p.allTiles; tile += gridDim.x) {
-    Place place = placeOf(p, tile);
-    u32 column = place.n * C::kN;
-    if (copies) {
-      waitStores<0>();
-      arrive(ready + 8 * warp);
-    }
-#pragma unroll 1
-    for (u32 group = 0; group < C::kGroups; ++group) {
-      u32 buffer = buffers + group * C::kBufferBytes;
-      waitBarrier(finished + 8 * group, parity);
-#pragma unroll 1
-      for (u32 i = warp; i < C::kSlabs * kPieces; i += kWarps)
-        finishRows<C, Region, T>(e, column + i / kPieces * 64,
-                                 buffer + i / kPieces * C::kSlabBytes + i % kPieces * 16 * 128);
-      fenceShared();
-      syncSome(kBarrier, 32 * kWarps);
-      if (copies && warp == group) {
-#pragma unroll
-        for (int i = 0; i < C::kSlabs; ++i)
-          storeBox(maps.result, buffer + i * C::kSlabBytes, column + 64 * i,
-                   place.m * C::kM + group * C::kRows, place.batch);
-        commitStores();
-      }
-    }
-    parity ^= 1;
-  }
-  if (copies) waitStores<0>();
-}
-
 template <class C, class Region, class E>
 __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stages, u32 full, u32 empty,
                                              u32 group, u32 buffer, u32 ready, u32 finished) {
@@ -282,7 +188,7 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
   for (u32 tile = mine.first; tile < p.allTiles; tile += mine.stride) {
     Place place = placeOf(p, tile);
     BoxEpilogue<C, Region> epilogue;
-    if (!C::kAside) epilogue.begin(e, place.n * C::kN);
+    epilogue.begin(e, place.n * C::kN);
     Sums<C> sums;
     if (steps == 0) memset(sums, 0, sizeof(sums));
     if (!C::kShared) waitTurn(group);
@@ -292,21 +198,16 @@ __device__ __forceinline__ void consumeBoxes(const Gemm& p, const E& e, u32 stag
       ring.skip(steps);
     }
     waitBarrier(ready, parity);
-    if constexpr (C::kAside) {
-      leaveSums<C, typename Region::Result>(sums, buffer);
-    } else {
-      epilogue.run(e, sums, place.batch * p.m, place.m * C::kM + mine.rowsBefore + 16 * warp, p.m,
-                   place.n * C::kN, buffer);
-      fenceShared();
-    }
+    epilogue.run(e, sums, place.batch * p.m, place.m * C::kM + mine.rowsBefore + 16 * warp, p.m,
+                 place.n * C::kN, buffer);
+    fenceShared();
     __syncwarp();
     if (threadIdx.x % 32 == 0) arrive(finished);
     parity ^= 1;
   }
 }
 
-// Warps of the first warpgroup: 0 copies the products' operands, the others move the warpgroups' buffers, or
-// finish what is in them.
+// Warps of the first warpgroup: 0 copies the products' operands, the others move the warpgroups' buffers.
 template <class C, class Region, class Producer, class E>
 __device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
                                          const typename Producer::Problem& p, u32 tiles, const E& e) {
@@ -337,12 +238,7 @@ __device__ __forceinline__ void boxTiles(const Maps& maps, const BoxMaps& boxes,
   if (warp < 4) {
     giveRegisters<C::kFew>();
     if (threadIdx.x == 0) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
-    if constexpr (C::kAside) {
-      if (warp > 0) {
-        waitForPrevious();
-        finishAside<C, Region, typename Region::Result>(boxes, p, e, buffers, ready, finished);
-      }
-    } else if (threadIdx.x % 32 == 0 && warp > 0 && warp <= C::kGroups) {
+    if (threadIdx.x % 32 == 0 && warp > 0 && warp <= C::kGroups) {
       waitForPrevious();
       moveBoxes<C, Region>(boxes, p, warp - 1, buffers + (warp - 1) * C::kBufferBytes, ready + 8 * (warp - 1),
                            finished + 8 * (warp - 1));

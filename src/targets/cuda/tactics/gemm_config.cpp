@@ -71,7 +71,7 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
     }
     case GemmFamily::kWgmma:
       return device.hasWgmma() && fitsWgmma(node, allowTf32) && c.boxesFit(node.typeA) &&
-             (!c.boxes || node.epilogue.boxResult() >= 0) && (!c.aside || node.epilogue.finishesAside());
+             (!c.boxes || node.epilogue.boxResult() >= 0);
     case GemmFamily::kQuick:
       // Where K runs down the rows of B, columns are copied 64 at a time.
       return device.hasWgmma() && fitsWgmma(node, allowTf32) && (node.transB || c.n % 64 == 0);
@@ -106,7 +106,7 @@ std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, co
       c,
       {static_cast<double>(p.m), static_cast<double>(p.n),
        std::ceil(static_cast<double>(p.k) / stepElements(node.typeA)), static_cast<double>(shape.batch),
-       memorySeconds(node, shape, device), shape.epilogue.isMatrix(), node.epilogue.finishesAside()},
+       memorySeconds(node, shape, device), shape.epilogue.isMatrix()},
       device);
 }
 
@@ -121,8 +121,7 @@ std::string GemmConfig::name() const {
       return fmt::format("skinny {}x{} {} p{}", m, n, swap ? "columns" : "rows", parts);
     case GemmFamily::kWgmma:
       return fmt::format("wgmma {}x{} s{} {} {}", m, n, stages, kTogether[groups - 1],
-                         aside   ? "aside"
-                         : wide  ? "wide boxes"
+                         wide    ? "wide boxes"
                          : boxes ? "boxes"
                                  : fmt::format("p{}", parts));
     case GemmFamily::kQuick:

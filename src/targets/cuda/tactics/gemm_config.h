@@ -22,7 +22,6 @@ struct GemmConfig {
   int groups = 1;      // wgmma: warpgroups that share a tile
   bool boxes = false;  // wgmma: the copy engine moves results and what is added to them
   bool wide = false;   // such results are of 32 bits
-  bool aside = false;  // boxes: warps that do not multiply finish the results
 
   std::string name() const;
   // What generated code says between the kernel's type and its name.

@@ -27,9 +27,6 @@ constexpr WgmmaRow kBoxes[] = {{128, 128, 5, 1}, {128, 128, 6, 2}, {128, 192, 4,
                                {256, 128, 3, 2}, {64, 256, 4, 1},  {64, 128, 7, 1},  {128, 64, 7, 1},
                                {64, 192, 5, 1},  {256, 64, 4, 2},  {192, 128, 4, 3}, {192, 64, 6, 3},
                                {192, 192, 3, 3}};
-// The same with results finished by warps that do not multiply.
-constexpr WgmmaRow kAside[] = {{128, 128, 5, 2}, {128, 192, 4, 2}, {128, 256, 3, 2},
-                               {256, 128, 3, 2}, {192, 128, 4, 3}, {192, 192, 3, 3}};
 // For results of 32 bits.
 constexpr WgmmaRow kWideBoxes[] = {{128, 128, 5, 2}, {192, 128, 3, 3}, {192, 64, 5, 3},
                                    {256, 64, 4, 2},  {128, 64, 6, 1},  {64, 128, 6, 1}};
@@ -53,7 +50,7 @@ double stepSeconds(const GemmConfig& c, const Device& device) {
 
 std::optional<double> estimateTiles(const GemmConfig& c, const WgmmaWork& work, double tiles,
                                     const Device& device) {
-  if ((c.boxes && !work.boxes) || (c.aside && !work.activates)) return std::nullopt;
+  if (c.boxes && !work.boxes) return std::nullopt;
   if (c.parts > 1 && (tiles * c.parts > device.multiprocessors || work.steps < 2 * c.parts))
     return std::nullopt;
   double waves = std::ceil(tiles * c.parts / device.multiprocessors);
@@ -61,16 +58,10 @@ std::optional<double> estimateTiles(const GemmConfig& c, const WgmmaWork& work, 
   // Seconds to finish 1024 results of a warp: alone, and while others multiply. Two warpgroups that take
   // tiles in turn hide what fits beside the multiplication.
   constexpr double kStart = 1.5e-6, kReduce = 8e-7;
-  // With an activation, and by one of three warps that do nothing else.
-  constexpr double kActivate = 6.4e-7, kAsideWarps = 3;
-  double moved = work.activates ? kActivate : 3e-7;
-  double finish = c.boxes ? moved : 9e-7, finishBusy = c.boxes ? moved : 2e-6;
-  double all = c.m * c.n / 1024.0, results = all / (4.0 * c.groups);
+  double finish = c.boxes ? 3e-7 : 9e-7, finishBusy = c.boxes ? 3e-7 : 2e-6;
+  double results = c.m * c.n / (4.0 * c.groups) / 1024;
   double busy = finishBusy * results;
-  double between = c.aside        ? std::max(perTile + 1e-7 * results, kActivate * all / kAsideWarps)
-                   : c.groups > 1 ? perTile + busy
-                                  : std::max(perTile, (perTile + busy) / 2);
-  if (c.aside) results = all / kAsideWarps;  // of the last tile
+  double between = c.groups > 1 ? perTile + busy : std::max(perTile, (perTile + busy) / 2);
   return std::max((waves - 1) * between + perTile, work.memorySeconds) + kStart +
          (c.parts > 1 ? kReduce + finish : finish * results);
 }
@@ -101,8 +92,6 @@ std::vector<GemmConfig> wgmmaConfigs() {
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true});
   for (const WgmmaRow& r : kWideBoxes)
     all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true, true});
-  for (const WgmmaRow& r : kAside)
-    all.push_back({GemmFamily::kWgmma, r.m, r.n, 64, 1, 1, r.stages, 1, false, r.groups, true, false, true});
   for (int parts : kParts)
     for (const QuickRow& r : kQuick) all.push_back({GemmFamily::kQuick, r.m, r.n, 64, 1, 1, r.stages, parts});
   return all;
@@ -114,7 +103,7 @@ std::string wgmmaCode(const GemmConfig& c, const WgmmaOperands& o) {
                        o.transB, c.parts, o.constantB);
   std::string tile = fmt::format("{}, {}, {}, {}, {}, {}, {}", o.type, c.m / c.groups, c.n, c.stages,
                                  c.groups, o.transA, o.transB);
-  if (c.boxes) return fmt::format("BoxConfig<{}, {}, {}>", tile, o.constantB, c.aside);
+  if (c.boxes) return fmt::format("BoxConfig<{}, {}>", tile, o.constantB);
   return fmt::format("WgmmaConfig<{}, {}, {}>", tile, c.parts, o.constantB);
 }
 

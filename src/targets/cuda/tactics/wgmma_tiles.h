@@ -19,7 +19,6 @@ struct WgmmaWork {
   double m = 0, n = 0, steps = 0, products = 1;
   double memorySeconds = 0;  // all operands, once
   bool boxes = false;        // the copy engine can move the results
-  bool activates = false;    // TileEpilogue::finishesAside()
 };
 
 // How the operands lie, as WgmmaConfig has it.

@@ -83,10 +83,11 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
              pools = !isDisabled(options, kFusePools);
   auto fuses = [&](const Node& anchor, const Node& node) {
     bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
-    // Kernels of first layers compute floats in TF32.
-    bool first = options.allowTf32 || anchor.inputs[0]->dtype != DataType::kFloat32;
-    if (product && ((node.is("Cast") && !casts) || (node.is("Reorder") && !(images && first)) ||
-                    (node.is("MaxPool") && !(pools && first))))
+    if (product &&
+        ((node.is("Cast") && !casts) || (node.is("Reorder") && !images) || (node.is("MaxPool") && !pools)))
+      return false;
+    // Kernels that read images in any layout round floats to TF32.
+    if (product && node.is("Reorder") && !options.allowTf32 && anchor.inputs[0]->dtype == DataType::kFloat32)
       return false;
     return target.fusesEpilogue(anchor, node);
   };

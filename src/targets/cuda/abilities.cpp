@@ -95,7 +95,8 @@ bool isByChannels(const Node& conv, const Value& v) {
 // The windows in common use, by conv-few-channels-pool.
 bool fusesPool(const Node& conv, const Node& pool) {
   constexpr int64_t kVector = 8;
-  if (!isFirstLayer(conv) || conv.inputs[1]->constant.shape()[0] % kVector != 0 ||
+  if (!isFirstLayer(conv) || typeBits(conv.inputs[0]->dtype) != 16 ||
+      conv.inputs[1]->constant.shape()[0] % kVector != 0 ||
       (conv.hasInput(2) && !conv.inputs[2]->isConstant()))
     return false;
   const Attributes& attrs = pool.attrs;

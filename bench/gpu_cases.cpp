@@ -58,7 +58,8 @@ KernelCase convolution(const ConvRow& r, int batch) {
   auto constant = [](const std::string& typed) {
     return fmt::format("{} = const {} random(1,-0.05,0.05); ", typed.substr(0, 1), typed.substr(2));
   };
-  double gflop = 2e-9 * batch * size * size * r.out * (r.channels / r.group) * r.kernel * r.kernel;
+  int inputs = r.channels / r.group;  // of a filter
+  double gflop = 2e-9 * batch * size * size * r.out * inputs * r.kernel * r.kernel;
   return {fmt::format("{}/b{}", r.name, batch), gflop, true,
           fmt::format("{} -> {}{}{}", outer, constant(w), constant(b),
                       region(outer + ", " + w + ", " + b, "conv", body))};

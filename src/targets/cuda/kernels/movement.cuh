@@ -117,8 +117,8 @@ __device__ __forceinline__ void interleave(const Interleaving& p) {
   }
 }
 
-// The same for W neighbours of the fastest axis in each of FEW lines of the source: by vectors of 16 bytes, to
-// which extents, strides and addresses are multiples.
+// The same for W neighbours of the fastest axis in each of FEW lines of the source: by vectors of 16 bytes,
+// to which extents, strides and addresses are multiples.
 template <typename T, int FEW>
 __device__ __forceinline__ void interleaveLines(const Interleaving& p) {
   constexpr int W = 16 / sizeof(T);

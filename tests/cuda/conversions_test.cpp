@@ -32,16 +32,18 @@ TEST_F(CudaConversions, FirstLayersReadTheImageAsItLies) {
   EXPECT_EQ(plannedSteps("x:f32[1,3,12,12] -> y = Conv(x, f32[16,3,3,3] random(1,-1,1))"), "Conv Reorder");
 }
 
-// The kernel that does so in 32 bits rounds to TF32.
+// The kernel that does so in 32 bits rounds to TF32; nothing is left to the host, with a pooling or without.
 TEST_F(CudaConversions, FirstLayersWithoutTf32DoNot) {
-  for (bool allowTf32 : {true, false}) {
-    TextCase c = parseCase("x:f32[1,3,12,12] -> y = Conv(x, f32[16,3,3,3] random(1,-1,1))");
-    BuildOptions options;
-    options.allowTf32 = allowTf32;
-    auto plan = buildPlan(std::move(c.graph), *compileTarget("sm_90"), options);
-    EXPECT_EQ(plan->steps.at(0).node->is("Reorder"), !allowTf32);
-    for (const Step& step : plan->steps) EXPECT_NE(step.compiled.tactic, "host-reference");
-  }
+  for (bool allowTf32 : {true, false})
+    for (const char* pool : {"", "; y = MaxPool(c) {kernel_shape=[3,3], strides=[2,2]}"}) {
+      TextCase c =
+          parseCase(std::string("x:f32[1,3,12,12] -> c = Conv(x, f32[16,3,3,3] random(1,-1,1))") + pool);
+      BuildOptions options;
+      options.allowTf32 = allowTf32;
+      auto plan = buildPlan(std::move(c.graph), *compileTarget("sm_90"), options);
+      EXPECT_EQ(plan->steps.at(0).node->is("Reorder"), !allowTf32);
+      for (const Step& step : plan->steps) EXPECT_NE(step.compiled.tactic, "host-reference");
+    }
 }
 
 TEST_F(CudaConversions, OtherLayersDoNot) {

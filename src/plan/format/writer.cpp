@@ -20,10 +20,17 @@ class Writer {
     builder_.Finish(planTable(plan));
     size_t bufferBytes = builder_.GetSize();
     size_t tensorsOffset = roundUp(sizeof(PlanHeader) + bufferBytes, kPlanPage);
-    std::vector<uint8_t> file(tensorsOffset + tensorBytes_);
-    std::memcpy(file.data() + sizeof(PlanHeader), builder_.GetBufferPointer(), bufferBytes);
+    // Appended, not written into zeros: weights are hundreds of megabytes.
+    std::vector<uint8_t> file;
+    file.reserve(tensorsOffset + tensorBytes_);
+    auto append = [&](size_t at, const void* data, size_t bytes) {
+      file.resize(at);
+      file.insert(file.end(), static_cast<const uint8_t*>(data), static_cast<const uint8_t*>(data) + bytes);
+    };
+    append(sizeof(PlanHeader), builder_.GetBufferPointer(), bufferBytes);
     for (const auto& [offset, tensor] : tensors_)
-      if (tensor.bytes()) std::memcpy(file.data() + tensorsOffset + offset, tensor.data(), tensor.bytes());
+      append(tensorsOffset + offset, tensor.data(), tensor.bytes());
+    file.resize(tensorsOffset + tensorBytes_);
     PlanHeader header{};
     std::memcpy(header.magic, kPlanMagic, sizeof kPlanMagic);
     header.formatVersion = kPlanFormatVersion;

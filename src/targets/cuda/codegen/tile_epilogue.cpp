@@ -151,7 +151,8 @@ std::string TileEpilogue::storeCode(size_t k) const {
 }
 
 std::string TileEpilogue::code() const {
-  std::string fields, results, reads, columns, takes, rest, values, stores, restStores, boxBits;
+  std::string fields, results, reads, columns, takes, rest, values, stores, restStores,
+      boxBits = "    return 0;\n";
   Variables variables;
   const Value* product = fused_.anchor->outputs[0];
   const char* sum = registerType(product->dtype);
@@ -186,7 +187,8 @@ std::string TileEpilogue::code() const {
     if (static_cast<int>(k) != boxResult_)
       restStores += storeCode(k), ++restCount;
     else
-      boxBits = fmt::format("    memcpy(bits, &out.y{0}, sizeof out.y{0});\n", k);
+      boxBits =
+          fmt::format("    Box bits;\n    memcpy(&bits, &out.y{}, sizeof bits);\n    return bits;\n", k);
   }
   std::string setBox =
       boxOperand_ < 0 ? "" : fmt::format("    memcpy(&in.x{}, &bits, sizeof bits);\n", boxOperand_);
@@ -211,7 +213,7 @@ std::string TileEpilogue::code() const {
              "{{\n{7}  }}\n"
              "{0} loadRest({1}, Inputs<W>& in) {{\n{4}  }}\n"
              "  static __device__ __forceinline__ void setBox(Inputs<2>& in, Box bits) {{\n{5}  }}\n"
-             "{0} boxBits(const Results<W>& out, void* bits) {{\n{6}  }}\n",
+             "  static __device__ __forceinline__ Box boxBits(const Results<2>& out) {{\n{6}  }}\n",
              kWide, place, reads, columns, rest, setBox, boxBits, takes) +
          fmt::format(
              "  template <int W, typename Acc> static __device__ __forceinline__ void compute("

@@ -83,7 +83,7 @@ __device__ __forceinline__ void finishBox(const DepthwiseMma& p, const E& e, con
       typename Region::template Results<2> out;
       Region::template compute<2>(in, &sums[r + i / 2][i % 2 * 2], out);
       if (exists) Region::template storeRest<2>(e, at, channel, out);
-      Region::boxBits(out, &bits[i]);
+      bits[i] = Region::boxBits(out);
     }
     storeMatrices(results + pixelOffset((r + lane / 16) * 16 + lane % 16, warp), bits);
   }

@@ -12,7 +12,7 @@
 //   loadRest<2>(e, at, column, in)       reads kRest
 //   Box                                  the bits of two elements of the operand or the result: u32, or u64
 //   setBox(in, bits)                     two elements of the operand
-//   compute<W>(in, sums, out), boxBits(out, bits), storeRest<2>(e, at, column, out)
+//   compute<2>(in, sums, out), boxBits(out), storeRest<2>(e, at, column, out)
 // Operand and result are as wide as the product's own operands.
 #pragma once
 
@@ -135,7 +135,7 @@ struct BoxEpilogue {
     typename Region::template Results<2> out;
     Region::template compute<2>(in, sums, out);
     if (exists) Region::template storeRest<2>(e, at, column, out);
-    Region::boxBits(out, &bits);
+    bits = Region::boxBits(out);
   }
 
   // The warp's rows begin at `row` of the matrix, which begins at `firstRow` of the result.

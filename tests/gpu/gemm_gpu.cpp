@@ -68,7 +68,21 @@ TEST(GemmGpu, Configurations) {
   }
 }
 
-// Bits: which operand is transposed.
+// A product in both 16-bit types. Bits of `form`: which operand is transposed.
+void checkForm(int form, int m, int k, int n, const std::vector<std::string>& configs) {
+  auto matrix = [](bool transposed, int rows, int columns) {
+    return transposed ? fmt::format("{},{}", columns, rows) : fmt::format("{},{}", rows, columns);
+  };
+  for (const char* type : {"f16", "bf16"})
+    check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
+                      matrix(form & 1, m, k), matrix(form & 2, k, n), form & 1, form / 2),
+          kHalfTolerance, configs);
+}
+void checkBatched(const std::vector<std::string>& configs) {
+  for (const char* shapes : kBatched)
+    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, configs);
+}
+
 struct WgmmaForms : testing::TestWithParam<int> {};
 
 TEST_P(WgmmaForms, AgreeWithTheReference) {
@@ -79,13 +93,9 @@ TEST_P(WgmmaForms, AgreeWithTheReference) {
       "wgmma 192x128 s4 trio p1", "wgmma 192x64 s5 trio p1",  "wgmma 192x128 s5 trio p2",
       "wgmma 128x128 s6 pair p2", "wgmma 64x64 s8 alone p8"};
   int form = GetParam();
-  for (const char* type : {"f16", "bf16"})
-    check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
-                      form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
-          kHalfTolerance, all);
+  checkForm(form, 328, 520, 272, all);
   if (form) return;
-  for (const char* shapes : kBatched)
-    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2], all[5]});
+  checkBatched({all[0], all[2], all[5]});
 }
 
 INSTANTIATE_TEST_SUITE_P(Gemm, WgmmaForms, testing::Range(0, 4));
@@ -99,17 +109,12 @@ TEST_P(QuickForms, AgreeWithTheReference) {
                                   "quick 64x128 s3 p2",  "quick 64x128 s7 p8",  "quick 128x64 s3 p4",
                                   "quick 128x128 s3 p8", "quick 128x128 s4 p2", "quick 128x64 s7 p1"};
   if (form & 2) all.insert(all.end(), {"quick 64x32 s7 p2", "quick 128x32 s4 p8", "quick 64x32 s14 p1"});
-  for (const char* type : {"f16", "bf16"})
-    for (int m : {49, 197, 264}) {
-      if ((form & 1) && m % 8) continue;  // rows of whole 16 bytes
-      check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
-                        form & 1 ? fmt::format("1032,{}", m) : fmt::format("{},1032", m),
-                        form & 2 ? "200,1032" : "1032,200", form & 1, form / 2),
-            kHalfTolerance, all);
-    }
+  for (int m : {49, 197, 264}) {
+    if ((form & 1) && m % 8) continue;  // rows of whole 16 bytes
+    checkForm(form, m, 1032, 200, all);
+  }
   if (form) return;
-  for (const char* shapes : kBatched)
-    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[1], all[6]});
+  checkBatched({all[0], all[1], all[6]});
 }
 
 INSTANTIATE_TEST_SUITE_P(Gemm, QuickForms, testing::Range(0, 4));
@@ -166,13 +171,9 @@ TEST_P(BoxForms, AgreeWithTheReference) {
       "wgmma 64x192 s5 alone boxes",  "wgmma 256x64 s4 pair boxes",  "wgmma 192x128 s4 trio boxes",
       "wgmma 192x64 s6 trio boxes",   "wgmma 192x192 s3 trio boxes"};
   int form = GetParam();
-  for (const char* type : {"f16", "bf16"})
-    check(fmt::format("a:{0}[{1}], b:{0}[{2}] -> y = MatMul(a, b) {{transA={3}, transB={4}}}", type,
-                      form & 1 ? "520,328" : "328,520", form & 2 ? "272,520" : "520,272", form & 1, form / 2),
-          kHalfTolerance, all);
+  checkForm(form, 328, 520, 272, all);
   if (form) return;
-  for (const char* shapes : kBatched)
-    check(std::string(shapes) + " -> y = MatMul(a, b)", kHalfTolerance, {all[0], all[2]});
+  checkBatched({all[0], all[2]});
   // More tiles than multiprocessors: each buffer is used again.
   check(
       "a:f16[2500,72], b:f16[72,2504], r:f16[2500,2504], c:f16[2504] -> y = Region(a, b, r, c) "

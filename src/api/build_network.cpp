@@ -310,18 +310,19 @@ std::vector<std::string> excludedTactics(const BuilderConfigState& config) {
 }
 
 TunerOptions tunerOptions(const BuilderConfigState& config, TimingCache& cache) {
-  // What the optimization levels mean: how many candidates are measured for a region, and how far behind the
-  // best the cost model may put them.
+  // What the optimization levels mean: how many candidates are measured for a region, how far behind the best
+  // the cost model may put them, and how long they are tried in the whole network.
   struct Level {
     int measured;
-    double hopeless;
+    double hopeless, networkSeconds;
   };
-  constexpr Level kLevels[] = {{1, 1}, {2, 1.5}, {4, 2}, {8, 4}, {16, 8}, {64, 32}};
+  constexpr Level kLevels[] = {{1, 1, 0}, {2, 1.5, 0}, {4, 2, 1}, {8, 4, 3}, {16, 8, 8}, {64, 32, 30}};
   const Level& level = kLevels[config.optimizationLevel];
   TunerOptions tuner;
   tuner.measure = config.optimizationLevel > 0 && config.maxTactics != 0;
   tuner.maxMeasured = config.maxTactics > 0 ? std::min(level.measured, config.maxTactics) : level.measured;
   tuner.hopeless = level.hopeless;
+  tuner.networkSeconds = level.networkSeconds;
   tuner.iterations = std::max(tuner.iterations, config.avgTimingIterations);
   tuner.excluded = excludedTactics(config);
   tuner.cache = &cache;

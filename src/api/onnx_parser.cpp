@@ -6,7 +6,6 @@ namespace tenfold {
 namespace {
 
 using nvinfer1::ILogger;
-using nvonnxparser::ErrorCode;
 
 std::span<const std::byte> bytesOf(const void* data, size_t size) {
   require(data != nullptr || size == 0, "expected the bytes of a model, found a null pointer");
@@ -52,7 +51,7 @@ bool OnnxParser::parseFromFile(const char* file, int /*verbosity*/) noexcept {
   return errors_.guard([&] {
     require(file != nullptr, "expected the path of a model, found a null pointer");
     auto mapped = MappedFile::open(file);
-    return parse(mapped->bytes().data(), mapped->bytes().size(), file);
+    return import(*OnnxModel::parse(mapped->bytes(), mapped), optionsFor(file));
   });
 }
 

@@ -57,7 +57,10 @@ bool OnnxRefitter::refitFromFile(const char* file) noexcept {
   return errors_.guard([&] {
     require(file != nullptr, "expected the path of a model, found a null pointer");
     auto mapped = MappedFile::open(file);
-    return refitFromBytes(mapped->bytes().data(), mapped->bytes().size(), file);
+    loaded_ = OnnxModel::parse(mapped->bytes(), mapped);
+    options_ = ImportOptions();
+    options_.path = file;
+    return refitModelProto();
   });
 }
 

@@ -1,5 +1,7 @@
 #include "base/tensor.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -7,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/large_pages.h"
 #include "base/small_float.h"
 
 namespace tenfold {
@@ -52,16 +55,32 @@ int64_t countOf(const Shape& shape) {
   return count;
 }
 
+// 64-byte aligned; null where there is none. Large pieces come fresh from the system, where they are zero.
+std::shared_ptr<const void> zeroedMemory(size_t bytes) {
+  if (bytes < kLargePage) {
+    bytes = (bytes + 63) / 64 * 64;
+    void* memory = std::aligned_alloc(64, bytes);
+    if (!memory) return nullptr;
+    std::memset(memory, 0, bytes);
+    return {memory, std::free};
+  }
+  // The system aligns whole large pages only; the last one is not worth its memory where little of it is
+  // used.
+  size_t whole = (bytes + kLargePage - 1) & ~(kLargePage - 1);
+  if (whole - bytes <= bytes / 8) bytes = whole;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  preferLargePages(memory, bytes);
+  return {memory, [bytes](void* p) { munmap(p, bytes); }};
+}
+
 }  // namespace
 
 Tensor::Tensor(DataType dtype, const Shape& shape) : dtype_(dtype), shape_(shape), numel_(countOf(shape)) {
-  size_t size = std::max<size_t>(bytes(), 1);
-  void* memory = std::aligned_alloc(64, (size + 63) / 64 * 64);
-  if (!memory)
-    fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for a tensor of shape {}", size, shape.str());
-  std::memset(memory, 0, (size + 63) / 64 * 64);
-  data_ = memory;
-  owner_ = std::shared_ptr<void>(memory, std::free);
+  owner_ = zeroedMemory(std::max<size_t>(bytes(), 1));
+  if (!owner_)
+    fail(ErrorKind::kOutOfMemory, "out of memory: {} bytes for a tensor of shape {}", bytes(), shape.str());
+  data_ = const_cast<void*>(owner_.get());
 }
 
 Tensor::Tensor(DataType dtype, const Shape& shape, void* data, std::shared_ptr<const void> owner)

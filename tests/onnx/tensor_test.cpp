@@ -63,6 +63,50 @@ TEST(OnnxTensors, ValuesAreViewsThatTheGraphKeepsAlive) {
   EXPECT_EQ(w->constant.as<float>()[63], 2.5f);
 }
 
+// What is read from a file that holds these bytes and is gone afterwards.
+ImportResult importedFromFile(const std::string& bytes) {
+  char pattern[] = "/tmp/tenfold-onnx-XXXXXX";
+  std::filesystem::path folder = mkdtemp(pattern), file = folder / "m.onnx";
+  std::ofstream(file, std::ios::binary) << bytes;
+  ImportResult result = importOnnxFile(file.string());
+  std::filesystem::remove_all(folder);  // what is mapped stays
+  return result;
+}
+
+// From a file, large tensors are not copied into the message, and the model is the same.
+TEST(OnnxTensors, LargeTensorsOfAFileStayThere) {
+  std::vector<float> values(100'000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  TensorProto large = floatTensor("w", {100'000}, values), small = floatTensor("v", {2}, {5, 6});
+  ModelBuilder m = holding(small);
+  m.initializer(large).initializer(floatTensor("u", {1}, {7})).output("z");
+  m.node("Mul", {"w", "u"}, {"z"});
+  auto check = [](const std::string& bytes) {
+    ImportResult result = importedFromFile(bytes);
+    ASSERT_TRUE(result.graph) << errorText(result);
+    const Tensor& w = result.graph->nodes()[1]->input(0)->constant;
+    ASSERT_EQ(w.shape(), (Shape{100'000}));
+    for (int64_t i = 0; i < w.numel(); ++i) ASSERT_EQ(w.getDouble(i), static_cast<double>(i));
+    EXPECT_EQ(result.graph->nodes()[0]->input(0)->constant.getDouble(1), 6);
+    EXPECT_EQ(result.graph->nodes()[1]->input(1)->constant.getDouble(0), 7);
+  };
+  std::string bytes = m.bytes();
+  check(bytes);
+  // Of several pieces the last one counts.
+  TensorProto first, last;
+  first.set_raw_data(std::string(400'000, '\1'));
+  last.set_raw_data(large.raw_data());
+  ModelBuilder twice = m;
+  TensorProto& w = *twice.model.mutable_graph()->mutable_initializer(1);
+  w.clear_raw_data();
+  w.mutable_unknown_fields()->append(first.SerializeAsString() + last.SerializeAsString());
+  check(twice.bytes());
+  // Cut short anywhere, it is no model.
+  for (size_t size : {bytes.size() - 1, bytes.size() / 2, size_t{3}})
+    EXPECT_NE(errorText(importedFromFile(bytes.substr(0, size))).find("no ONNX model"), std::string::npos)
+        << size;
+}
+
 TEST(OnnxTensors, SparseInitializersBecomeDense) {
   ModelBuilder m;
   auto* sparse = m.model.mutable_graph()->add_sparse_initializer();

@@ -17,8 +17,8 @@ std::string withoutNodePrefix(const std::string& message) {
 }  // namespace
 
 GraphImporter::GraphImporter(const onnx::ModelProto& model, std::shared_ptr<const void> owner,
-                             const ImportOptions& options, ImportResult& result)
-    : model_(model), options_(options), result_(result), tensors_(options, std::move(owner)) {
+                             const OutsideData& outside, const ImportOptions& options, ImportResult& result)
+    : model_(model), options_(options), result_(result), tensors_(options, std::move(owner), outside) {
   for (const auto& f : model.functions())
     functions_.emplace(fmt::format("{}:{}:{}", f.domain(), f.name(), f.overload()), &f);
 }

@@ -67,7 +67,7 @@ struct Nesting {
 
 class GraphImporter {
  public:
-  GraphImporter(const onnx::ModelProto& model, std::shared_ptr<const void> owner,
+  GraphImporter(const onnx::ModelProto& model, std::shared_ptr<const void> owner, const OutsideData& outside,
                 const ImportOptions& options, ImportResult& result);
 
   // The model's main graph into `graph`.

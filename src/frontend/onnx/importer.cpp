@@ -4,6 +4,7 @@
 
 #include "base/mapped_file.h"
 #include "frontend/onnx/graph_importer.h"
+#include "frontend/onnx/outside_data.h"
 #include "frontend/onnx/registry.h"
 #include "onnx.pb.h"
 
@@ -61,14 +62,25 @@ void ImportResult::check() const {
   throw Error(errors.front().kind, all);
 }
 
-std::shared_ptr<const OnnxModel> OnnxModel::parse(std::span<const std::byte> bytes) {
+OnnxModel::OnnxModel() : outside_(std::make_unique<onnx_frontend::OutsideData>()) {}
+OnnxModel::~OnnxModel() = default;
+
+std::shared_ptr<const OnnxModel> OnnxModel::parse(std::span<const std::byte> bytes,
+                                                  std::shared_ptr<const void> owner) {
   require(bytes.size() <= INT_MAX,
           "has {} bytes; a model of 2 GB or more must keep its weights in external data", bytes.size());
+  std::map<int, std::span<const std::byte>> taken;
+  std::optional<std::string> rest;
+  if (owner) rest = onnx_frontend::withoutLargeData(bytes, taken);
   auto proto = std::make_shared<onnx::ModelProto>();
-  bool parsed = !bytes.empty() && proto->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  std::span<const std::byte> message = rest ? std::as_bytes(std::span(*rest)) : bytes;
+  bool parsed = !message.empty() && proto->ParseFromArray(message.data(), static_cast<int>(message.size()));
   require(parsed && proto->has_graph(), "is no ONNX model, or is damaged: its {} bytes do not parse as one",
           bytes.size());
   std::shared_ptr<OnnxModel> model(new OnnxModel());
+  if (rest)
+    for (const auto& [index, data] : taken) model->outside_->of[&proto->graph().initializer(index)] = data;
+  model->outside_->owner = std::move(owner);
   model->proto_ = std::move(proto);
   return model;
 }
@@ -80,8 +92,9 @@ ImportResult OnnxModel::importInto(Graph& graph, const ImportOptions& options) c
     if (!hasInitializer(name))
       addModelError(result, options.path, ErrorKind::kInvalidArgument,
                     fmt::format("data is given for '{}', but no initializer has this name", name));
-  collecting(result, options.path,
-             [&] { onnx_frontend::GraphImporter(*proto_, proto_, options, result).importMain(graph); });
+  collecting(result, options.path, [&] {
+    onnx_frontend::GraphImporter(*proto_, proto_, *outside_, options, result).importMain(graph);
+  });
   return result;
 }
 
@@ -92,17 +105,20 @@ bool OnnxModel::hasInitializer(const std::string& name) const {
 }
 
 std::map<std::string, Tensor> OnnxModel::weights(const ImportOptions& options) const {
-  onnx_frontend::TensorReader reader(options, proto_);
+  onnx_frontend::TensorReader reader(options, proto_, *outside_);
   std::map<std::string, Tensor> weights;
   collectWeights(proto_->graph(), reader, weights);
   return weights;
 }
 
-ImportResult importOnnx(std::span<const std::byte> bytes, const ImportOptions& options) {
+namespace {
+
+ImportResult importBytes(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                         const ImportOptions& options) {
   ImportResult result;
   collecting(result, options.path, [&] {
     auto graph = std::make_unique<Graph>();
-    result = OnnxModel::parse(bytes)->importInto(*graph, options);
+    result = OnnxModel::parse(bytes, std::move(owner))->importInto(*graph, options);
     if (result.errors.empty()) result.graph = std::move(graph);
   });
   if (!result.graph)
@@ -110,12 +126,18 @@ ImportResult importOnnx(std::span<const std::byte> bytes, const ImportOptions& o
   return result;
 }
 
+}  // namespace
+
+ImportResult importOnnx(std::span<const std::byte> bytes, const ImportOptions& options) {
+  return importBytes(bytes, nullptr, options);
+}
+
 ImportResult importOnnxFile(const std::string& path, ImportOptions options) {
   options.path = path;
   ImportResult result;
   std::shared_ptr<const MappedFile> file;
   collecting(result, path, [&] { file = MappedFile::open(path); });
-  return file ? importOnnx(file->bytes(), options) : std::move(result);
+  return file ? importBytes(file->bytes(), file, options) : std::move(result);
 }
 
 Tensor readOnnxTensor(std::span<const std::byte> bytes) {

@@ -22,6 +22,10 @@ class ModelProto;
 
 namespace tenfold {
 
+namespace onnx_frontend {
+struct OutsideData;
+}
+
 struct ImportOptions {
   // The model's file: messages name it and external data is looked for in its folder. Empty: unknown, and a
   // model with external data is refused.
@@ -66,8 +70,11 @@ struct ImportResult {
 // A parsed model, to be imported more than once or with data that is given later.
 class OnnxModel {
  public:
-  // Throws Error where the bytes are no model. They may go away afterwards.
-  static std::shared_ptr<const OnnxModel> parse(std::span<const std::byte> bytes);
+  ~OnnxModel();
+  // Throws Error where the bytes are no model. They may go away afterwards; with an `owner`, which keeps
+  // them, large tensors stay where they are.
+  static std::shared_ptr<const OnnxModel> parse(std::span<const std::byte> bytes,
+                                                std::shared_ptr<const void> owner = nullptr);
 
   // Adds the model to a graph that may hold other nodes already. result.graph stays null; where there are
   // errors, the graph holds part of the model.
@@ -78,12 +85,14 @@ class OnnxModel {
   std::map<std::string, Tensor> weights(const ImportOptions& options = {}) const;
 
  private:
-  OnnxModel() = default;
+  OnnxModel();
   std::shared_ptr<const onnx::ModelProto> proto_;
+  std::unique_ptr<onnx_frontend::OutsideData> outside_;
 };
 
 ImportResult importOnnx(std::span<const std::byte> model, const ImportOptions& options = {});
-// `options.path` is taken from `path`.
+// `options.path` is taken from `path`. While the graph lives, its weights may lie in the file: that may be
+// removed or replaced, but not written over.
 ImportResult importOnnxFile(const std::string& path, ImportOptions options = {});
 // One tensor as ONNX's test data holds it (a TensorProto). Throws Error where the bytes are none.
 Tensor readOnnxTensor(std::span<const std::byte> bytes);

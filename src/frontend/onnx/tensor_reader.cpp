@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/mapped_file.h"
+#include "base/parallel.h"
 #include "onnx.pb.h"
 
 namespace tenfold::onnx_frontend {
@@ -71,8 +72,9 @@ DataType typeFromOnnx(int64_t onnxType) {
                                                                              : DataType::kUndefined;
 }
 
-TensorReader::TensorReader(const ImportOptions& options, std::shared_ptr<const void> owner)
-    : options_(options), owner_(std::move(owner)) {}
+TensorReader::TensorReader(const ImportOptions& options, std::shared_ptr<const void> owner,
+                           OutsideData outside)
+    : options_(options), owner_(std::move(owner)), outside_(std::move(outside)) {}
 TensorReader::~TensorReader() = default;
 
 Tensor TensorReader::view(DataType type, const Shape& shape, const void* data, size_t bytes,
@@ -84,7 +86,11 @@ Tensor TensorReader::view(DataType type, const Shape& shape, const void* data, s
   if (reinterpret_cast<uintptr_t>(data) % alignment == 0)
     return Tensor(type, shape, const_cast<void*>(data), std::move(owner));
   Tensor copy(type, shape);
-  if (bytes) std::memcpy(copy.data(), data, bytes);
+  if (!bytes) return copy;
+  constexpr int64_t kPerThread = int64_t{1} << 20;
+  inParts(static_cast<int64_t>(bytes), kPerThread, [&](int64_t begin, int64_t count) {
+    std::memcpy(copy.as<char>() + begin, static_cast<const char*>(data) + begin, static_cast<size_t>(count));
+  });
   return copy;
 }
 
@@ -96,6 +102,8 @@ Tensor TensorReader::read(const onnx::TensorProto& proto) {
     return view(type, shape, given->second.data(), given->second.size(), nullptr);
   if (proto.has_segment()) fail(ErrorKind::kUnsupported, "is split into segments, which no exporter writes");
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) return readExternal(proto, type, shape);
+  if (auto data = outside_.of.find(&proto); data != outside_.of.end())
+    return view(type, shape, data->second.data(), data->second.size(), outside_.owner);
   if (proto.has_raw_data())
     return view(type, shape, proto.raw_data().data(), proto.raw_data().size(), owner_);
   auto viewField = [&](const auto& field) {

@@ -9,6 +9,7 @@
 
 #include "base/tensor.h"
 #include "frontend/onnx/importer.h"
+#include "frontend/onnx/outside_data.h"
 
 namespace onnx {
 class SparseTensorProto;
@@ -27,7 +28,7 @@ DataType typeFromOnnx(int64_t onnxType);
 class TensorReader {
  public:
   // `owner` keeps the protobuf message alive whose bytes the tensors view.
-  TensorReader(const ImportOptions& options, std::shared_ptr<const void> owner);
+  TensorReader(const ImportOptions& options, std::shared_ptr<const void> owner, OutsideData outside = {});
   ~TensorReader();
 
   // Both throw Error where type, dimensions and data do not fit together.
@@ -42,6 +43,7 @@ class TensorReader {
 
   const ImportOptions& options_;
   std::shared_ptr<const void> owner_;
+  const OutsideData outside_;
   std::map<std::string, std::shared_ptr<const MappedFile>> files_;
 };
 

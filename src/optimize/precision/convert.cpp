@@ -1,11 +1,11 @@
 #include "optimize/precision/convert.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
-#include <thread>
 
 #include "base/error.h"
-#include "base/rounding.h"
+#include "base/parallel.h"
 #include "base/small_float.h"
 
 #ifdef __x86_64__
@@ -61,6 +61,8 @@ int64_t vectorsToHalf(const float*, uint16_t*, int64_t) { return 0; }
 int64_t vectorsLargest(const float*, int64_t, float&) { return 0; }
 #endif
 
+constexpr int64_t kPerThread = int64_t{1} << 18;  // elements that are worth a thread
+
 void toHalf(const float* from, uint16_t* to, int64_t n) {
   for (int64_t i = hasVectors() ? vectorsToHalf(from, to, n) : 0; i < n; ++i)
     to[i] = floatToHalf(bounded(from[i], kLargestHalf));
@@ -73,10 +75,16 @@ void toBfloat(const float* from, uint16_t* to, int64_t n) {
 }  // namespace
 
 float largestFinite(const Tensor& t) {
-  const float* from = t.as<float>();
-  float largest = 0;
-  for (int64_t i = hasVectors() ? vectorsLargest(from, t.numel(), largest) : 0; i < t.numel(); ++i)
-    if (float size = std::abs(from[i]); std::isfinite(size)) largest = std::max(largest, size);
+  const float* all = t.as<float>();
+  std::atomic<float> largest = 0;
+  inParts(t.numel(), kPerThread, [&](int64_t begin, int64_t count) {
+    const float* from = all + begin;
+    float most = 0;
+    for (int64_t i = hasVectors() ? vectorsLargest(from, count, most) : 0; i < count; ++i)
+      if (float size = std::abs(from[i]); std::isfinite(size)) most = std::max(most, size);
+    for (float known = largest; known < most && !largest.compare_exchange_weak(known, most);) {
+    }
+  });
   return largest;
 }
 
@@ -85,16 +93,9 @@ Tensor convertFloats(const Tensor& from, DataType type) {
           "{} is not converted to {} here", typeName(from.dtype()), typeName(type));
   Tensor to(type, from.shape());
   auto convert = type == DataType::kFloat16 ? toHalf : toBfloat;
-  constexpr int64_t kPerThread = int64_t{1} << 20;
-  int64_t n = from.numel(), cores = std::max(1U, std::thread::hardware_concurrency());
-  int64_t parts = std::clamp<int64_t>(n / kPerThread, 1, cores), size = ceilDiv(n, parts);
-  std::vector<std::thread> threads;
-  auto part = [&](int64_t begin) {
-    convert(from.as<float>() + begin, to.as<uint16_t>() + begin, std::min(size, n - begin));
-  };
-  for (int64_t begin = size; begin < n; begin += size) threads.emplace_back(part, begin);
-  part(0);
-  for (std::thread& t : threads) t.join();
+  inParts(from.numel(), kPerThread, [&](int64_t begin, int64_t count) {
+    convert(from.as<float>() + begin, to.as<uint16_t>() + begin, count);
+  });
   return to;
 }
 

@@ -39,11 +39,20 @@ bool isExcluded(const Tactic& tactic, const Target& target, const TunerOptions& 
 
 }  // namespace
 
+void enterDevice(Target& target) {
+  target.submit(
+      nullptr, [](void*) {}, nullptr);
+}
+
+int compileThreads(const Target& target, const TunerOptions& options) {
+  constexpr int kMost = 256;
+  return std::min(target.compileThreads(), options.threads > 0 ? options.threads : kMost);
+}
+
 bool canRun(Target& target) {
   if (target.hostAccessible()) return true;
   try {
-    target.submit(
-        nullptr, [](void*) {}, nullptr);
+    enterDevice(target);
     return true;
   } catch (const Error&) {
     return false;

@@ -17,6 +17,10 @@ struct Options {
 
 // Kernels can be compiled for a device that is not there, but not run.
 bool canRun(Target& target);
+// How many threads compile at a time.
+int compileThreads(const Target& target, const TunerOptions& options);
+// A device's context belongs to threads: one that asks tactics or compiles needs it.
+void enterDevice(Target& target);
 
 // Why the tactic cannot or may not run the node; empty where it can.
 std::string refusalOf(const Tactic& tactic, const TunedNode& node, const Target& target,

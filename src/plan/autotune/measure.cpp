@@ -20,7 +20,16 @@ size_t copiesOf(const TuningHint& hint, const Target& target) {
   return std::clamp<size_t>(target.cacheBytes() * 3 / 2 / constants + 1, 1, kMost);
 }
 
-// The same numbers again and again: to make so many different ones would take longer than to measure.
+struct Buffer {
+  Buffer(Target& t, size_t bytes) : target(t), data(t.allocate(std::max<size_t>(bytes, 1))) {}
+  ~Buffer() { target.release(data); }
+  Buffer(const Buffer&) = delete;
+  Target& target;
+  void* data;
+};
+
+}  // namespace
+
 Tensor sampleData(DataType type, const Shape& shape, uint64_t seed) {
   constexpr int64_t kDifferent = 1 << 16;
   int64_t n = shape.numel();
@@ -31,16 +40,6 @@ Tensor sampleData(DataType type, const Shape& shape, uint64_t seed) {
                 std::min(part.bytes(), whole.bytes() - at));
   return whole;
 }
-
-struct Buffer {
-  Buffer(Target& t, size_t bytes) : target(t), data(t.allocate(std::max<size_t>(bytes, 1))) {}
-  ~Buffer() { target.release(data); }
-  Buffer(const Buffer&) = delete;
-  Target& target;
-  void* data;
-};
-
-}  // namespace
 
 RegionData::RegionData(const TuningHint& hint, Target& target) : hint_(hint), target_(target) {
   try {

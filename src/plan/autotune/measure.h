@@ -8,6 +8,10 @@
 
 namespace tenfold {
 
+// Plausible elements: the same numbers again and again, since to make so many different ones would take
+// longer than to measure.
+Tensor sampleData(DataType type, const Shape& shape, uint64_t seed);
+
 // Device memory with plausible data for one region. Constants lie there several times, so that they come from
 // memory and not from a cache that an earlier run filled, as in a network whose weights do not fit.
 class RegionData {

@@ -4,11 +4,12 @@
 #include <map>
 
 #include "base/error.h"
-#include "graph/ir/text.h"
+#include "base/parallel.h"
 #include "graph/ops/op_def.h"
 #include "plan/autotune/candidates.h"
 #include "plan/autotune/measure.h"
-#include "plan/autotune/parallel.h"
+#include "plan/autotune/network.h"
+#include "plan/autotune/signature.h"
 
 namespace tenfold {
 namespace {
@@ -29,15 +30,6 @@ struct Region {
 // How much faster than the kernel in use another one must be.
 constexpr double kWorthAnother = 1.1;
 
-// What a node's choice depends on besides the device.
-std::string signatureOf(const TunedNode& n) {
-  std::string text = regionSignature(*n.node, n.hint);
-  if (n.beside)
-    text += fmt::format("\nbeside {} {}\n{}", n.used->tactic, n.used->config,
-                        regionSignature(*n.beside->node, n.beside->hint));
-  return text;
-}
-
 bool hasZeroExtent(const TuningHint& hint) {
   auto empty = [](const TensorDesc& d) { return d.dtype != DataType::kUndefined && d.shape.numel() == 0; };
   return std::any_of(hint.inputs.begin(), hint.inputs.end(), empty) ||
@@ -51,13 +43,14 @@ Trial trialOf(const Option& o, double seconds, bool measured) {
 class Tuner {
  public:
   Tuner(std::span<const TunedNode> nodes, Target& target, const TunerOptions& options,
-        const std::function<void(int, int)>& progress)
+        const std::function<void(int, int)>& progress, const TunedNetwork* network)
       : nodes_(nodes),
         target_(target),
         options_(options),
         progress_(progress),
+        network_(network),
         canRun_(tenfold::canRun(target)),
-        threads_(std::min(target.compileThreads(), options.threads > 0 ? options.threads : kMostThreads)) {}
+        threads_(compileThreads(target, options)) {}
 
   std::vector<Choice> run() {
     group();
@@ -65,12 +58,18 @@ class Tuner {
     const size_t part = threads_ == 1 ? 1 : 64;
     for (size_t from = 0; from < regions_.size(); from += part)
       tune(std::span(regions_).subspan(from, std::min(part, regions_.size() - from)));
-    return compileAll();
+    const bool measuresNetwork = network_ && options_.measure && options_.networkSeconds > 0 && canRun_ &&
+                                 !target_.hostAccessible();  // a processor ends one before it starts another
+    const bool isKnown = measuresNetwork && takeFromNetwork();
+    std::vector<Choice> choices = compileAll();
+    if (measuresNetwork && !isKnown && canTimeNetwork(*network_, choices, target_))
+      if (auto seconds =
+              chooseInNetwork(*network_, nodes_, choices, target_, options_, [&] { askMonitor(); }))
+        storeNetwork(choices, *seconds);
+    return choices;
   }
 
  private:
-  static constexpr int kMostThreads = 256;
-
   void group() {
     std::map<std::string, size_t> known;
     for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -83,11 +82,8 @@ class Tuner {
 
   const TunedNode& nodeOf(const Region& r) const { return nodes_[r.first]; }
 
-  // A device's context belongs to threads: one that asks tactics or compiles needs it.
   void enter() {
-    if (threads_ > 1 && canRun_)
-      target_.submit(
-          nullptr, [](void*) {}, nullptr);
+    if (threads_ > 1 && canRun_) enterDevice(target_);
   }
 
   void tune(std::span<Region> regions) {
@@ -320,6 +316,7 @@ class Tuner {
       enter();
       Region& r = regions_[regionOf_[i]];
       choices[i].trials = r.trials;
+      choices[i].signature = r.signature;
       if (r.keepsUsed) return;
       const Option& o = r.options.accepted[0];
       choices[i].tactic = o.tactic->name();
@@ -332,8 +329,50 @@ class Tuner {
     return choices;
   }
 
+  // A region's key for what it is in this network.
+  std::string inNetwork(const Region& r) {
+    if (networkKey_.empty()) {
+      std::string all;
+      for (size_t region : regionOf_) all += regions_[region].signature + '\n';
+      networkKey_ = timingKey("", all);
+    }
+    return r.signature + "\nin the network " + networkKey_;
+  }
+
+  // What was chosen in this network before; false where that is not known.
+  bool takeFromNetwork() {
+    if (!options_.cache) return false;
+    std::vector<Option> found;
+    for (const Region& r : regions_) {
+      auto known = options_.cache->find(target_.deviceSignature(), inNetwork(r));
+      const Tactic* tactic = known && !known->empty() ? target_.findTactic((*known)[0].tactic) : nullptr;
+      if (!tactic || !refusalOf(*tactic, nodeOf(r), target_, options_).empty()) return false;
+      found.push_back({tactic, {(*known)[0].config, 0}});
+    }
+    for (size_t i = 0; i < regions_.size(); ++i) {
+      Region& r = regions_[i];
+      const Option& old = r.options.accepted[0];
+      if (old.tactic == found[i].tactic && old.candidate.config == found[i].candidate.config) continue;
+      putFirst(r.trials, found[i].tactic->name(), found[i].candidate.config);
+      r.options.accepted = {found[i]};
+      r.compiled.clear();
+    }
+    return true;
+  }
+
+  void storeNetwork(const std::vector<Choice>& choices, double seconds) {
+    if (!options_.cache) return;
+    for (const Region& r : regions_) {
+      const Choice& c = choices[r.first];
+      options_.cache->store(target_.deviceSignature(), inNetwork(r), {{c.tactic, c.config, seconds}});
+    }
+  }
+
   void report() {
     ++done_;
+    askMonitor();
+  }
+  void askMonitor() {
     if (progress_) progress_(done_, static_cast<int>(regions_.size()));
   }
 
@@ -341,59 +380,21 @@ class Tuner {
   Target& target_;
   const TunerOptions& options_;
   const std::function<void(int, int)>& progress_;
+  const TunedNetwork* const network_;
   const bool canRun_;
   const int threads_;
   std::vector<Region> regions_;
   std::vector<size_t> regionOf_;  // by node
+  std::string networkKey_;
   int done_ = 0;
 };
 
-// A body without the names in it.
-std::string regionText(const Graph& body) {
-  std::unique_ptr<Graph> copy = body.clone();
-  copy->name.clear();
-  for (Value* v : copy->values()) v->name.clear();
-  for (Node* n : copy->nodes()) n->name.clear();
-  return printGraph(*copy);
-}
-
 }  // namespace
 
-std::string regionSignature(const Node& node, const TuningHint& hint) {
-  auto describe = [](const TensorDesc& d) {
-    std::string text = fmt::format(" {}{}{}{}", typeName(d.dtype), d.shape.str(),
-                                   d.layout == Layout::kChannelsLast ? "cl" : "", d.known ? "c" : "");
-    // Which elements are moved where is part of what is done.
-    constexpr int64_t kMost = 64;
-    if (d.known && !isFloat(d.dtype) && typeBits(d.dtype) >= 8 && d.shape.numel() <= kMost) {
-      Tensor t(d.dtype, d.shape, const_cast<void*>(d.known));
-      for (int64_t i = 0; i < t.numel(); ++i) text += fmt::format(",{}", t.getInt(i));
-    }
-    return text;
-  };
-  std::string text(node.opName());
-  for (const auto& [name, value] : node.attrs.all())
-    if (const auto* n = std::get_if<int64_t>(&value))
-      text += fmt::format(" {}={}", name, *n);
-    else if (const auto* s = std::get_if<std::string>(&value))
-      text += fmt::format(" {}={}", name, *s);
-    else if (const auto* v = std::get_if<std::vector<int64_t>>(&value))
-      text += fmt::format(" {}={}", name, Shape(v->begin(), v->end()).str());
-    else if (const auto* r = std::get_if<double>(&value))
-      text += fmt::format(" {}={}", name, *r);
-  text += hint.allowTf32 ? " tf32" : "";
-  text += hint.staticShapes ? "" : " dynamic";
-  for (const TensorDesc& d : hint.inputs) text += describe(d);
-  text += " ->";
-  for (const TensorDesc& d : hint.outputs) text += describe(d);
-  for (const auto& body : node.bodies) text += "\n" + regionText(*body);
-  return text;
-}
-
 std::vector<Choice> chooseTactics(std::span<const TunedNode> nodes, Target& target,
-                                  const TunerOptions& options,
-                                  const std::function<void(int, int)>& progress) {
-  return Tuner(nodes, target, options, progress).run();
+                                  const TunerOptions& options, const std::function<void(int, int)>& progress,
+                                  const TunedNetwork* network) {
+  return Tuner(nodes, target, options, progress, network).run();
 }
 
 }  // namespace tenfold

@@ -16,6 +16,9 @@ struct TunerOptions {
   int iterations = 3;   // timed runs of each; the fastest counts
   // Candidates that the cost model puts behind the best by more than this factor are not measured.
   double hopeless = 4;
+  // For how long kernels are tried in the place that they have in the network, where they start before their
+  // predecessors end; 0: what they take alone decides.
+  double networkSeconds = 3;
   int threads = 0;                    // that compile, at most; 0: as many as the machine has cores
   std::vector<std::string> excluded;  // tactics that are not used, by name; never the target's last one
   TimingCache* cache = nullptr;
@@ -25,7 +28,10 @@ struct Choice {
   std::string tactic, config;  // of the candidate; empty where the kernel in use serves
   CompiledKernel compiled;     // whose configuration may say more
   std::vector<Trial> trials;   // what was tried, the chosen one first
+  std::string signature;       // equal for nodes that are one region
 };
+
+struct TunedNetwork;
 
 struct TunedNode {
   const Node* node = nullptr;
@@ -37,13 +43,12 @@ struct TunedNode {
   std::vector<Tensor> held = {};  // elements that the hint tells of
 };
 
-// One choice for each node. `progress` hears how many of how many are done. Throws Error (kUnsupported) with
-// every tactic's reason where none accepts a node.
+// One choice for each node. `progress` hears how many of how many are done. Where the nodes are all launches
+// of a `network`, its time decides among near candidates. Throws Error (kUnsupported) with every tactic's
+// reason where none accepts a node.
 std::vector<Choice> chooseTactics(std::span<const TunedNode> nodes, Target& target,
                                   const TunerOptions& options,
-                                  const std::function<void(int done, int total)>& progress = {});
-
-// What a node's timing depends on besides the device: operator, body, attributes, types and shapes.
-std::string regionSignature(const Node& node, const TuningHint& hint);
+                                  const std::function<void(int done, int total)>& progress = {},
+                                  const TunedNetwork* network = nullptr);
 
 }  // namespace tenfold

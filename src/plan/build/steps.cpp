@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "graph/ir/symbols.h"
 #include "graph/ops/infer.h"
+#include "plan/autotune/network.h"
 #include "plan/build/sizes.h"
 
 namespace tenfold {
@@ -85,7 +86,9 @@ std::unique_ptr<Plan> planBody(const Graph& body, Target& target, const BuildOpt
   auto plan = std::make_unique<Plan>();
   plan->name = body.name;
   plan->graph = body.clone();
-  chooseSteps(*plan, target, options, sizes);
+  BuildOptions alone = options;  // what runs before and behind it is not known
+  alone.tuner.networkSeconds = 0;
+  chooseSteps(*plan, target, alone, sizes);
   dropPackedConstants(*plan);
   return plan;
 }
@@ -125,7 +128,8 @@ void chooseSteps(Plan& plan, Target& target, const BuildOptions& options, const 
     if (options.progress && !options.progress("Choosing tactics", done, total))
       fail("the build was cancelled by its progress monitor");
   };
-  std::vector<Choice> choices = chooseTactics(launches, target, options.tuner, progress);
+  const TunedNetwork network{plan, sizes.optimum};
+  std::vector<Choice> choices = chooseTactics(launches, target, options.tuner, progress, &network);
   std::vector<Step*> steps;
   for (Step& step : plan.steps) {
     if (step.kind != StepKind::kLaunch) continue;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/large_pages.h"
 #include "base/rounding.h"
 #include "graph/ops/op_def.h"
 #include "plan/format/file.h"
@@ -23,6 +24,7 @@ class Writer {
     // Appended, not written into zeros: weights are hundreds of megabytes.
     std::vector<uint8_t> file;
     file.reserve(tensorsOffset + tensorBytes_);
+    preferLargePages(file.data(), file.capacity());
     auto append = [&](size_t at, const void* data, size_t bytes) {
       file.resize(at);
       file.insert(file.end(), static_cast<const uint8_t*>(data), static_cast<const uint8_t*>(data) + bytes);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -36,6 +37,18 @@ void parallelFor(size_t count, int threads, const Work& work) {
   loop();
   for (std::thread& t : others) t.join();
   if (failure) std::rethrow_exception(failure);
+}
+
+// Calls work(begin, count) for the parts of `n` elements, each at least `least` long and, if need be, on a
+// thread of its own.
+template <typename Work>
+void inParts(int64_t n, int64_t least, const Work& work) {
+  const int64_t cores = std::max<int64_t>(std::thread::hardware_concurrency(), 1);
+  const int64_t parts = std::clamp<int64_t>(n / least, 1, cores), size = (n + parts - 1) / parts;
+  parallelFor(static_cast<size_t>(parts), static_cast<int>(parts), [&](size_t i) {
+    int64_t begin = std::min(static_cast<int64_t>(i) * size, n);
+    work(begin, std::min(size, n - begin));
+  });
 }
 
 }  // namespace tenfold

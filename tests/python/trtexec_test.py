@@ -125,6 +125,8 @@ class Trtexec(unittest.TestCase):
         for other in values[1:]:
             self.assertEqual(values[0], other)
         self.assertNotIn("Performance summary", self.passes(f"--loadEngine={plan}", "--timeDeserialize"))
+        for flag in ("--shapes", "--loadInputs"):
+            self.fails(f"{flag}: there is no input 'q'; the inputs are: x", *loaded, f"{flag}=q:1x3")
         self.fails("the engine has no profile 3", *loaded, "--useProfile=3")
 
     def test_raw_outputs(self):
@@ -171,8 +173,8 @@ class Trtexec(unittest.TestCase):
         self.fails("expected a whole number from 0 on, found 'abc'", model, "--iterations=abc")
         self.fails("--percentile: expected 0 to 100, found abc", model, "--percentile=abc")
         self.fails("there are: workspace, dlaSRAM", model, "--memPoolSize=nothing:1G")
-        self.fails("a shape is given for 'features', which is no input; there are: x", model, "--shapes=features:1x3")
-        self.fails("--loadInputs: there is no input 'y'", model, *PROFILE, "--loadInputs=y:file")
+        for flag in ("--minShapes", "--optShapes", "--maxShapes", "--shapes", "--loadInputs"):
+            self.fails(f"{flag}: there is no input 'q'; the inputs are: x", model, *PROFILE, f"{flag}=q:1x3")
         self.fails("2 formats were given", model, *PROFILE, "--inputIOFormats=fp32:chw,fp32:chw")
         self.fails("'x' may not be linear", model, *PROFILE, "--inputIOFormats=fp16:hwc8")
         self.fails("profile 0 allows 1 to 4", f"--onnx={self.model}", *PROFILE, "--shapes=x:5x3")

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 #include "NvOnnxParser.h"
 #include "tenfold/engine_target.h"
@@ -114,15 +115,18 @@ Engine makeEngine(const Options& options, Logger& logger) {
   auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
-  std::vector<char> plan;
+  std::unique_ptr<IHostMemory> built;
+  std::vector<char> loaded;
+  std::string_view plan;
   if (options.loadEngine.empty()) {
-    auto built = buildPlan(options, logger);
-    plan.assign(static_cast<char*>(built->data()), static_cast<char*>(built->data()) + built->size());
+    built = buildPlan(options, logger);
+    plan = {static_cast<const char*>(built->data()), built->size()};
     logger.info("Engine built in {:.5g} sec.", seconds());
     logger.info("Created engine with size: {:.6g} MiB", static_cast<double>(plan.size()) / (1 << 20));
     if (!options.saveEngine.empty()) writeFile(options.saveEngine, plan.data(), plan.size());
   } else {
-    plan = readFile(options.loadEngine);
+    loaded = readFile(options.loadEngine);
+    plan = {loaded.data(), loaded.size()};
     logger.info("Engine loaded in {:.5g} sec.", seconds());
   }
   Engine result;

@@ -1,5 +1,7 @@
 #include "trtexec/network_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -133,13 +135,10 @@ void setTacticSources(const std::string& text, IBuilderConfig& config) {
   config.setTacticSources(sources);
 }
 
-void setErrorBudget(const Options& options, INetworkDefinition& network, IBuilderConfig& config) {
+void setErrorBudget(const Options& options, IBuilderConfig& config) {
   tenfoldSetErrorBudget(&config, options.errorBudget);
   for (const auto& [name, path] : options.loadInputs) {
     std::vector<char> bytes = readFile(path);
-    bool known = false;
-    for (int i = 0; i < network.getNbInputs(); ++i) known = known || name == network.getInput(i)->getName();
-    if (!known) throw std::runtime_error("the network has no input '" + name + "'");
     tenfoldSetErrorBudgetInput(&config, name.c_str(), bytes.data(), static_cast<int64_t>(bytes.size()));
   }
 }
@@ -179,13 +178,6 @@ void setProfile(IOptimizationProfile& profile, const ITensor& input, OptProfileS
 // extent.
 void addProfile(const Options& options, IBuilder& builder, INetworkDefinition& network,
                 IBuilderConfig& config, Logger& logger) {
-  std::vector<std::string> names;
-  for (int i = 0; i < network.getNbInputs(); ++i) names.emplace_back(network.getInput(i)->getName());
-  for (const ShapeMap* shapes : {&options.minShapes, &options.optShapes, &options.maxShapes, &options.shapes})
-    for (const auto& [name, extents] : *shapes)
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        throw std::runtime_error(
-            fmt::format("a shape is given for '{}', which is no input{}", name, suggestion(name, names)));
   bool needed = false;
   IOptimizationProfile* profile = builder.createOptimizationProfile();
   for (int i = 0; i < network.getNbInputs(); ++i) {
@@ -218,10 +210,31 @@ void addProfile(const Options& options, IBuilder& builder, INetworkDefinition& n
     throw std::runtime_error("the shapes given form no optimization profile; see the messages above");
 }
 
+std::vector<std::string> inputsOf(const INetworkDefinition& network) {
+  std::vector<std::string> names;
+  for (int i = 0; i < network.getNbInputs(); ++i) names.emplace_back(network.getInput(i)->getName());
+  return names;
+}
+
 }  // namespace
+
+void requireInputs(const Options& options, const std::vector<std::string>& inputs) {
+  auto check = [&](const char* flag, const auto& given) {
+    for (const auto& [name, value] : given)
+      if (std::find(inputs.begin(), inputs.end(), name) == inputs.end())
+        throw std::runtime_error(fmt::format("{}: there is no input '{}'; the inputs are: {}", flag, name,
+                                             fmt::join(inputs, ", ")));
+  };
+  check("--minShapes", options.minShapes);
+  check("--optShapes", options.optShapes);
+  check("--maxShapes", options.maxShapes);
+  check("--shapes", options.shapes);
+  check("--loadInputs", options.loadInputs);
+}
 
 void applyOptions(const Options& options, IBuilder& builder, INetworkDefinition& network,
                   IBuilderConfig& config, Logger& logger) {
+  requireInputs(options, inputsOf(network));
   auto allow = [&](bool wanted, BuilderFlag flag) {
     if (wanted) config.setFlag(flag);
   };
@@ -239,7 +252,7 @@ void applyOptions(const Options& options, IBuilder& builder, INetworkDefinition&
   config.setAvgTimingIterations(options.avgTiming);
   if (options.maxTactics >= 0) config.setMaxNbTactics(options.maxTactics);
   if (!options.tacticSources.empty()) setTacticSources(options.tacticSources, config);
-  if (options.errorBudget > 0) setErrorBudget(options, network, config);
+  if (options.errorBudget > 0) setErrorBudget(options, config);
   for (const auto& [pool, size] : options.memPoolSize)
     config.setMemoryPoolLimit(find(kPools, pool, "memory pool"), bytesOf(size));
   setFormats(options.inputIOFormats, network.getNbInputs(), true, network);

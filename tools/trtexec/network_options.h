@@ -5,6 +5,8 @@
 
 namespace trtexec {
 
+// Throws std::runtime_error, with the names that there are, where a shape or a file is given for another one.
+void requireInputs(const Options& options, const std::vector<std::string>& inputs);
 // Throws std::runtime_error that names what does not exist.
 void applyOptions(const Options& options, nvinfer1::IBuilder& builder, nvinfer1::INetworkDefinition& network,
                   nvinfer1::IBuilderConfig& config, Logger& logger);

@@ -8,25 +8,18 @@
 #include <stdexcept>
 #include <thread>
 
-#include "common/nearest.h"
 #include "trtexec/network_options.h"
 
 namespace trtexec {
 
 using namespace nvinfer1;
 
-static void requireInputs(const Options& options, ICudaEngine& engine) {
-  std::vector<std::string> inputs;
+static std::vector<std::string> inputsOf(const ICudaEngine& engine) {
+  std::vector<std::string> names;
   for (int32_t i = 0; i < engine.getNbIOTensors(); ++i)
     if (const char* name = engine.getIOTensorName(i); engine.getTensorIOMode(name) == TensorIOMode::kINPUT)
-      inputs.emplace_back(name);
-  auto check = [&](const std::string& name, const char* flag) {
-    if (std::find(inputs.begin(), inputs.end(), name) == inputs.end())
-      throw std::runtime_error(
-          fmt::format("{}: there is no input '{}'{}", flag, name, suggestion(name, inputs)));
-  };
-  for (const auto& [name, extents] : options.shapes) check(name, "--shapes");
-  for (const auto& [name, file] : options.loadInputs) check(name, "--loadInputs");
+      names.emplace_back(name);
+  return names;
 }
 
 size_t bytesOf(DataType type, int64_t count) {
@@ -129,7 +122,7 @@ Worker::Worker(const Options& options, Device& device, ICudaEngine& engine)
       static_cast<size_t>(options.persistentCacheRatio * static_cast<double>(device.persistingBytes())));
   for (Run& run : runs_)
     for (Handle& event : run.events) event = device.event();
-  requireInputs(options, engine);
+  requireInputs(options, inputsOf(engine));
   for (int i = 0; i < engine.getNbIOTensors(); ++i) {
     const char* name = engine.getIOTensorName(i);
     if (engine.getTensorIOMode(name) == TensorIOMode::kINPUT)

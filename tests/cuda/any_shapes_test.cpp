@@ -73,6 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
         AnyShapesCase{"gemm", "a:f16[n=1,s=384,64], b:f16[n=1,64,512] -> y = MatMul(a, b)", "boxes", true},
         AnyShapesCase{"gemm", "a:f16[n=1,1,s=384,64], b:f16[1,8,64,512] -> y = MatMul(a, b)", "wgmma", false},
         AnyShapesCase{"gemm", "a:f16[1,1,s=384,64], b:f16[1,8,64,512] -> y = MatMul(a, b)", "wgmma", true},
+        AnyShapesCase{"gemm", "a:f16[n=1,50000,16], b:f16[16,96] -> y = MatMul(a, b)", "thin", true},
+        AnyShapesCase{"gemm", "a:f16[n=1,50000,16], b:f16[n=1,16,96] -> y = MatMul(a, b)", "thin", false},
         // Rows, or columns of the result, that vectors need not fill.
         AnyShapesCase{"gemm", "a:f16[384,k=64], b:f16[k=64,512] -> y = MatMul(a, b)", "wgmma", false},
         AnyShapesCase{"gemm", "a:f16[384,64], b:f16[s=384,64] -> y = MatMul(a, b) {transB=1}", "boxes",

@@ -134,5 +134,28 @@ TEST(GpuNetworks, FirstLayersPoolTheirResults) {
     }
 }
 
+struct Excitation {
+  const char *type, *gate, *image;
+};
+
+// Means with the products behind them, and images that are scaled by the result in front of a 1x1
+// convolution.
+TEST(GpuNetworks, SqueezeAndExcitation) {
+  for (const Excitation& e : {Excitation{"f16", "Sigmoid", "3,16,14,14"},
+                              {"bf16", "Sigmoid", "1,16,7,7"},
+                              {"f16", "HardSigmoid", "2,16,28,27"},
+                              {"f32", "HardSigmoid", "2,16,9,9"}}) {
+    std::string text = fmt::format(
+        "x:{0}[{2}] -> e = Conv(x, {0}[72,16,1,1] random(1,-0.3,0.3)); h = Swish(e); g = "
+        "GlobalAveragePool(h); s = Conv(g, {0}[12,72,1,1] random(2,-0.3,0.3), {0}[12] random(6)); a = "
+        "Relu(s); t = Conv(a, {0}[72,12,1,1] random(3,-0.3,0.3), {0}[72] random(7)); f = {1}(t); m = Mul(h, "
+        "f); c = Conv(m, {0}[16,72,1,1] random(4,-0.3,0.3), {0}[16] random(5)); y = Add(c, x)",
+        e.type, e.gate, e.image);
+    size_t steps = check(text, "");
+    EXPECT_EQ(steps + 1, check(text, "fuse-scales"));
+    EXPECT_EQ(steps + 2, check(text, "fuse-means"));
+  }
+}
+
 }  // namespace
 }  // namespace tenfold

@@ -51,7 +51,7 @@ void checkProfile(const Graph& graph, const Profile& profile, size_t index) {
 // What needs the target is not the optimizer's, but can be switched off by name like its passes.
 constexpr const char *kMergeProducts = "merge-products", *kAssignLayouts = "assign-layouts",
                      *kFormRegions = "form-regions", *kFuseCasts = "fuse-casts", *kReadImages = "read-images",
-                     *kFusePools = "fuse-pools";
+                     *kFusePools = "fuse-pools", *kFuseScales = "fuse-scales", *kFuseMeans = "fuse-means";
 
 bool isDisabled(const BuildOptions& options, std::string_view pass) {
   const char* environment = std::getenv("TENFOLD_DISABLE_PASSES");
@@ -80,14 +80,18 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
   for (const PassReport& report : optimize(graph, optimizer)) passes.push_back({report.pass, report.changes});
   // Those that the target's kernels do in passing have names as well.
   const bool casts = !isDisabled(options, kFuseCasts), images = !isDisabled(options, kReadImages),
-             pools = !isDisabled(options, kFusePools);
+             pools = !isDisabled(options, kFusePools), scales = !isDisabled(options, kFuseScales),
+             means = !isDisabled(options, kFuseMeans);
   auto fuses = [&](const Node& anchor, const Node& node) {
     bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
-    if (product &&
-        ((node.is("Cast") && !casts) || (node.is("Reorder") && !images) || (node.is("MaxPool") && !pools)))
+    bool scaling = node.is("Mul") && node.outputs[0] == anchor.inputs[0];
+    if (product && ((node.is("Cast") && !casts) || (node.is("Reorder") && !images) ||
+                    (node.is("MaxPool") && !pools) || (scaling && !scales)))
       return false;
-    // Kernels that read images in any layout round floats to TF32.
-    if (product && node.is("Reorder") && !options.allowTf32 && anchor.inputs[0]->dtype == DataType::kFloat32)
+    if (anchor.is("GlobalAveragePool") && node.is("Conv") && !means) return false;
+    // Kernels that read images in any layout, or scale them, round floats to TF32.
+    if (product && (node.is("Reorder") || scaling) && !options.allowTf32 &&
+        anchor.inputs[0]->dtype == DataType::kFloat32)
       return false;
     return target.fusesEpilogue(anchor, node);
   };
@@ -111,8 +115,8 @@ std::vector<PassSummary> optimizeFor(Graph& graph, const Target& target, const B
 
 std::vector<std::string> buildPassNames() {
   std::vector<std::string> names = passNames();
-  names.insert(names.end(),
-               {kMergeProducts, kAssignLayouts, kFormRegions, kFuseCasts, kReadImages, kFusePools});
+  names.insert(names.end(), {kMergeProducts, kAssignLayouts, kFormRegions, kFuseCasts, kReadImages,
+                             kFusePools, kFuseScales, kFuseMeans});
   return names;
 }
 

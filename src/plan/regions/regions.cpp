@@ -65,8 +65,9 @@ class RegionFormer {
     bool product = row->cls == AnchorClass::kProduct;
     const FusionLimits& limits = rules_.limits;
     if (product ? limits.productEpilogue : limits.reductionEpilogue) growEpilogue(anchor, product);
-    if (product && limits.productEpilogue) growConversion(anchor);
+    if (product && limits.productEpilogue) growOperand(anchor);
     if (!product && limits.reductionPrologue) growPrologue(anchor);
+    if (anchor->is("GlobalAveragePool") && groups_.isAlone(anchor)) growProducts(anchor);
   }
 
   // A Split, whose parts are the group's results, or a MaxPool ends the epilogue.
@@ -93,14 +94,42 @@ class RegionFormer {
     }
   }
 
-  // The conversion of what a product reads, where its kernel reads the other type.
-  void growConversion(Node* anchor) {
+  // What a product reads, converted or scaled, where its kernel does that in passing.
+  void growOperand(Node* anchor) {
     const Value* v = anchor->inputs[0];
-    Node* cast = v->producer;
-    if (cast && cast->is("Cast") && isFloat(cast->inputs[0]->dtype) && groups_.isAlone(cast) &&
-        isFusiblePointwise(*cast) && onlyReader(graph_, v) == anchor && rules_.fusesEpilogue &&
-        rules_.fusesEpilogue(*anchor, *cast))
-      join(groups_.groupOf(anchor), cast);
+    Node* n = v->producer;
+    if (n && (n->is("Cast") || n->is("Mul")) && isFloat(n->inputs[0]->dtype) && groups_.isAlone(n) &&
+        isFusiblePointwise(*n) && onlyReader(graph_, v) == anchor && rules_.fusesEpilogue &&
+        rules_.fusesEpilogue(*anchor, *n))
+      join(groups_.groupOf(anchor), n);
+  }
+
+  // The group of the convolution that alone reads `v`, where everything in it follows from that, the weights
+  // and constants of one element; null where there is none, or the mean's kernel does not compute it.
+  const std::vector<Node*>* productBehind(const Node& mean, const Value* v) const {
+    Node* conv = onlyReader(graph_, v);
+    if (!conv || !conv->is("Conv") || conv->inputs[0] != v || !rules_.fusesEpilogue ||
+        !rules_.fusesEpilogue(mean, *conv))
+      return nullptr;
+    const std::vector<Node*>& members = groups_.members(groups_.groupOf(conv));
+    auto isInside = [&](const Value* x) {
+      return !x || (x->isConstant() && x->constant.numel() == 1) ||
+             (x->producer && groups_.groupOf(x->producer) == groups_.groupOf(conv));
+    };
+    auto follows = [&](const Node* n) {
+      return n == conv ||
+             (n->outputs[0]->dtype == v->dtype && std::all_of(n->inputs.begin(), n->inputs.end(), isInside));
+    };
+    return std::all_of(members.begin(), members.end(), follows) ? &members : nullptr;
+  }
+
+  // The two products behind the mean of images.
+  void growProducts(Node* mean) {
+    const std::vector<Node*>* first = productBehind(*mean, mean->outputs[0]);
+    const std::vector<Node*>* second = first ? productBehind(*mean, first->back()->outputs[0]) : nullptr;
+    if (!second || 1 + first->size() + second->size() > static_cast<size_t>(rules_.limits.maxNodes)) return;
+    for (Node* conv : {first->front(), second->front()})
+      groups_.tryMerge(groups_.groupOf(mean), groups_.groupOf(conv));
   }
 
   // Pointwise nodes that only the group reads, of the shape of what reads them.

@@ -81,6 +81,7 @@ bool acceptsChannelsLast(const Node& node) {
 }
 
 bool fusesEpilogue(const Node& anchor, const Node& node) {
+  if (node.output() == anchor.input(0)) return false;  // what precedes a product is computed before it
   return contains(kContractions, anchor.opName()) ? canBePostOp(node) : isPointwise(node);
 }
 

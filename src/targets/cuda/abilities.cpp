@@ -4,6 +4,8 @@
 
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/scaling.h"
+#include "targets/cuda/tactics/product_shape.h"
 #include "targets/strided_view.h"
 
 namespace tenfold::cuda {
@@ -109,6 +111,44 @@ bool fusesPool(const Node& conv, const Node& pool) {
          pool.outputs[0]->dtype == conv.inputs[0]->dtype && isByChannels(conv, *pool.inputs[0]);
 }
 
+// The scaling of a convolution's images by gemm, to which they are products of their own: few pixels would
+// leave its tiles empty.
+bool fusesScaling(const Node& conv, const Node& mul) {
+  constexpr int64_t kFewestChannels = 16, kFewestFilters = 8, kFewestPixels = 32;
+  Scaling scaling = scalingOf(mul);
+  if (!scaling.image || !conv.is("Conv") || !conv.inputs[1]->isConstant()) return false;
+  const Value &image = *scaling.image, &result = *conv.outputs[0];
+  const Shape& weights = conv.inputs[1]->constant.shape();
+  if (!refusesPointwiseConv(conv, weights).empty() || weights[1] < kFewestChannels ||
+      weights[0] < kFewestFilters || image.layout != Layout::kChannelsLast ||
+      result.layout != Layout::kChannelsLast)
+    return false;
+  int64_t pixels = 1;
+  for (int d = 2; d < image.rank(); ++d)
+    pixels *= (*image.shape)[static_cast<size_t>(d)].tryConstant().value_or(kFewestPixels);
+  return isFloat(image.dtype) && typeBits(image.dtype) <= 32 && typeBits(image.dtype) >= 16 &&
+         pixels >= kFewestPixels;
+}
+
+// A small product behind the mean of images, by squeeze-excite, which keeps sums and means in shared memory.
+bool fusesProduct(const Node& mean, const Node& conv) {
+  constexpr int64_t kMostWeights = 1 << 18, kMostChannels = 4096, kMostSqueezed = 512;
+  if (!conv.is("Conv") || !conv.inputs[1]->isConstant() ||
+      (conv.hasInput(2) && !conv.inputs[2]->isConstant()))
+    return false;
+  const Value& image = *mean.inputs[0];
+  const Shape& weights = conv.inputs[1]->constant.shape();
+  int64_t vector = 128 / std::max(typeBits(image.dtype), 16);
+  bool fits = isFloat(image.dtype) && typeBits(image.dtype) >= 16 && typeBits(image.dtype) <= 32 &&
+              image.layout == Layout::kChannelsLast;
+  auto channels = (*image.shape)[1].tryConstant();
+  bool isFirst = conv.inputs[0] == mean.outputs[0];
+  return fits && channels && *channels % vector == 0 && refusesPointwiseConv(conv, weights).empty() &&
+         std::min(weights[0], weights[1]) > 1 && std::max(weights[0], weights[1]) <= kMostChannels &&
+         weights[isFirst ? 0 : 1] <= kMostSqueezed && weights.numel() <= kMostWeights &&
+         conv.outputs[0]->dtype == image.dtype;
+}
+
 // A conversion stays behind a product, as the libraries write what they multiply; but for the network's
 // results and the images of its first layers.
 bool fusesCast(const Node& product, const Node& cast) {
@@ -138,6 +178,8 @@ bool fusesEpilogue(const Node& anchor, const Node& node) {
   if (isEvenSplit(anchor, node)) return true;
   if (node.is("MaxPool")) return fusesPool(anchor, node);
   bool product = anchor.is("MatMul") || anchor.is("Conv") || anchor.is("ConvTranspose");
+  if (anchor.is("GlobalAveragePool") && node.is("Conv")) return fusesProduct(anchor, node);
+  if (node.is("Mul") && node.outputs[0] == anchor.inputs[0]) return fusesScaling(anchor, node);
   if (node.is("Cast") && (product || node.outputs[0] == anchor.inputs[0])) return fusesCast(anchor, node);
   return isPointwise(node);
 }

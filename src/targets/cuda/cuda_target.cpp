@@ -108,8 +108,7 @@ void CudaTarget::synchronize(StreamHandle stream) {
 // In a graph, as a network runs: the host takes longer to launch a small kernel than the GPU to run it.
 double CudaTarget::time(const std::function<void(StreamHandle)>& work, int iterations) {
   use();
-  constexpr int kBurst = 20;      // so that the gap before the first does not count
-  constexpr double kLong = 5e-4;  // gaps do not count
+  constexpr double kMost = 20, kEnough = 5e-3;  // runs and seconds of a burst, so that gaps do not count
   Event start, end;
   auto secondsOf = [&](auto&& run) {
     start.record(nullptr);
@@ -117,13 +116,14 @@ double CudaTarget::time(const std::function<void(StreamHandle)>& work, int itera
     end.record(nullptr);
     return end.secondsSince(start);
   };
-  int burst = secondsOf([&] { work(nullptr); }) > kLong ? 1 : kBurst;
+  const double once = secondsOf([&] { work(nullptr); });
+  const int burst = static_cast<int>(std::clamp(kEnough / std::max(once, 1e-9), 1.0, kMost));
   auto launchAll = [&](StreamHandle stream) {
     for (int n = 0; n < burst; ++n) work(stream);
   };
   std::unique_ptr<Recording> recording;
   // What waits for the host cannot be recorded.
-  if (burst > 1 && reasonOf([&] { recording = recordLaunches(launchAll); }).empty())
+  if (reasonOf([&] { recording = recordLaunches(launchAll); }).empty() && burst > 1)
     recording->replay(nullptr);
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i < iterations; ++i)

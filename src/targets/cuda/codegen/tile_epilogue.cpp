@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "graph/ops/op_def.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/scaling.h"
 #include "targets/cuda/tactics/fast_divisor.h"
 #include "targets/cuda/tactics/loop_axes.h"
 #include "targets/strides.h"
@@ -16,15 +17,26 @@ namespace {
 constexpr int kRowAxes = 4, kVector = 8;  // of the kernels
 constexpr uintptr_t kWidestAccess = 16;
 
+// The one node before the anchor, where it computes the first operand and only the anchor reads that.
+const Node* onlyOneBefore(const FusedNode& fused) {
+  if (fused.before.size() != 1 || !fused.anchor) return nullptr;
+  const Node* node = fused.before[0];
+  const Value* to = node->outputs[0];
+  bool found =
+      to == fused.anchor->inputs[0] && !FusedNode::reads(fused.after, to) && fused.outputIndex(to) < 0;
+  return found ? node : nullptr;
+}
+
 }  // namespace
 
 const Node* conversionBefore(const FusedNode& fused) {
-  if (fused.before.size() != 1 || !fused.anchor) return nullptr;
-  const Node* cast = fused.before[0];
-  const Value* to = cast->outputs[0];
-  bool found = cast->is("Cast") && to == fused.anchor->inputs[0] && !FusedNode::reads(fused.after, to) &&
-               fused.outputIndex(to) < 0;
-  return found ? cast : nullptr;
+  const Node* node = onlyOneBefore(fused);
+  return node && node->is("Cast") ? node : nullptr;
+}
+
+const Node* scalingBefore(const FusedNode& fused) {
+  const Node* node = onlyOneBefore(fused);
+  return node && scalingOf(*node).image ? node : nullptr;
 }
 
 const Node* poolBehind(const FusedNode& fused) {
@@ -36,7 +48,7 @@ const Node* poolBehind(const FusedNode& fused) {
 TileEpilogue::TileEpilogue(const Node& node, std::span<const std::string_view> anchors)
     : fused_(node, anchors) {
   if (!fused_.anchor) fail(ErrorKind::kUnsupported, "there is not exactly one product");
-  if (!fused_.before.empty() && !conversionBefore(fused_))
+  if (!fused_.before.empty() && !conversionBefore(fused_) && !scalingBefore(fused_))
     fail(ErrorKind::kUnsupported, "an operand is computed in the region");
   const Node& product = *fused_.anchor;
   if (!product.is("MatMul") && !product.is("MatMulInteger") && product.hasInput(2)) {
@@ -151,7 +163,7 @@ std::string TileEpilogue::storeCode(size_t k) const {
 }
 
 std::string TileEpilogue::code() const {
-  std::string fields, results, reads, columns, takes, rest, values, stores, restStores,
+  std::string fields, results, reads, columns, takes, rows, rest, values, stores, restStores,
       boxBits = "    return 0;\n";
   Variables variables;
   const Value* product = fused_.anchor->outputs[0];
@@ -165,9 +177,9 @@ std::string TileEpilogue::code() const {
     if (isColumns(k)) {
       columns += readCode(k, "");
       takes += fmt::format("    in.x{0} = fromLane(from.x{0}, lane);\n", k);
-    } else if (static_cast<int>(k) != boxOperand_) {
-      rest += readCode(k, "at[{}] + ");
-      ++restCount;
+    } else {
+      rows += readCode(k, "at[{}] + ");
+      if (static_cast<int>(k) != boxOperand_) rest += readCode(k, "at[{}] + "), ++restCount;
     }
     std::string value = fmt::format("Element<{}>::load(in.x{}.at[i])", memory, k);
     if (isBias(k)) body += " + " + value;
@@ -211,10 +223,11 @@ std::string TileEpilogue::code() const {
              "  static __device__ __forceinline__ void takeColumns(const Inputs<2>& from, u32 lane, "
              "Inputs<2>& in) "
              "{{\n{7}  }}\n"
+             "{0} loadRows({1}, Inputs<W>& in) {{\n{8}  }}\n"
              "{0} loadRest({1}, Inputs<W>& in) {{\n{4}  }}\n"
              "  static __device__ __forceinline__ void setBox(Inputs<2>& in, Box bits) {{\n{5}  }}\n"
              "  static __device__ __forceinline__ Box boxBits(const Results<2>& out) {{\n{6}  }}\n",
-             kWide, place, reads, columns, rest, setBox, boxBits, takes) +
+             kWide, place, reads, columns, rest, setBox, boxBits, takes, rows) +
          fmt::format(
              "  template <int W, typename Acc> static __device__ __forceinline__ void compute("
              "const Inputs<W>& in, const Acc* sums, Results<W>& out) {{\n"

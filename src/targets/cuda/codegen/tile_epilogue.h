@@ -13,6 +13,8 @@ namespace tenfold::cuda {
 
 // The Cast of the anchor's first operand, where nothing else precedes the anchor and only it reads that.
 const Node* conversionBefore(const FusedNode& fused);
+// The Mul of the anchor's images by one factor for each image and channel (scaling.h), likewise.
+const Node* scalingBefore(const FusedNode& fused);
 // The MaxPool that ends what is after the anchor, where nothing else leaves the region.
 const Node* poolBehind(const FusedNode& fused);
 
@@ -20,7 +22,8 @@ class TileEpilogue {
  public:
   // A node that is one of `anchors`, or a region around one, of which a Split of the columns into equal parts
   // or a MaxPool, which is the kernel's own matter, may be the end. Throws Error (kUnsupported) where what
-  // follows it is not pointwise, or more than a conversion precedes it. `node` stays alive as long as this.
+  // follows it is not pointwise, or more than a conversion or a scaling precedes it. `node` stays alive as
+  // long as this.
   TileEpilogue(const Node& node, std::span<const std::string_view> anchors);
 
   const Node& anchor() const { return *fused_.anchor; }

@@ -73,6 +73,14 @@ DeviceBuffer::~DeviceBuffer() {
 
 void DeviceBuffer::setSource(DeviceMemory* memory) { source = memory; }
 
+unsigned residentBlocks(CUfunction function, const Grid& grid) {
+  int blocks = 0;
+  check(driver().cuOccupancyMaxActiveBlocksPerMultiprocessor(
+            &blocks, function, static_cast<int>(grid.threads), grid.sharedBytes),
+        "cuOccupancyMaxActiveBlocksPerMultiprocessor");
+  return static_cast<unsigned>(blocks);
+}
+
 void launch(CUfunction function, const Grid& grid, void** parameters, void* stream) {
   if (!grid.blocks[0] || !grid.blocks[1] || !grid.blocks[2]) return;
   CUlaunchAttribute attribute{};

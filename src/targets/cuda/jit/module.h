@@ -50,6 +50,8 @@ struct Grid {
   bool together = false;  // all blocks run at the same time: they may wait for one another
 };
 
+// Blocks of such a grid that one multiprocessor has room for.
+unsigned residentBlocks(CUfunction function, const Grid& grid);
 // Enqueues a kernel whose parameters are `parameters` (pointers to each). Kernels begin with
 // waitForPrevious() of common.cuh: they may be started while the one before still runs.
 void launch(CUfunction function, const Grid& grid, void** parameters, void* stream);

@@ -48,18 +48,6 @@ struct DepthwiseMmaShape {
   }
 };
 
-// The product with 8 rows of the right operand only.
-__device__ __forceinline__ void multiplyHalf(float (&d)[4], u32 a0, u32 a1, u32 b, f16) {
-  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
-      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-      : "r"(a0), "r"(a1), "r"(b));
-}
-__device__ __forceinline__ void multiplyHalf(float (&d)[4], u32 a0, u32 a1, u32 b, bf16) {
-  asm("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
-      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-      : "r"(a0), "r"(a1), "r"(b));
-}
-
 // The diagonal matrices of a warp's 8 channels, one register for each tap: lane l holds rows 2 * (l % 4) and
 // the next of column l / 4.
 template <class S>

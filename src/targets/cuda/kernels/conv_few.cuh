@@ -106,26 +106,60 @@ struct Converted<T, T> {
   static __device__ __forceinline__ T of(T x) { return x; }
 };
 
-// The patch by elements, whatever the layout and type; channels that are only there to fill words are zeros.
-template <class S>
-__device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& tile, typename S::T* to) {
+// Elements of the patch on their way through registers, whatever the layout and type: those that a thread
+// copies in its turns, HELD of them at once. Channels that are only there to fill words are zeros.
+template <class S, int HELD>
+struct PatchElements {
   typedef typename S::T T;
-  constexpr int kRow = S::kInColumns * S::kStep;
-  i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
   typedef typename S::Image Image;
-  const Image* image = static_cast<const Image*>(p.image) + tile.batch * p.stride[0];
+  static constexpr u32 kRow = S::kInColumns * S::kStep, kAll = S::kInRows * kRow;
+  static constexpr int kTurns = (kAll + S::kThreads - 1) / S::kThreads;
+  Image held[HELD];
+
   // Columns are the fastest: they lie side by side in plain layout, and nearly so otherwise.
-#pragma unroll 4
-  for (int i = threadIdx.x; i < S::kInRows * kRow; i += S::kThreads) {
-    i32 row = i / kRow, rest = i - row * kRow, channel = rest / S::kInColumns,
-        column = rest - channel * S::kInColumns;
-    i32 y = y0 + row, x = x0 + column;
-    bool present = channel < S::kChannels && static_cast<u32>(y) < static_cast<u32>(p.height) &&
-                   static_cast<u32>(x) < static_cast<u32>(p.width);
-    T value{};
-    if (present)
-      value = Converted<T, Image>::of(image[channel * p.stride[1] + y * p.stride[2] + x * p.stride[3]]);
-    to[row * (S::kPitch * S::kPerWord) + S::kPhase + column * S::kStep + channel] = value;
+  struct Place {
+    u32 index, row, channel, column;
+    __device__ __forceinline__ Place(int turn) : index(threadIdx.x + turn * S::kThreads) {
+      row = index / kRow;
+      u32 rest = index - row * kRow;
+      channel = rest / S::kInColumns;
+      column = rest - channel * S::kInColumns;
+    }
+  };
+  __device__ __forceinline__ void load(const FewConv& p, const FewTile& tile, int turn) {
+    i32 y0 = tile.row * S::kStrideY - p.top, x0 = tile.column * S::kStrideX - p.left;
+    const Image* image = static_cast<const Image*>(p.image) + tile.batch * p.stride[0];
+#pragma unroll
+    for (int i = 0; i < HELD; ++i) {
+      Place at(turn + i);
+      i32 y = y0 + at.row, x = x0 + at.column;
+      bool present = at.index < kAll && at.channel < S::kChannels &&
+                     static_cast<u32>(y) < static_cast<u32>(p.height) &&
+                     static_cast<u32>(x) < static_cast<u32>(p.width);
+      held[i] = Image{};
+      if (present) held[i] = image[at.channel * p.stride[1] + y * p.stride[2] + x * p.stride[3]];
+    }
+  }
+  __device__ __forceinline__ void store(T* to, int turn) const {
+#pragma unroll
+    for (int i = 0; i < HELD; ++i) {
+      Place at(turn + i);
+      if (at.index < kAll)
+        to[at.row * (S::kPitch * S::kPerWord) + S::kPhase + at.column * S::kStep + at.channel] =
+            Converted<T, Image>::of(held[i]);
+    }
+  }
+};
+
+// Those of turn `from` on, in few registers.
+template <class S>
+__device__ __forceinline__ void copyElements(const FewConv& p, const FewTile& tile, typename S::T* to,
+                                             int from) {
+  PatchElements<S, 4> few;
+#pragma unroll 1
+  for (int turn = from; turn < few.kTurns; turn += 4) {
+    few.load(p, tile, turn);
+    few.store(to, turn);
   }
 }
 
@@ -134,8 +168,28 @@ __device__ __forceinline__ void copyPatch(const FewConv& p, const FewTile& tile,
   if (S::kWords)
     copyWords<S>(p, tile, to);
   else
-    copyElements<S>(p, tile, static_cast<typename S::T*>(__cvta_shared_to_generic(to)));
+    copyElements<S>(p, tile, static_cast<typename S::T*>(__cvta_shared_to_generic(to)), 0);
 }
+
+// The same in two steps, between which there is time to compute.
+template <class S>
+struct PatchCopy {
+  static constexpr int kTurns = PatchElements<S, 1>::kTurns, kHeld = kTurns < 20 ? kTurns : 20;
+  PatchElements<S, kHeld> elements;
+
+  __device__ __forceinline__ void begin(const FewConv& p, const FewTile& tile, u32 to) {
+    if (S::kWords)
+      copyWords<S>(p, tile, to);
+    else
+      elements.load(p, tile, 0);
+  }
+  __device__ __forceinline__ void finish(const FewConv& p, const FewTile& tile, u32 to) const {
+    if (S::kWords) return;
+    typename S::T* patch = static_cast<typename S::T*>(__cvta_shared_to_generic(to));
+    elements.store(patch, 0);
+    copyElements<S>(p, tile, patch, kHeld);
+  }
+};
 
 // Fragments of 16 pixels of a row, of which `patch` holds the first one's first word.
 template <class S>
@@ -189,13 +243,18 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
   const uint4* weights = static_cast<const uint4*>(p.weights) + blockIdx.y * (S::kWeightBytes / 16);
   for (int i = threadIdx.x; i < S::kWeightBytes / 16; i += S::kThreads)
     copyAsync16(shared + i * 16, weights + i, 16);
-  auto copy = [&](u32 index, u32 buffer) {
-    if (index < p.tiles) copyPatch<S>(p, fewTile(p, index, S::kRows, S::kColumns), patches + buffer);
+  PatchCopy<S> patch;
+  auto begin = [&](u32 index, u32 buffer) {
+    if (index < p.tiles) patch.begin(p, fewTile(p, index, S::kRows, S::kColumns), patches + buffer);
     commitCopies();
+  };
+  auto finish = [&](u32 index, u32 buffer) {
+    if (index < p.tiles) patch.finish(p, fewTile(p, index, S::kRows, S::kColumns), patches + buffer);
   };
   allowNext();
   waitForPrevious();
-  copy(blockIdx.x, 0);
+  begin(blockIdx.x, 0);
+  finish(blockIdx.x, 0);
   u32 first = warp * S::kFragments;
   FewFragments<S> fragments(patches + S::distance(S::rowOf(first), S::columnOf(first)) * 4);
   float* stage =
@@ -203,7 +262,7 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
   u32 buffer = 0;
 #pragma unroll 1
   for (u32 index = blockIdx.x; index < p.tiles; index += gridDim.x) {
-    copy(index + gridDim.x, S::kPatchBytes - buffer);
+    begin(index + gridDim.x, S::kPatchBytes - buffer);
     waitCopies<1>();
     __syncthreads();
     float sums[S::kFragments][1][1][2 * S::kPairs][4] = {};
@@ -232,6 +291,7 @@ __device__ __forceinline__ void convFew(const FewConv& p, const E& e) {
       warpEpilogue<Region, 1, 1, S::kFilters>(e, firstPixel, tile.column + S::columnOf(first + i), p.outWidth,
                                               blockIdx.y * S::kFilters, 16, sums[i], stage);
     }
+    finish(index + gridDim.x, S::kPatchBytes - buffer);
     __syncthreads();  // the patch is overwritten next
     buffer = S::kPatchBytes - buffer;
   }

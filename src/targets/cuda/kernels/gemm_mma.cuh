@@ -14,18 +14,22 @@
 #include "tile_loader.cuh"
 
 template <typename T_, int BM, int BN, int BK, int WARPS_M, int WARPS_N, int STAGES, bool TRANS_A,
-          bool TRANS_B, int PARTS, bool CONSTANT_B = false>
+          bool TRANS_B, int PARTS, bool CONSTANT_B = false, bool SCALED = false>
 struct MmaConfig {
   typedef T_ T;
   static constexpr int kM = BM, kN = BN, kK = BK, kStages = STAGES, kParts = PARTS;
   static constexpr bool kTransA = TRANS_A, kTransB = TRANS_B, kWordy = sizeof(T) == 4;
   static constexpr bool kConstantB = CONSTANT_B;  // may be read before the previous kernel ends
+  // Each A is multiplied by its row of factors first; a step's factors lie behind its tiles.
+  static constexpr bool kScaled = SCALED;
+  static_assert(!SCALED || !TRANS_A, "factors are for columns");
   static constexpr int kWarpsM = WARPS_M, kWarpsN = WARPS_N, kThreads = 32 * WARPS_M * WARPS_N;
   static constexpr int kWarpM = BM / WARPS_M, kWarpN = BN / WARPS_N;
   static constexpr int kFragments = kWarpM / 16, kPairs = kWarpN / 16, kKStep = 32 / sizeof(T);
   typedef SharedTile<T, TRANS_A ? BK : BM, TRANS_A ? BM : BK, TRANS_A && kWordy> TileA;
   typedef SharedTile<T, TRANS_B ? BN : BK, TRANS_B ? BK : BN, !TRANS_B && kWordy> TileB;
-  static constexpr int kStageBytes = TileA::kBytes + TileB::kBytes;
+  static constexpr int kFactorsAt = TileA::kBytes + TileB::kBytes;
+  static constexpr int kStageBytes = kFactorsAt + (SCALED ? BK * sizeof(T) : 0);
 };
 
 __device__ __forceinline__ void multiply(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1, f16) {
@@ -47,6 +51,18 @@ __device__ __forceinline__ void multiply(float (&d)[4], const u32 (&a)[4], u32 b
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
+// The product with 8 rows of the right operand only.
+__device__ __forceinline__ void multiplyHalf(float (&d)[4], u32 a0, u32 a1, u32 b, f16) {
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a0), "r"(a1), "r"(b));
+}
+__device__ __forceinline__ void multiplyHalf(float (&d)[4], u32 a0, u32 a1, u32 b, bf16) {
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a0), "r"(a1), "r"(b));
+}
+
 // Floats are rounded to TF32; the instruction itself would cut them off.
 template <typename T>
 __device__ __forceinline__ void roundFragment(u32 (&r)[4]) {
@@ -56,9 +72,46 @@ __device__ __forceinline__ void roundFragment(u32 (&r)[4]) {
   }
 }
 
+// Two elements, or one of 32 bits, times its factor, rounded once.
+__device__ __forceinline__ u32 scaledWord(u32 x, u32 factor, f16) {
+  u32 r;
+  asm("mul.rn.f16x2 %0, %1, %2;" : "=r"(r) : "r"(x), "r"(factor));
+  return r;
+}
+// Plus -0, which changes nothing: older GPUs have no plain product.
+__device__ __forceinline__ u32 scaledWord(u32 x, u32 factor, bf16) {
+  u32 r;
+  asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(r) : "r"(x), "r"(factor), "r"(0x80008000u));
+  return r;
+}
+__device__ __forceinline__ u32 scaledWord(u32 x, u32 factor, float) {
+  return __float_as_uint(__uint_as_float(x) * __uint_as_float(factor));
+}
+
+// The factors of the columns of which a lane holds elements in a fragment of A: one word for r[0] and r[1],
+// one for r[2] and r[3].
+template <class C>
+struct FragmentFactors {
+  u32 word[2] = {};
+  __device__ __forceinline__ FragmentFactors(u32 tileA, u32 kk) {
+    if constexpr (C::kScaled) {
+      u32 at = tileA + C::kFactorsAt + 32 * kk + threadIdx.x % 4 * 4;
+      word[0] = loadWord(at);
+      word[1] = loadWord(at + 16);
+    }
+  }
+  __device__ __forceinline__ void apply(u32 (&r)[4]) const {
+    if constexpr (C::kScaled) {
+#pragma unroll
+      for (int i = 0; i < 4; ++i) r[i] = scaledWord(r[i], word[i / 2], typename C::T{});
+    }
+  }
+};
+
 // Rows [row, row + 16) of the left operand, step number `kk` of kKStep columns.
 template <class C>
-__device__ __forceinline__ void fragmentA(u32 (&r)[4], u32 tile, u32 row, u32 kk) {
+__device__ __forceinline__ void fragmentA(u32 (&r)[4], u32 tile, u32 row, u32 kk,
+                                          const FragmentFactors<C>& factors) {
   typedef typename C::TileA Tile;
   u32 lane = threadIdx.x % 32;
   if (!C::kTransA) {
@@ -73,6 +126,7 @@ __device__ __forceinline__ void fragmentA(u32 (&r)[4], u32 tile, u32 row, u32 kk
       r[i] = loadWord(tile + Tile::offset(k, m / 4) + m % 4 * 4);
     }
   }
+  factors.apply(r);
   roundFragment<typename C::T>(r);
 }
 
@@ -98,13 +152,13 @@ __device__ __forceinline__ void fragmentB(u32 (&r)[4], u32 tile, u32 column, u32
 template <class C>
 struct MatrixLoader {
   typedef typename C::T T;
-  const T *a, *b;
-  u32 lda, ldb, accessA, accessB;
+  const T *a, *b, *factors;
+  u32 lda, ldb, accessA, accessB, accessFactors;
   i32 m, n, k;  // what is left from the tile's corner on
   u32 steps;
 
   __device__ __forceinline__ MatrixLoader(const Gemm& p, const Place& place, u32 part)
-      : lda(p.lda), ldb(p.ldb), accessA(p.accessA), accessB(p.accessB) {
+      : lda(p.lda), ldb(p.ldb), accessA(p.accessA), accessB(p.accessB), accessFactors(p.accessFactors) {
     u32 beginA, beginB, row = place.m * C::kM, column = place.n * C::kN;
     locateBatch(p, place.batch, beginA, beginB);
     Steps range = stepsOf<C::kK, C::kParts>(p.k, part);
@@ -112,6 +166,7 @@ struct MatrixLoader {
     u32 first = range.from * C::kK;
     a = static_cast<const T*>(p.a) + beginA + (C::kTransA ? first * lda + row : row * lda + first);
     b = static_cast<const T*>(p.b) + beginB + (C::kTransB ? column * ldb + first : first * ldb + column);
+    factors = static_cast<const T*>(p.factors) + place.batch * p.k + first;
     m = static_cast<i32>(p.m - row);
     n = static_cast<i32>(p.n - column);
     k = static_cast<i32>(p.k - first);
@@ -128,6 +183,14 @@ struct MatrixLoader {
     copyTile<typename C::TileA, C::kThreads>(stageA, a + (C::kTransA ? first * lda : first), lda,
                                              C::kTransA ? left : m, C::kTransA ? m : left, accessA);
     if (!C::kConstantB || step >= C::kStages - 1) copyB(stageB, step);
+    if (C::kScaled) copyFactors(stageA + C::kFactorsAt, first, left);
+  }
+  __device__ __forceinline__ void copyFactors(u32 to, u32 first, i32 left) const {
+    constexpr u32 kElements = 16 / sizeof(T);
+    u32 at = threadIdx.x * kElements;
+    if (at >= C::kK) return;
+    u32 count = left > static_cast<i32>(at) ? min(left - at, kElements) : 0;
+    copyChunk(to + threadIdx.x * 16, count ? factors + first + at : factors, count, accessFactors);
   }
   __device__ __forceinline__ void copyB(u32 stage, u32 step) const {
     u32 first = step * C::kK;
@@ -141,8 +204,9 @@ template <class C>
 struct MmaFragments {
   u32 a[C::kFragments][4], b[C::kPairs][4];
   __device__ __forceinline__ void load(u32 tileA, u32 tileB, u32 warpRow, u32 warpColumn, u32 kk) {
+    FragmentFactors<C> factors(tileA, kk);
 #pragma unroll
-    for (int i = 0; i < C::kFragments; ++i) fragmentA<C>(a[i], tileA, warpRow + 16 * i, kk);
+    for (int i = 0; i < C::kFragments; ++i) fragmentA<C>(a[i], tileA, warpRow + 16 * i, kk, factors);
 #pragma unroll
     for (int j = 0; j < C::kPairs; ++j) fragmentB<C>(b[j], tileB, warpColumn + 16 * j, kk);
   }

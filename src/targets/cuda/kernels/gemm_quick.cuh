@@ -2,15 +2,15 @@
 // each block, small enough that the blocks of the next kernel find room beside it. A warp of its own fetches
 // the operands, constant weights before the previous kernel ends; one or two warpgroups multiply (wgmma).
 //
-// The PARTS blocks of a cluster share K. Each finishes the rows of its own rank: the others send it their
-// sums, which arrive on a barrier in its shared memory. What the epilogue reads is fetched before the
-// multiplication.
+// The PARTS blocks of a cluster share K. Each finishes the rows of its own rank: the others store their sums
+// of them into its shared memory. What the epilogue reads is fetched before the multiplication.
 #pragma once
 
 #include "gemm_wgmma.cuh"
 
 template <typename T, int ROWS, int BN, int STAGES, bool TRANS_A, bool TRANS_B, int PARTS, bool CONSTANT_B>
 struct QuickConfig : WgmmaConfig<T, 64, BN, STAGES, ROWS / 64, TRANS_A, TRANS_B, PARTS, CONSTANT_B> {
+  typedef WgmmaConfig<T, 64, BN, STAGES, ROWS / 64, TRANS_A, TRANS_B, PARTS, CONSTANT_B> Base;
   static constexpr bool kAhead = CONSTANT_B;
   static constexpr int kReaders = ROWS / 16, kMultiplying = 2 * ROWS, kThreads = kMultiplying + 32;
   static constexpr int kShare = ROWS / PARTS;  // rows that a block finishes
@@ -22,57 +22,71 @@ struct QuickConfig : WgmmaConfig<T, 64, BN, STAGES, ROWS / 64, TRANS_A, TRANS_B,
   // of four passes.
   static constexpr int kMost = sizeof(T) == 4 && ROWS == 128 && BN < 128 ? 2 : 4;
   static constexpr int kPartBytes = 4 * kShare * kPitch, kSumBytes = PARTS * kPartBytes;
+  // The cluster's sums lie behind the stages, since they may arrive while this block still multiplies. A
+  // block by itself puts its own in their place.
+  static constexpr int kStaged = STAGES * Base::kStageBytes, kReceivedAt = PARTS > 1 ? kStaged : 0,
+                       kTileBytes = kReceivedAt + kSumBytes > kStaged ? kReceivedAt + kSumBytes : kStaged;
   static_assert(kShare % 8 == 0, "eight rows of a fragment go to one block");
   static_assert(TRANS_B || BN % 64 == 0, "slabs of 64 columns are copied");
 };
 
-__device__ __forceinline__ void clusterArrive() {
-  asm volatile("barrier.cluster.arrive.release;" ::: "memory");
-}
-__device__ __forceinline__ void clusterWait() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
-__device__ __forceinline__ u32 addressAt(u32 shared, u32 rank) {
-  u32 there;
-  asm volatile("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(shared), "r"(rank));
-  return there;
-}
-__device__ __forceinline__ void send(u32 there, u32 barrier, float x, float y) {
-  asm volatile(
-      "st.async.shared::cluster.mbarrier::complete_tx::bytes.v2.f32 [%0], {%1, %2}, [%3];" ::"r"(there),
-      "f"(x), "f"(y), "r"(barrier)
-      : "memory");
-}
-
 __device__ __forceinline__ void storePair(u32 shared, float x, float y) {
   asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(shared), "f"(x), "f"(y) : "memory");
 }
-// The first phase, with what other blocks have written.
-__device__ __forceinline__ void waitArrived(u32 barrier) {
-  asm volatile(
-      "{\n\t.reg .pred done;\n\tagain:\n\t"
-      "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [%0], 0, 0x989680;\n\t"
-      "@done bra over;\n\tbra again;\n\tover:\n\t}" ::"r"(barrier)
-      : "memory");
+// Where row `row` of the tile goes: to the block that finishes it, into the place of this block's rank.
+template <class C>
+__device__ __forceinline__ u32 placeThere(u32 received, u32 row) {
+  return addressAt(received + clusterRank() * C::kPartBytes + 4 * (row % C::kShare) * C::kPitch,
+                   row / C::kShare);
 }
 
-// Of the tile's rows each block of the cluster gets its share, into the place of this block's rank.
 template <class C>
-__device__ __forceinline__ void sendSums(const Sums<C>& sums, u32 received, u32 barrier) {
-  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32, rank = C::kParts > 1 ? clusterRank() : 0;
+__device__ __forceinline__ void keepSums(const Sums<C>& sums, u32 tile) {
+  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32;
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
-    u32 first = 16 * warp + 8 * half, owner = first / C::kShare;
-    u32 at =
-        received + rank * C::kPartBytes + 4 * ((first % C::kShare + lane / 4) * C::kPitch + 2 * (lane % 4));
-    u32 there = C::kParts > 1 ? addressAt(at, owner) : at,
-        done = C::kParts > 1 ? addressAt(barrier, owner) : 0;
+    u32 at = tile + 4 * ((16 * warp + 8 * half + lane / 4) * C::kPitch + 2 * (lane % 4));
 #pragma unroll
     for (int j = 0; j < C::kN / 8; ++j) {
       const float(&f)[4] = sums[0][j / (C::kPiece / 8)][j % (C::kPiece / 8)];
-      if (C::kParts > 1)
-        send(there + 32 * j, done, f[2 * half], f[2 * half + 1]);
-      else
-        storePair(there + 32 * j, f[2 * half], f[2 * half + 1]);
+      storePair(at + 32 * j, f[2 * half], f[2 * half + 1]);
     }
+  }
+}
+
+// Neighbouring lanes exchange halves, so that each stores four columns of one fragment at once.
+template <class C>
+__device__ __forceinline__ void sendSums(const Sums<C>& sums, u32 received) {
+  u32 lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  bool odd = lane % 2;
+#pragma unroll
+  for (int half = 0; half < 2; ++half) {
+    u32 row = 16 * warp + 8 * half + lane / 4,
+        there = placeThere<C>(received, row) + (odd ? 32 : 0) + lane % 4 / 2 * 16;
+#pragma unroll
+    for (int j = 0; j < C::kN / 8; j += 2) {
+      const float(&f)[4] = sums[0][j / (C::kPiece / 8)][j % (C::kPiece / 8)];
+      const float(&g)[4] = sums[0][j / (C::kPiece / 8)][j % (C::kPiece / 8) + 1];
+      float f0 = f[2 * half], f1 = f[2 * half + 1], g0 = g[2 * half], g1 = g[2 * half + 1];
+      float x = __shfl_xor_sync(0xffffffffu, odd ? f0 : g0, 1);
+      float y = __shfl_xor_sync(0xffffffffu, odd ? f1 : g1, 1);
+      storeThere(there + 32 * j, odd ? make_float4(x, y, g0, g1) : make_float4(f0, f1, x, y));
+    }
+  }
+}
+
+// Behind this the sums of this block's rows lie in its memory.
+template <class C>
+__device__ __forceinline__ void exchangeSums(const Sums<C>& sums, u32 received) {
+  if (C::kParts > 1) {
+    clusterWait();  // all blocks are there
+    sendSums<C>(sums, received);
+    clusterArrive();
+    clusterWait();
+  } else {
+    syncSome(1, C::kMultiplying);  // nobody reads the stages any more
+    keepSums<C>(sums, received);
+    syncSome(1, C::kMultiplying);
   }
 }
 
@@ -144,8 +158,7 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
   constexpr u32 kAlignment = 1024;
   u32 begin = static_cast<u32>(__cvta_generic_to_shared(memory)),
       stages = (begin + kAlignment - 1) & ~(kAlignment - 1);
-  u32 received = stages + C::kStages * C::kStageBytes, full = received + C::kSumBytes,
-      empty = full + 8 * C::kStages, arrived = empty + 8 * C::kStages;
+  u32 received = stages + C::kReceivedAt, full = stages + C::kTileBytes, empty = full + 8 * C::kStages;
   u32 warp = threadIdx.x / 32;
   bool produces = warp == C::kMultiplying / 32;
   if (threadIdx.x == C::kMultiplying) {
@@ -155,9 +168,7 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
       initBarrier(full + 8 * s, 1);
       initBarrier(empty + 8 * s, C::kReaders);
     }
-    initBarrier(arrived, 1);
     publishBarriers();
-    if (C::kParts > 1) arriveExpecting(arrived, 4 * C::kM * C::kN);
   }
   __syncthreads();
   allowNext();
@@ -165,7 +176,11 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
   if (produces) {
     if (threadIdx.x == C::kMultiplying) produceTiles<C, Producer>(maps, p, tiles, stages, full, empty);
     __syncwarp();
-    if (C::kParts > 1) clusterWait();
+    if (C::kParts > 1) {
+      clusterWait();
+      clusterArrive();  // for when the sums are there
+      clusterWait();
+    }
     return;
   }
   waitForPrevious();
@@ -176,12 +191,7 @@ __device__ __forceinline__ void quickTile(const Maps& maps, const typename Produ
   Sums<C> sums;
   if (steps == 0) memset(sums, 0, sizeof(sums));
   multiplyTile<C>(sums, steps, stages, full, empty, warp / 4, ring);
-  if (C::kParts > 1) clusterWait();
-  sendSums<C>(sums, received, arrived);
-  if (C::kParts > 1)
-    waitArrived(arrived);
-  else
-    syncSome(1, C::kMultiplying);
+  exchangeSums<C>(sums, received);
   mine.finish(reinterpret_cast<float*>(reinterpret_cast<char*>(memory) + (received - begin)));
 }
 

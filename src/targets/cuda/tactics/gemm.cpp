@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kFunction = "gemm";
 constexpr size_t kMostCandidates = 14;
+constexpr uint32_t kVector = 16;  // bytes
 
 // What the copy engine moves, as it sees it: the operands of the product, and with `boxes` the epilogue's
 // matrix and the result.
@@ -81,30 +82,36 @@ class GemmLaunch final : public Launch {
     grid_.blocks = {params_.allTiles, static_cast<unsigned>(config.parts), 1};
     if (config.isPersistent())
       grid_.blocks[0] = std::min(grid_.blocks[0], static_cast<unsigned>(device.multiprocessors));
-    if (!config.usesMaps()) return;
-    if (!shape_.movesOperands || (config.boxes && !shape_.epilogue.isMatrix()))
-      fail(ErrorKind::kUnsupported,
-           "a product of {} x {} x {} in {} batches was compiled for shapes whose operands the copy engine "
-           "can move; "
-           "build for these shapes as well",
-           params_.m, params_.n, params_.k, shape_.batch);
-    maps_.emplace(node, config, shape_);
-    boxes_ = config.boxes;
+    if (config.family == GemmFamily::kThin)  // a tile at a time for each warp
+      grid_.blocks[0] = std::min(
+          ceilDiv(params_.allTiles, grid_.threads / 32),
+          std::max(residentBlocks(function_, grid_), 1U) * static_cast<unsigned>(device.multiprocessors));
+    vectors_ = config.movesResults();
+    if (!config.movesVectors()) return;
+    if (!shape_.movesOperands || (vectors_ && !shape_.epilogue.isMatrix()))
+      fail(
+          ErrorKind::kUnsupported,
+          "a product of {} x {} x {} in {} batches was compiled for shapes whose operands can be moved by 16 "
+          "bytes; build for these shapes as well",
+          params_.m, params_.n, params_.k, shape_.batch);
+    if (config.usesMaps()) maps_.emplace(node, config, shape_);
   }
 
   void run(const LaunchArgs& args) override {
-    auto zero = [&](int i) { return i < 0 ? nullptr : args.inputs[i]; };
+    auto optional = [&](int i) { return i < 0 ? nullptr : args.inputs[i]; };
     params_.a = args.inputs[node_.left];
     params_.b = args.inputs[node_.right];
-    params_.zeroA = zero(node_.zeroLeft);
-    params_.zeroB = zero(node_.zeroRight);
+    params_.zeroA = optional(node_.zeroLeft);
+    params_.zeroB = optional(node_.zeroRight);
+    params_.factors = optional(node_.factors);
     params_.accessA = accessAt(params_.a, shape_.accessA);
     params_.accessB = accessAt(params_.b, shape_.accessB);
+    params_.accessFactors = accessAt(params_.factors, shape_.accessA);
     if (params_.allTiles == 0) return;
     void* epilogue = shape_.epilogue.fill(args);
-    if (boxes_) {
-      if (!shape_.epilogue.isWide())
-        fail("an operand of the product's epilogue does not begin at a multiple of 16 bytes");
+    if (vectors_ && (!shape_.epilogue.isWide() || params_.accessA < kVector || params_.accessB < kVector))
+      fail("an operand of the product or its epilogue does not begin at a multiple of {} bytes", kVector);
+    if (maps_ && vectors_) {
       void* parameters[] = {maps_->encoded(0, params_.a),
                             maps_->encoded(1, params_.b),
                             maps_->encoded(2, shape_.epilogue.memory(maps_->operand(0))),
@@ -132,7 +139,7 @@ class GemmLaunch final : public Launch {
   GemmShape shape_;
   GemmParams params_;
   std::optional<OperandMaps> maps_;
-  bool boxes_ = false;
+  bool vectors_ = false;  // of the epilogue
   std::shared_ptr<const Module> module_;
   CUfunction function_ = nullptr;
   Grid grid_;
@@ -142,9 +149,9 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
   const char *a = memoryType(node.typeA), *b = memoryType(node.typeB), *sum = registerType(node.sum);
   switch (c.family) {
     case GemmFamily::kMma:
-      return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
+      return fmt::format("MmaConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, c.m, c.n,
                          c.k * 16 / typeBits(node.typeA), c.warpsM, c.warpsN, c.stages, node.transA,
-                         node.transB, c.parts, node.constantRight);
+                         node.transB, c.parts, node.constantRight, node.factors >= 0);
     case GemmFamily::kSkinny:
       return fmt::format("SkinnyConfig<{}, {}, {}, {}, {}, {}, {}, {}>", a, c.swap ? c.n : c.m,
                          c.swap ? c.m : c.n, c.swap, node.transA, node.transB, c.parts,
@@ -152,6 +159,8 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
     case GemmFamily::kWgmma:
     case GemmFamily::kQuick:
       return wgmmaCode(c, {a, node.transA, node.transB, node.constantRight});
+    case GemmFamily::kThin:
+      return fmt::format("ThinConfig<{}, {}, {}, {}, {}>", a, c.k, c.n / 32, node.transB, node.constantRight);
     case GemmFamily::kSimt: {
       int each = c.m == 128 ? 8 : 4;
       return fmt::format("SimtConfig<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", a, b, sum, c.m, c.n, c.k, each,
@@ -164,11 +173,9 @@ std::string configCode(const GemmNode& node, const GemmConfig& c) {
 struct FamilyCode {
   const char *include, *function;
 };
-constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},
-                                    {"gemm_simt.cuh", "gemmSimt"},
-                                    {"gemm_skinny.cuh", "gemmSkinny"},
-                                    {"gemm_wgmma.cuh", "gemmWgmma"},
-                                    {"gemm_quick.cuh", "gemmQuick"}};
+constexpr FamilyCode kFamilies[] = {{"gemm_mma.cuh", "gemmMma"},       {"gemm_simt.cuh", "gemmSimt"},
+                                    {"gemm_skinny.cuh", "gemmSkinny"}, {"gemm_wgmma.cuh", "gemmWgmma"},
+                                    {"gemm_quick.cuh", "gemmQuick"},   {"gemm_thin.cuh", "gemmThin"}};
 constexpr FamilyCode kBoxes = {"gemm_boxes.cuh", "gemmBoxes"};
 
 // Parameters in front of the product's, as they are declared and passed on.
@@ -200,7 +207,8 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
     moves = gemmMoves(parsed, any->inputs, any->outputs);
   std::vector<Candidate> found;
   for (const GemmConfig& c : gemmConfigs(parsed, device, hint.allowTf32)) {
-    if ((c.usesMaps() && !moves.operands) || (c.boxes && !moves.results)) continue;
+    if ((c.movesVectors() && !moves.operands) || (c.movesResults() && !moves.results)) continue;
+    if (c.family == GemmFamily::kThin && !moves.isSingle) continue;
     if (std::optional<double> seconds = estimate(c, parsed, shape, device))
       found.push_back({c.name(), *seconds});
   }

@@ -19,7 +19,8 @@ struct MmaRow {
 constexpr MmaRow kMma[] = {
     {128, 256, 32, 2, 4, 3}, {256, 128, 32, 4, 2, 3}, {128, 128, 32, 2, 2, 4}, {128, 128, 64, 2, 4, 3},
     {128, 64, 64, 4, 2, 3},  {64, 128, 64, 2, 4, 3},  {64, 64, 64, 2, 2, 4},   {64, 64, 128, 2, 2, 3},
-    {32, 64, 64, 2, 2, 4},   {64, 32, 64, 2, 2, 4},   {32, 32, 128, 2, 2, 3},
+    {32, 64, 64, 2, 2, 4},   {64, 32, 64, 2, 2, 4},   {32, 32, 128, 2, 2, 3},  {128, 32, 32, 4, 1, 4},
+    {256, 32, 64, 8, 1, 2},
 };
 struct SimtRow {
   int m, n, k, perThreadM, perThreadN;
@@ -27,6 +28,12 @@ struct SimtRow {
 constexpr SimtRow kSimt[] = {{128, 128, 16, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 4, 4}};
 constexpr int kSkinnyRows[] = {1, 2, 4, 8}, kSkinnyLengths[] = {16, 32, 64, 128};
 constexpr int kParts[] = {1, 2, 4, 8};
+// Thin: four warps to a block, fragments of 16 rows by groups of 32 columns.
+constexpr int kThinWarps = 4, kThinRows = 16, kThinGroup = 32, kThinStep = 8;
+struct ThinRow {
+  int groups, deepest;  // K up to which registers hold the weights of so many groups
+};
+constexpr ThinRow kThin[] = {{3, 32}, {2, 48}, {1, 64}};
 
 bool isSmall(DataType type) { return isFloat(type) && typeBits(type) == 16; }
 int bytesOf(DataType type) { return typeBits(type) / 8; }
@@ -48,6 +55,9 @@ std::vector<GemmConfig> allConfigs() {
               {GemmFamily::kSkinny, swap ? length : rows, swap ? rows : length, 0, 1, 1, 1, parts, swap});
   }
   for (const GemmConfig& c : wgmmaConfigs()) all.push_back(c);
+  for (const ThinRow& r : kThin)
+    for (int k = kThinStep; k <= r.deepest; k += kThinStep)
+      all.push_back({GemmFamily::kThin, kThinRows, kThinGroup * r.groups, k, 1, kThinWarps});
   for (const SimtRow& r : kSimt) all.push_back({GemmFamily::kSimt, r.m, r.n, r.k});
   return all;
 }
@@ -58,8 +68,12 @@ bool fitsWgmma(const GemmNode& node, bool allowTf32) {
          (node.typeA == DataType::kFloat32 && allowTf32 && !node.transA && node.transB);
 }
 
+// For many rows and few columns, as scaled images have them; libraries have such tiles for other products.
+bool isTall(const GemmConfig& c) { return c.n == 32 && c.m >= 128; }
+
 bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool allowTf32) {
   bool clusters = device.major >= 9;
+  if (node.factors >= 0 && c.family != GemmFamily::kMma) return false;
   if (c.parts > 1 && !clusters) return false;
   if (c.sharedBytes(node) > device.sharedBytes) return false;
   bool wide = node.typeA == DataType::kFloat32;
@@ -67,6 +81,7 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
     case GemmFamily::kMma: {
       // Fragments of transposed 32-bit operands want rows of 128 bytes at least.
       int shortest = std::min(node.transA ? c.m : 64, node.transB ? 64 : c.n);
+      if (isTall(c) && (node.factors < 0 || c.parts > 1)) return false;
       return isSmall(node.typeA) || (wide && allowTf32 && shortest >= 32);
     }
     case GemmFamily::kWgmma:
@@ -78,6 +93,8 @@ bool fits(const GemmConfig& c, const GemmNode& node, const Device& device, bool 
     case GemmFamily::kSkinny:
       // The epilogue finishes eight columns at once: fewer only where there never are more.
       return (isSmall(node.typeA) || wide) && (!c.swap || c.n == 8 || node.fixedColumns());
+    case GemmFamily::kThin:
+      return isSmall(node.typeA) && !node.transA;
     case GemmFamily::kSimt:
       return !isSmall(node.typeA) && (bytesOf(node.sum) < 8 || c.m < 128);
   }
@@ -110,6 +127,25 @@ std::optional<double> estimateMaps(const GemmConfig& c, const GemmNode& node, co
       device);
 }
 
+// Many rows, each of which takes little more than its results.
+std::optional<double> estimateThin(const GemmConfig& c, const GemmNode& node, const GemmShape& shape,
+                                   const Device& device) {
+  const GemmParams& p = shape.params;
+  constexpr uint32_t kMostColumns = 1024;
+  bool fits = shape.movesOperands && shape.epilogue.isMatrix() && shape.batch == 1;
+  if (!fits || p.k != static_cast<uint32_t>(c.k) || p.n > kMostColumns) return std::nullopt;
+  double m = p.m, across = std::ceil(static_cast<double>(p.n) / c.n), tiles = std::ceil(m / c.m) * across;
+  constexpr double kLeastTiles = 16;  // of a multiprocessor, whose warps wait for one another's memory
+  if (tiles < kLeastTiles * device.multiprocessors) return std::nullopt;
+  // Seconds that a multiprocessor needs for a result's epilogue.
+  constexpr double kFinish = 7e-11, kStart = 1.2e-6;
+  double finish = kFinish * m * across * c.n / device.multiprocessors;
+  // Warps of a block share their rows.
+  double fromL2 =
+      m * (std::ceil(across / kThinWarps) * p.k + p.n) * bytesOf(node.typeA) / (1.3 * device.bandwidth);
+  return std::max({finish, fromL2, memorySeconds(node, shape, device)}) + kStart;
+}
+
 }  // namespace
 
 std::string GemmConfig::name() const {
@@ -126,6 +162,8 @@ std::string GemmConfig::name() const {
                                  : fmt::format("p{}", parts));
     case GemmFamily::kQuick:
       return fmt::format("quick {}x{} s{} p{}", m, n, stages, parts);
+    case GemmFamily::kThin:
+      return fmt::format("thin {}x{} k{}", m, n, k);
     case GemmFamily::kSimt:
       return fmt::format("simt {}x{}x{}", m, n, k);
   }
@@ -133,13 +171,13 @@ std::string GemmConfig::name() const {
 }
 
 std::string GemmConfig::attributes() const {
-  std::string limits = usesMaps() ? fmt::format(", {}", residents()) : "";
+  std::string limits = movesVectors() ? fmt::format(", {}", residents()) : "";
   std::string cluster = parts > 1 ? fmt::format(" __cluster_dims__(1, {}, 1)", parts) : "";
   return fmt::format("__launch_bounds__(C::kThreads{}){}", limits, cluster);
 }
 
 int GemmConfig::threads() const {
-  if (family == GemmFamily::kMma) return kWarp * warpsM * warpsN;
+  if (family == GemmFamily::kMma || family == GemmFamily::kThin) return kWarp * warpsM * warpsN;
   if (family == GemmFamily::kSkinny) return kSkinnyThreads;
   if (family == GemmFamily::kWgmma) return groups == 3 ? 512 : 384;
   if (family == GemmFamily::kQuick) return 2 * m + kWarp;
@@ -149,9 +187,10 @@ int GemmConfig::threads() const {
 
 size_t GemmConfig::sharedBytes(const GemmNode& node) const {
   if (usesMaps()) return wgmmaSharedBytes(*this);
+  if (family == GemmFamily::kThin) return 0;
   int bytes = 0;
   if (family == GemmFamily::kMma) {
-    int stage = (m + n) * k * 2;
+    int stage = (m + n + (node.factors >= 0 ? 1 : 0)) * k * 2;
     int epilogue = parts > 1 ? m * (n + 8) * 4 : warpsM * warpsN * 16 * (n / warpsN + 8) * 4;
     bytes = std::max(stages * stage, epilogue);
   } else if (family == GemmFamily::kSkinny) {
@@ -186,6 +225,7 @@ std::optional<double> estimate(const GemmConfig& c, const GemmNode& node, const 
   if (c.family == GemmFamily::kSkinny && (few > kMostFew || (few < rows && rows > 1 && few <= rows / 2)))
     return std::nullopt;
   if (c.usesMaps()) return estimateMaps(c, node, shape, device);
+  if (c.family == GemmFamily::kThin) return estimateThin(c, node, shape, device);
   double tiles = tilesAlong(p.m, c.m) * tilesAlong(p.n, c.n) * static_cast<double>(shape.batch);
   constexpr double kLeastPart = 128;  // of K, that is worth a block
   if (c.parts > 1 && (p.k < kLeastPart * c.parts || tiles * c.parts > 2.0 * device.multiprocessors))

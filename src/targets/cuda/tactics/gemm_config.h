@@ -11,11 +11,11 @@
 
 namespace tenfold::cuda {
 
-enum class GemmFamily { kMma, kSimt, kSkinny, kWgmma, kQuick };
+enum class GemmFamily { kMma, kSimt, kSkinny, kWgmma, kQuick, kThin };
 
 struct GemmConfig {
   GemmFamily family = GemmFamily::kMma;
-  int m = 0, n = 0, k = 0;  // of a tile
+  int m = 0, n = 0, k = 0;  // of a tile; thin: k is that of the product
   int warpsM = 1, warpsN = 1, stages = 1;
   int parts = 1;       // blocks of a cluster that share K
   bool swap = false;   // skinny: few columns, not few rows
@@ -28,7 +28,10 @@ struct GemmConfig {
   std::string attributes() const;
   int threads() const;
   bool usesMaps() const { return family == GemmFamily::kWgmma || family == GemmFamily::kQuick; }
-  // Blocks that its registers leave room for on one multiprocessor.
+  // Operands and results are moved by 16 bytes or the copy engine, as far as shapes allow it.
+  bool movesVectors() const { return usesMaps() || family == GemmFamily::kThin; }
+  bool movesResults() const { return boxes || family == GemmFamily::kThin; }
+  // Blocks that its registers must leave room for on one multiprocessor.
   int residents() const { return family == GemmFamily::kQuick && m * n < 128 * 128 ? 2 : 1; }
   // Blocks stay and take one tile after the other.
   bool isPersistent() const { return family == GemmFamily::kWgmma && parts == 1; }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "targets/cuda/codegen/expression.h"
+#include "targets/cuda/scaling.h"
 #include "targets/cuda/tactics/loop_axes.h"
 #include "targets/cuda/tactics/product_shape.h"
 #include "targets/cuda/tactics/strides.h"
@@ -14,10 +15,13 @@ namespace {
 constexpr std::string_view kAnchors[] = {"MatMul", "MatMulInteger", "Conv"};
 constexpr int kBatchAxes = 4;
 
-size_t operandOf(const TileEpilogue& epilogue, size_t i) {
-  int index = epilogue.fused().inputIndex(epilogue.anchor().inputs.at(i));
+size_t indexOf(const TileEpilogue& epilogue, const Value* operand) {
+  int index = epilogue.fused().inputIndex(operand);
   if (index < 0) fail(ErrorKind::kUnsupported, "an operand is no input of the region");
   return static_cast<size_t>(index);
+}
+size_t operandOf(const TileEpilogue& epilogue, size_t i) {
+  return indexOf(epilogue, epilogue.anchor().inputs.at(i));
 }
 
 int zeroPointOf(const TileEpilogue& epilogue, size_t i) {
@@ -139,7 +143,13 @@ uint32_t zeroStride(const TensorDesc& zero, uint32_t extent) {
 
 GemmNode::GemmNode(const Node& node) : epilogue(node, kAnchors) {
   const Node& product = epilogue.anchor();
-  left = operandOf(epilogue, 0);
+  if (const Node* mul = scalingBefore(epilogue.fused())) {
+    Scaling scaling = scalingOf(*mul);
+    left = indexOf(epilogue, scaling.image);
+    factors = static_cast<int>(indexOf(epilogue, scaling.factors));
+  } else {
+    left = operandOf(epilogue, 0);
+  }
   right = operandOf(epilogue, 1);
   typeA = product.inputs[0]->dtype;
   typeB = product.inputs[1]->dtype;
@@ -167,6 +177,19 @@ bool GemmNode::fixedColumns() const {
 
 namespace {
 
+// Scaled images are products of their own: all rows of one share the factors.
+void setImages(GemmShape& g, const TensorDesc& x, const TensorDesc& factors) {
+  GemmParams& p = g.params;
+  int64_t images = x.shape[0], pixels = x.shape.numel(2, x.shape.rank());
+  if (factors.shape.numel() != images * p.k)
+    fail(ErrorKind::kUnsupported, "{} factors for {}", factors.shape.str(), x.shape.str());
+  p.m = static_cast<uint32_t>(pixels);
+  p.batchAxes = 1;
+  p.batchExtent[0] = divisorOf(std::max<int64_t>(images, 1));
+  p.batchA[0] = p.m * p.k;
+  g.batch = images;
+}
+
 // A product but for its epilogue, and what that is asked about.
 struct Product {
   GemmShape shape;
@@ -190,6 +213,7 @@ Product productOf(const GemmNode& node, Descs in, Descs out) {
     ProductShape s = pointwiseConvShape(x.shape, w.shape);
     p.m = small(s.m), p.n = small(s.n), p.k = small(s.k);
     p.lda = p.ldb = p.k;
+    if (node.factors >= 0) setImages(g, x, in[static_cast<size_t>(node.factors)]);
     product.descs = {{in.begin(), in.end()}, {out.begin(), out.end()}};
     product.order = memoryOrder(x.shape.rank(), Layout::kChannelsLast);
   } else {
@@ -235,7 +259,9 @@ GemmMoves gemmMoves(const GemmNode& node, Descs in, Descs out) {
   GemmMoves moves;
   // Where this throws, what is asked for is not there.
   reasonOf([&] {
-    moves.operands = productOf(node, in, out).shape.movesOperands;
+    GemmShape shape = productOf(node, in, out).shape;
+    moves.operands = shape.movesOperands;
+    moves.isSingle = shape.params.batchAxes == 0;
     moves.results = moves.operands && gemmShape(node, in, out).epilogue.isMatrix();
   });
   return moves;

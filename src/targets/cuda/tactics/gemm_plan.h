@@ -8,8 +8,8 @@
 
 namespace tenfold::cuda {
 
-// A MatMul or MatMulInteger, or a convolution with a 1x1 kernel in channels-last layout, with any pointwise
-// epilogue. Throws Error (kUnsupported) for other nodes.
+// A MatMul or MatMulInteger, or a convolution with a 1x1 kernel in channels-last layout, whose images may be
+// scaled before, with any pointwise epilogue. Throws Error (kUnsupported) for other nodes.
 struct GemmNode {
   explicit GemmNode(const Node& node);
 
@@ -18,6 +18,7 @@ struct GemmNode {
 
   TileEpilogue epilogue;
   size_t left = 0, right = 0;           // inputs of the node
+  int factors = -1;                     // of each image and channel: what the left operand is scaled by
   int zeroLeft = -1, zeroRight = -1;    // zero points of integers
   bool transA = false, transB = false;  // as the kernel sees them
   bool isConv = false;
@@ -27,9 +28,9 @@ struct GemmNode {
 
 // Gemm of kernels/gemm.cuh, without the grid.
 struct GemmParams {
-  const void *a = nullptr, *b = nullptr;
+  const void *a = nullptr, *b = nullptr, *factors = nullptr;
   uint32_t m = 0, n = 0, k = 0, lda = 0, ldb = 0;
-  uint32_t accessA = 0, accessB = 0;
+  uint32_t accessA = 0, accessB = 0, accessFactors = 0;
   const void *zeroA = nullptr, *zeroB = nullptr;
   uint32_t zeroStrideA = 0, zeroStrideB = 0;
   uint32_t tilesM = 0, tilesN = 0;
@@ -56,9 +57,10 @@ struct GemmShape {
 // Throws Error (kUnsupported) where a kernel cannot run these shapes.
 GemmShape gemmShape(const GemmNode& node, Descs inputs, Descs outputs);
 
-// What the copy engine can move at these shapes: the operands; and the results, with what the epilogue reads.
+// What the copy engine, or vectors, can move at these shapes: the operands; and the results, with what the
+// epilogue reads. And whether all is one product.
 struct GemmMoves {
-  bool operands = false, results = false;
+  bool operands = false, results = false, isSingle = false;
 };
 GemmMoves gemmMoves(const GemmNode& node, Descs inputs, Descs outputs);
 

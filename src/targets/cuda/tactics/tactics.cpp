@@ -17,7 +17,7 @@ std::vector<std::unique_ptr<Tactic>> makeTactics(const Device& device) {
   tactics.push_back(makeCudnnConv(device));
   tactics.push_back(makeCudnnAttention(device));
 #endif
-  add(kGemm, kPointwise, kMovement, kPad, kGather, kPool, kResize, kRowOperators);
+  add(kGemm, kPointwise, kMovement, kPad, kGather, kSqueezeExcite, kPool, kResize, kRowOperators);
   add(kFlashAttention, kPlainAttention, kRecurrent);
   add(kSelection, kPatterns, kQuantization, kImages, kSums, kNormalization, kPacked, kUnique,
       kLinearAttention);

@@ -64,6 +64,9 @@ extern const GeneratedFamily kPad;
 // MaxPool (without indices), AveragePool, GlobalAveragePool and GlobalMaxPool over one to three spatial axes,
 // with a pointwise epilogue. Both layouts; floats, and 8-bit integers for the maxima.
 extern const GeneratedFamily kPool;
+// The mean of images in channels-last layout with two small products and their activations behind it, as
+// squeeze-and-excitation begins (kernels/squeeze_excite.cuh): 16- and 32-bit floats, the latter exactly.
+extern const GeneratedFamily kSqueezeExcite;
 // Resize along up to three neighbouring axes, every mode but tf_crop_and_resize; any layout. Nearest copies
 // elements of whole bytes, the others combine floats of 16 and 32 bits.
 extern const GeneratedFamily kResize;

@@ -33,10 +33,11 @@ constexpr WgmmaRow kWideBoxes[] = {{128, 128, 5, 2}, {192, 128, 3, 3}, {192, 64,
 struct QuickRow {
   int m, n, stages;
 };
-// The first six leave half of the shared memory to the next kernel's blocks; the others have more in flight.
-constexpr QuickRow kQuick[] = {{64, 32, 7},  {64, 64, 5},   {64, 128, 3}, {128, 32, 4},
-                               {128, 64, 3}, {128, 128, 3}, {64, 32, 14}, {64, 64, 12},
-                               {64, 128, 7}, {128, 64, 7},  {128, 128, 4}};
+// Of the first five, three fit on a multiprocessor, of the next five two: the next kernels' blocks find room
+// and fetch their weights early. The others have more in flight.
+constexpr QuickRow kQuick[] = {{64, 32, 4},  {64, 64, 4},  {64, 128, 3}, {128, 32, 3}, {128, 64, 3},
+                               {64, 32, 9},  {64, 64, 6},  {64, 128, 4}, {128, 64, 4}, {128, 128, 3},
+                               {64, 64, 12}, {64, 128, 7}, {128, 64, 7}, {128, 128, 4}};
 constexpr int kParts[] = {1, 2, 4, 8};
 
 // Seconds in which a multiprocessor is through one step: its arithmetic, or the time in which the operands
@@ -73,13 +74,16 @@ std::optional<double> estimateQuick(const GemmConfig& c, const WgmmaWork& work, 
   double together = 2 * wgmmaSharedBytes(c) <= device.sharedBytes ? 2.0 : 1.0;
   if (blocks > together * device.multiprocessors || (c.parts > 1 && steps < 2)) return std::nullopt;
   // Stages that are never filled only keep the next kernel's blocks out.
-  if (c.stages > 2 * steps) return std::nullopt;
-  constexpr double kStart = 1.6e-6, kSend = 4e-7, kFinish = 1e-7, kFromL2 = 9e10, kAllFromL2 = 5.5e12;
+  if (c.stages > std::max(4.0, steps + 1)) return std::nullopt;
+  constexpr double kStart = 1.6e-6, kAlone = 3e-7, kLatency = 8e-7, kFinish = 1e-7, kFromL2 = 9e10,
+                   kAllFromL2 = 5.5e12;
   double bytes = steps * kStep * 2 * (c.m + c.n);
-  double read =
-      std::max(bytes * std::ceil(blocks / device.multiprocessors) / kFromL2, bytes * blocks / kAllFromL2);
+  double read = std::max({bytes * std::ceil(blocks / device.multiprocessors) / kFromL2,
+                          bytes * blocks / kAllFromL2, steps / c.stages * kLatency});
   double passes = c.n / 16.0 / c.parts;
-  return std::max(read, work.memorySeconds) + kStart + (c.parts > 1 ? kSend : 0) + kFinish * passes;
+  // Of a tile's sums, sent to where they are added.
+  double send = c.parts > 1 ? 1.5e-7 + 7e-11 * c.m * c.n : 0;
+  return std::max(read, work.memorySeconds) + kStart + send + kFinish * passes + (together < 2 ? kAlone : 0);
 }
 
 }  // namespace
@@ -110,7 +114,8 @@ std::string wgmmaCode(const GemmConfig& c, const WgmmaOperands& o) {
 size_t wgmmaSharedBytes(const GemmConfig& c) {
   int all = c.stages * (c.m + c.n) * 64 * 2, sums = 4 * c.m * (c.n + 8);
   if (c.family == GemmFamily::kQuick) {
-    all += sums + kBarriers;
+    all = c.parts > 1 ? all + sums : std::max(all, sums);
+    all += kBarriers;
   } else if (c.parts > 1) {
     all = std::max(all, sums);  // when all is added up, nobody needs the stages
   } else if (c.boxes) {

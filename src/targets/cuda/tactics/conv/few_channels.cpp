@@ -36,7 +36,7 @@ double secondsOf(const ConvShape& s, const FewConfig& c, DataType type, const De
   double patch = ((c.rows - 1) * static_cast<double>(s.stride[1]) + static_cast<double>(s.kernel[1])) *
                  ((c.columns - 1) * static_cast<double>(s.stride[2]) + static_cast<double>(s.kernel[2])) *
                  static_cast<double>(runs.step);
-  each += patch / (c.words ? 2.0 : 1.0) * 0.03e-9;
+  each += patch / (c.words ? static_cast<double>(runs.perWord * c.words) : 1.0) * 0.03e-9;
   double perProcessor = std::ceil(blocks / device.multiprocessors);
   return std::max(memory, perProcessor * each + 2e-6) + device.launchSeconds;
 }
@@ -51,10 +51,10 @@ std::string refuses(const Device&, const Node& node, const TuningHint& hint) {
   });
 }
 
-ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
+ConvPlan plan(const Device&, const ConvNode& conv, const std::string& name, Descs in, Descs out) {
   ConvShape s = fewShape(conv, in, out);
   FewConfig config = fewConfig(name);
-  if (config.words && !copiesByWords(s, conv, in[conv.x].layout))
+  if (config.words && !copiesByWords(s, conv, in[conv.x].layout, config.words))
     fail(ErrorKind::kUnsupported, "rows of {} elements cannot be copied by words", s.in[2] * s.channels);
   FewParams params(s, in[conv.x]);
   params.tiles = static_cast<uint32_t>(tilesOf(s, config));
@@ -63,14 +63,12 @@ ConvPlan plan(const Device& device, const ConvNode& conv, const std::string& nam
   ConvPlan plan;
   plan.setParams(params);
   constexpr unsigned kWord = 4;
-  plan.alignment = kWord;
+  plan.alignment = kWord * static_cast<unsigned>(std::max(config.words, 1));
   plan.grid.threads = 32 * kWarps;
   plan.grid.sharedBytes = fewSharedBytes(config, s, conv.type());
   auto filterTiles = static_cast<unsigned>(ceilDiv(s.filters, config.filters));
-  unsigned perProcessor =
-      std::clamp(static_cast<unsigned>(device.sharedBytes / (plan.grid.sharedBytes + 1024)), 1u, 4u);
-  unsigned resident = static_cast<unsigned>(device.multiprocessors) * perProcessor / filterTiles;
-  plan.grid.blocks = {std::min(params.tiles, std::max(resident, 1u)), filterTiles, 1};
+  plan.grid.blocks = {params.tiles, filterTiles, 1};
+  plan.goesRound = true;
   return plan;
 }
 
@@ -78,7 +76,10 @@ std::vector<Candidate> candidates(const Device& device, const Node& node, const 
   ConvNode conv(node, true);
   ConvShape s = fewShape(conv, hint.inputs, hint.outputs);
   // Where the width may change, its evenness may too.
-  int words = hint.staticShapes && copiesByWords(s, conv, hint.inputs[conv.x].layout);
+  auto copies = [&](int words) {
+    return hint.staticShapes && copiesByWords(s, conv, hint.inputs[conv.x].layout, words);
+  };
+  int words = copies(4) ? 4 : copies(1);
   std::vector<Candidate> found;
   for (Tile tile : kTiles)
     for (int filters : kFilters) {

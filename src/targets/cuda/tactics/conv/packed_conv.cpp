@@ -1,5 +1,7 @@
 #include "targets/cuda/tactics/conv/packed_conv.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "targets/cuda/codegen/tile_epilogue.h"
 #include "targets/cuda/tactics/any_shapes.h"
@@ -18,7 +20,7 @@ class PackedConvLaunch final : public Launch {
  public:
   // `boxOperand`: which operand of the epilogue, or -1.
   PackedConvLaunch(const ConvNode& conv, ConvPlan plan, TileEpilogue::Params epilogue, int boxOperand,
-                   const void* weights, std::shared_ptr<const Module> module)
+                   const void* weights, std::shared_ptr<const Module> module, const Device& device)
       : conv_(conv),
         plan_(std::move(plan)),
         boxOperand_(boxOperand),
@@ -31,6 +33,10 @@ class PackedConvLaunch final : public Launch {
            "shapes as well");
     plan_.words[1] = reinterpret_cast<uint64_t>(weights);
     function_ = module_->function(kConvFunction, plan_.grid.sharedBytes);
+    if (!plan_.goesRound) return;
+    auto [x, y, z] = plan_.grid.blocks;
+    unsigned most = residentBlocks(function_, plan_.grid) * static_cast<unsigned>(device.multiprocessors);
+    plan_.grid.blocks[0] = std::min(x, std::max(most / (y * z), 1u));
   }
 
   void run(const LaunchArgs& args) override {
@@ -84,7 +90,7 @@ std::unique_ptr<Kernel> packedConvKernel(KernelParts parts, ConvPlanner plan) {
                    parts = std::move(parts)](Descs in, Descs out) {
     return std::make_unique<PackedConvLaunch>(conv, plan(parts.device, conv, parts.config, in, out),
                                               epilogueParams(epilogue, conv, in, out), epilogue.boxOperand(),
-                                              parts.weights[0].data(), parts.module);
+                                              parts.weights[0].data(), parts.module, parts.device);
   });
 }
 

@@ -35,6 +35,7 @@ struct ConvPlan {
   // results, for one).
   bool vectors = false;
   Grid grid;
+  bool goesRound = false;   // blocks do so over what there is: no more are launched than fit at a time
   unsigned alignment = 16;  // of the image, in bytes
 };
 

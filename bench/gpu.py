@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Tenfold, PyTorch eager and torch.compile on the same GPU, in one process a row.
 
-    gpu.py [ROW...] [--batch N...] [--precision fp16|tf32...] [--peers eager,compile] [--max-autotune]
+    gpu.py [ROW...] [--batch N...] [--precision fp16|tf32...] [--peers eager,compile,max-autotune]
 
 ROWs are globs over names such as resnet50-32-fp16 or over models (--list shows
 them); without any, all rows run. Each row exports its network to ONNX, builds
@@ -12,7 +12,8 @@ reason and the others go on.
 Prints the table and writes bench/results/DEVICE-DATE-gpu.md, .json and .svg.
 Rows measured earlier the same day stay in the files, so that they can be
 filled in several short runs; --add takes rows from what an earlier run, on
-another machine perhaps, printed. Exit code 0 only if every row ran.
+another machine perhaps, printed; peers that a row's new run leaves out are
+kept. Exit code 0 only if every row ran.
 
 Needs PyTorch with CUDA, torchvision, transformers and onnx (bench/export-requirements.txt): run.py takes the
 PATH's python3 where its own has no PyTorch.
@@ -32,6 +33,7 @@ import gpu_report
 import gpu_row
 
 ROOT = Path(__file__).resolve().parent.parent
+PEERS_HELP = "whom to measure beside Tenfold, '' for nobody; max-autotune takes some five minutes a row"
 MARK = "row: "  # before the JSON of each row, in what is printed
 
 
@@ -76,7 +78,10 @@ def write(found, date, folder):
             json.loads(stem.with_suffix(".json").read_text())["rows"] if stem.with_suffix(".json").exists() else []
         )
         rows = {row["row"]: row for row in earlier}
-        rows.update((row["row"], row) for row in found if row.get("device", device) == device)
+        for row in found:
+            if row.get("device", device) == device:
+                old = rows.get(row["row"], {})
+                rows[row["row"]] = {**{peer: old[peer] for peer in gpu_row.PEERS if peer in old}, **row}
         known = [rows[name] for name in order if name in rows]
         texts.append(gpu_report.write(known, {"device": device, "date": date}, stem))
     return texts or [gpu_report.table(found)]
@@ -88,8 +93,7 @@ def parse():
     parser.add_argument("--batch", nargs="+", type=int, default=())
     parser.add_argument("--precision", nargs="+", default=())
     parser.add_argument("--list", action="store_true", help="show the rows' names and end")
-    parser.add_argument("--peers", default="eager,compile", help="whom to measure beside Tenfold; '' for nobody")
-    parser.add_argument("--max-autotune", action="store_true", help=f"for torch.compile of {gpu_models.RESNET}")
+    parser.add_argument("--peers", default="eager,compile", help=PEERS_HELP)
     parser.add_argument("--exporter", choices=("dynamo", "script"), default="script", help="of PyTorch to ONNX")
     parser.add_argument("--rebuild", action="store_true", help="build again with the timing cache; compare the bytes")
     parser.add_argument("--build-flags", default="", help="more flags for trtexec, separated by spaces")

@@ -26,6 +26,8 @@ constexpr ConvRow kConvolutions[] = {
     {"resnet50/1x1_14_add", 256, 14, 1024, 1, 1, 1, true},
     {"resnet50/3x3_7", 512, 7, 512, 3, 1, 1, false},
     {"resnet50/1x1_7_add", 512, 7, 2048, 1, 1, 1, true},
+    {"mobilenet/1x1_112", 16, 112, 96, 1, 1, 1, false},
+    {"mobilenet/1x1_56", 24, 56, 144, 1, 1, 1, false},
     {"mobilenet/dw_112", 32, 112, 32, 3, 1, 32, false},
     {"mobilenet/dw_56_s2", 144, 56, 144, 3, 2, 144, false},
     {"mobilenet/dw_14", 384, 14, 384, 3, 1, 384, false},

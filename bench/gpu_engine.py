@@ -12,13 +12,12 @@ class EngineError(RuntimeError):
     """What Tenfold said when something failed."""
 
 
-def build(programs, model, plan, flags, cache):
-    """Builds a plan with trtexec, which also writes PLAN.json; returns the seconds from start to end."""
-    command = [str(programs / "bin" / "trtexec"), f"--onnx={model}", f"--saveEngine={plan}", "--skipInference"]
-    command += ["--profilingVerbosity=detailed", f"--exportLayerInfo={plan}.json", f"--timingCacheFile={cache}"]
-    started = time.monotonic()
+def trtexec(programs, *flags):
+    """Runs it; returns the seconds from its start to its end."""
     environment = {"TENFOLD_TARGET": "cuda", **os.environ}
-    done = subprocess.run([*command, *flags], check=False, capture_output=True, text=True, env=environment)
+    started = time.monotonic()
+    command = [str(programs / "bin" / "trtexec"), "--skipInference", *flags]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode < 0:
         raise EngineError(f"trtexec crashed with signal {-done.returncode}")
     if done.returncode:
@@ -27,8 +26,15 @@ def build(programs, model, plan, flags, cache):
     return time.monotonic() - started
 
 
-def layers(plan):
+def build(programs, model, plan, flags, cache):
+    """Builds a plan; returns the seconds that it took."""
+    flags = [*flags, "--profilingVerbosity=detailed", f"--timingCacheFile={cache}"]
+    return trtexec(programs, f"--onnx={model}", f"--saveEngine={plan}", *flags)
+
+
+def layers(programs, plan):
     """{name: what runs it} of a plan built here."""
+    trtexec(programs, f"--loadEngine={plan}", "--profilingVerbosity=detailed", f"--exportLayerInfo={plan}.json")
     found = json.loads(Path(f"{plan}.json").read_text())["Layers"]
     kinds = {layer["Name"]: layer["ParameterType"] or layer["LayerType"] for layer in found}
     return {layer["Name"]: (kinds[layer["Name"]], layer["TacticName"]) for layer in found}

@@ -5,8 +5,19 @@ import re
 
 from report import geometric_mean
 
-NAMES = {"tenfold": "Tenfold", "eager": "PyTorch eager", "compile": "torch.compile"}
-COLOURS = {"tenfold": "#1b6ca8", "eager": "#b8b8b8", "compile": "#c9a227", "floor": "#333333"}
+NAMES = {
+    "tenfold": "Tenfold",
+    "eager": "PyTorch eager",
+    "compile": "torch.compile",
+    "max-autotune": "torch.compile max-autotune",
+}
+COLOURS = {
+    "tenfold": "#1b6ca8",
+    "eager": "#b8b8b8",
+    "compile": "#c9a227",
+    "max-autotune": "#8a6d1a",
+    "floor": "#333333",
+}
 
 
 def slug(text):
@@ -102,10 +113,11 @@ def picture(rows, title, path):
     import matplotlib.pyplot as plt
 
     rows = [row for row in reversed(rows) if value(row, "tenfold")]
-    figure, axes = plt.subplots(figsize=(8, 1.2 + 0.5 * max(len(rows), 1)), layout="constrained")
-    for shift, who in ((0.26, "tenfold"), (0, "compile"), (-0.26, "eager")):
+    figure, axes = plt.subplots(figsize=(8, 1.2 + 0.6 * max(len(rows), 1)), layout="constrained")
+    shifts = ((0.3, "tenfold"), (0.1, "compile"), (-0.1, "max-autotune"), (-0.3, "eager"))
+    for shift, who in shifts:
         bars = [(y, value(row, who) / value(row, "tenfold")) for y, row in enumerate(rows) if value(row, who)]
-        axes.barh([y + shift for y, _ in bars], [x for _, x in bars], 0.25, color=COLOURS[who], label=NAMES[who])
+        axes.barh([y + shift for y, _ in bars], [x for _, x in bars], 0.19, color=COLOURS[who], label=NAMES[who])
         for y, x in bars:
             axes.annotate(f"{x:.2f}", (x, y + shift), (3, 0), textcoords="offset points", va="center", fontsize=6)
     floors = [(y, row["floor_ms"] / value(row, "tenfold")) for y, row in enumerate(rows) if row.get("floor_ms")]
@@ -115,7 +127,7 @@ def picture(rows, title, path):
     axes.set_yticks(range(len(rows)), [row["row"] for row in rows])
     axes.set_xlabel("time, Tenfold = 1 (smaller is better)")
     axes.set_title(title)
-    figure.legend(loc="outside lower right", ncols=4, frameon=False)
+    figure.legend(loc="outside lower right", ncols=5, frameon=False)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 

@@ -3,6 +3,7 @@
 
 cpu     whole models against ONNX Runtime and OpenVINO (run.py cpu --help)
 gpu     the networks of GPU inference against PyTorch (run.py gpu --help)
+trtexec real models on the GPU, end to end through trtexec, beside ONNX Runtime
 """
 
 import importlib.util
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = {"cpu": "cpu.py", "gpu": "gpu.py"}
+BENCHMARKS = {"cpu": "cpu.py", "gpu": "gpu.py", "trtexec": "trtexec.py"}
 
 
 def main():
